@@ -1,0 +1,52 @@
+"""The only place that knows what time it is.
+
+The demo world has an offset of its own (`manage.py demo_advance 15d` moves it), kept in the
+database so that every process agrees; everywhere else the offset is zero and never read.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+ALMATY = ZoneInfo("Asia/Almaty")  # the whole country is UTC+5 since 2024-03-01
+OFFSET_READ_SECONDS = 1.0
+
+_offset = timedelta()
+_offset_read_at = -OFFSET_READ_SECONDS
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC) + _demo_offset()
+
+
+def today() -> date:
+    """The day in Kazakhstan, by which days are cut everywhere."""
+    return now().astimezone(ALMATY).date()
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Kazakhstan of an aware moment."""
+    assert moment.tzinfo is not None, moment
+    return moment.astimezone(ALMATY).date()
+
+
+def day_start(day: date) -> datetime:
+    """The first moment of a day in Kazakhstan, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=ALMATY).astimezone(UTC)
+
+
+def _demo_offset() -> timedelta:
+    global _offset, _offset_read_at
+    if not settings.DEMO:
+        return timedelta()
+    if time.monotonic() - _offset_read_at >= OFFSET_READ_SECONDS:
+        from core.demo_clock import offset_read  # a query: only where DEMO is on
+
+        _offset_read_at = time.monotonic()  # first: the query itself may ask for the time
+        _offset = offset_read()
+    return _offset

@@ -1,0 +1,38 @@
+"""Identifiers: time-ordered UUIDs for rows and clicks, short random tokens for links."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from datetime import UTC, datetime
+from uuid import UUID
+
+# No look-alikes: a code is read aloud and typed by hand (facts/merchants.md section 5).
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+TOKEN_ALPHABET = CODE_ALPHABET.lower()
+LINK_TOKEN_LENGTH = 8  # 31**8 = 8.5e11
+
+
+def uuid7(milliseconds: int | None = None) -> UUID:
+    """A UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then randomness."""
+    stamp = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (stamp & (1 << 48) - 1) << 80 | random
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=value)
+
+
+def uuid7_time(value: UUID) -> datetime:
+    """The moment inside a UUIDv7, to the millisecond."""
+    return datetime.fromtimestamp((value.int >> 80) / 1000, tz=UTC)
+
+
+def link_token() -> str:
+    return "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(LINK_TOKEN_LENGTH))
+
+
+def endpoint_token() -> str:
+    """The secret path of a webhook endpoint: 256 bits."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,124 @@
+"""Who is asking: every statement on a tenant's table runs as one side, for one transaction.
+
+The role and the tenant's id are set for the transaction only (`set_config(..., true)`), so that
+COMMIT, ROLLBACK, a lost connection and a pooler all end them. Without a context the process is
+the bare login role, which may read what is needed to find out who is asking, and nothing else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+# The setting in which a side's policies find who exactly is acting.
+SETTINGS = {
+    "public": "app.public_page",
+    "brand": "app.brand_id",
+    "influencer": "app.influencer_id",
+    "ops": "app.ops_user_id",
+    "system": "app.purpose",
+}
+
+
+class TenancyError(RuntimeError):
+    """The code asked for a context that it must not have. A bug, never a user's mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    side: str
+    value: str  # the id of the brand, influencer or ops user; the system's purpose; the page
+
+    @property
+    def role(self) -> str:
+        return f"x_{self.side}"
+
+    def __str__(self) -> str:
+        return f"{self.side}:{self.value}"
+
+
+class _PerThread(threading.local):  # as Django's connections are
+    def __init__(self) -> None:
+        self.stack: list[Actor] = []
+
+
+_acting = _PerThread()
+
+
+def current_actor() -> Actor | None:
+    return _acting.stack[-1] if _acting.stack else None
+
+
+@contextmanager
+def acting_as(
+    *,
+    public: str | None = None,
+    brand: int | None = None,
+    influencer: int | None = None,
+    ops: int | None = None,
+    system: str | None = None,
+) -> Iterator[Actor]:
+    """One transaction as exactly one side. Also a decorator. See `acting`."""
+    given = {
+        "public": public,
+        "brand": brand,
+        "influencer": influencer,
+        "ops": ops,
+        "system": system,
+    }
+    chosen = [Actor(side, str(value)) for side, value in given.items() if value]
+    if len(chosen) != 1:
+        raise TenancyError(f"exactly one side, not {given}")
+    with acting(chosen[0]) as actor:
+        yield actor
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """One transaction as `actor`; rolled back when an exception leaves the block.
+
+    Inside another context it is a savepoint, and the outer actor comes back at the end. A
+    tenant may only become itself or the system; the system and ops may become anybody.
+
+    Raises:
+        TenancyError: one tenant inside another.
+        RuntimeError: a transaction without a side is already open (Django's `durable`).
+        SynchronousOnlyOperation: called from a coroutine (Django's own guard).
+    """
+    outer = current_actor()
+    _require_may_become(outer, actor)
+    is_savepoint = connection.in_atomic_block
+    with transaction.atomic(durable=outer is None):
+        _become(actor)
+        _acting.stack.append(actor)
+        try:
+            yield actor
+        finally:
+            _acting.stack.pop()  # before COMMIT: on_commit hooks run without a side, and know it
+        # RELEASE SAVEPOINT keeps SET LOCAL; ROLLBACK TO SAVEPOINT undoes it by itself.
+        if is_savepoint and not connection.needs_rollback:
+            _become(outer)
+
+
+def _require_may_become(outer: Actor | None, inner: Actor) -> None:
+    if outer is None or outer == inner or inner.side == "system":
+        return
+    if outer.side in ("public", "brand", "influencer"):
+        raise TenancyError(f"{outer} may not become {inner}")
+
+
+def _become(actor: Actor | None) -> None:
+    """One round trip: role and all settings, so that none is left from the outer actor."""
+    values = [actor.role if actor else "none"]
+    values += [actor.value if actor and side == actor.side else "" for side in SETTINGS]
+    with connection.cursor() as cursor:
+        cursor.execute(_BECOME, values)
+
+
+_BECOME = "SELECT " + ", ".join(
+    f"set_config('{name}', %s, true)" for name in ("role", *SETTINGS.values())
+)
