@@ -1,0 +1,1 @@
+"""The toolchain: what `make` runs. Nothing of the product imports it."""
