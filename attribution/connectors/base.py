@@ -1,0 +1,307 @@
+"""The words every connector speaks: what an order is to us, whatever shop it came from.
+
+A connector translates and decides nothing. It knows no Django, no database and no queue; HTTP is
+handed to it (`HttpClient`, the shape of `core.http.OutgoingClient`), and so is the time. How to
+add one: docs/howto/add-a-connector.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, Protocol
+
+OrderStatus = Literal["created", "paid", "fulfilled", "cancelled", "returned", "unmapped"]
+ORDER_STATUSES: tuple[OrderStatus, ...] = (
+    "created",
+    "paid",
+    "fulfilled",
+    "cancelled",
+    "returned",
+    "unmapped",
+)
+Trust = Literal["signed", "hint"]
+
+# What a connector promises about lengths, so that a column can be as wide and no wider. Ids are
+# refused above it (cut ids would collide); words for people are cut.
+EXTERNAL_ID_MAX = 128
+NUMBER_MAX = 64
+RAW_STATUS_MAX = 64
+SKU_MAX = 128
+NAME_MAX = 255
+PROMO_CODE_MAX = 64
+CLICK_ID_MAX = 64
+EVIDENCE_VALUE_MAX = 128
+PHONE_MAX = 32
+EMAIL_MAX = 254
+LINES_MAX = 500
+PROMO_CODES_MAX = 20
+QUANTITY_MAX = 1_000_000
+
+
+class ConnectorError(Exception):
+    """Something about a source that its connector could not translate."""
+
+
+class BadSignature(ConnectorError):
+    """No active secret of the connection signed these bytes."""
+
+
+class UnknownPayload(ConnectorError):
+    """The shape is not the documented one. `reason` names the field: "line_items[0].total: ..."."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SourceRefused(ConnectorError):
+    """A polled source answered, and its answer was no. Asking again will not heal it.
+
+    `detail` is the source's own text, cut, for ops; it never holds our credentials.
+    """
+
+    code = "request_refused"
+
+    def __init__(self, status: int, detail: str = "") -> None:
+        super().__init__(f"{self.code} ({status}): {detail}")
+        self.status = status
+        self.detail = detail
+
+
+class CredentialsRefused(SourceRefused):
+    """401: the token is wrong, revoked or expired. The brand must give a new one."""
+
+    code = "credentials_refused"
+
+
+class PaymentRequired(SourceRefused):
+    """402: the source wants money from its seller before it answers."""
+
+    code = "payment_required"
+
+
+class AccessDenied(SourceRefused):
+    """403: the token is right, and may not do this (a category is missing)."""
+
+    code = "access_denied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLineSnapshot:
+    """One line of an order as the source shows it now.
+
+    `amount_minor` is what the buyer paid for the goods of the line, after every discount and
+    without delivery, VAT included; `tax_minor` is the VAT inside it (0 when the source names
+    none). `returned_minor` is the part of `amount_minor` given back so far and may go down again.
+    `external_codes` are (kind, value) pairs the source ties to the line itself.
+    """
+
+    line_id: str
+    sku: str
+    name: str
+    quantity: int
+    amount_minor: int
+    returned_quantity: int = 0
+    returned_minor: int = 0
+    tax_minor: int = 0
+    external_codes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSnapshot:
+    """The whole order as the source shows it now: a state to upsert, not an event to apply.
+
+    `source_updated_at` is the source's own version time: an older snapshot is kept and ignored.
+    `status` is "unmapped" for a word we do not know; `raw_status` keeps that word.
+    `fulfilled_at` is None as long as (or when) the source does not say it. A return names what
+    came back in the lines; status "returned" means all of it.
+    `customer_phone` is E.164 or None when what the source holds cannot be a number.
+    """
+
+    external_id: str
+    number: str
+    status: OrderStatus
+    raw_status: str
+    currency: str
+    placed_at: datetime
+    source_updated_at: datetime
+    lines: tuple[OrderLineSnapshot, ...]
+    fulfilled_at: datetime | None = None
+    click_id: str | None = None
+    promo_codes: tuple[str, ...] = ()
+    customer_phone: str | None = None
+    customer_email: str | None = None
+    is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRemoval:
+    """The source says that the order is gone, and says nothing more about it.
+
+    Treat it as a cancellation of an order we know; of one we do not know it is no news.
+    """
+
+    external_id: str
+    raw_status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceSnapshot:
+    """Late evidence: a row of the source that ties a code to an order we (may) already have.
+
+    `kind` is "wb_substitute_article" or "wb_promo_uuid"; `value` is the platform's id as it came.
+    `is_return` says that the row books goods coming back (the code is the same one). `amounts`
+    are (name in the source, minor units) for the trace, not a base of commission.
+    """
+
+    external_id: str
+    line_id: str
+    kind: str
+    value: str
+    occurred_at: datetime
+    currency: str
+    is_return: bool = False
+    amounts: tuple[tuple[str, int], ...] = ()
+
+
+Snapshot = OrderSnapshot | OrderRemoval | EvidenceSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """What the source wants to hear once its call is stored: its own words."""
+
+    status: int = 200
+    content_type: str = "text/plain; charset=utf-8"
+    body: bytes = b"ok"
+
+
+class WebhookConnector(Protocol):
+    """A source that calls us. `headers` always have lower-case names."""
+
+    source: str
+    trust: Trust
+
+    def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """A handshake that must be answered and creates nothing. Asked before `verify`."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
+        """Check the signature on the raw bytes against every active secret, in constant time.
+
+        Raises:
+            BadSignature: none of `secrets` made it (also when there are none).
+        """
+
+    def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
+        """Equal for equal news, so that a repeated delivery is one row. Never raises."""
+
+    def answer(self, headers: Mapping[str, str], body: bytes) -> WebhookAnswer:
+        """The 2xx of this source: for a stored event, a duplicate and a ping alike."""
+
+    def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
+        """Translate. An empty list: understood, and nothing to say about an order.
+
+        Raises:
+            UnknownPayload: not the documented shape; the only exception there is.
+        """
+
+
+class HttpResponse(Protocol):
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Lower-case names."""
+
+    @property
+    def body(self) -> bytes: ...
+
+
+class HttpClient(Protocol):
+    """What a connector may do to the outside world; `core.http.OutgoingClient` is one."""
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+        is_idempotent: bool = False,
+        accept: Container[int] = (),
+    ) -> HttpResponse:
+        """One call. A status outside `accept` raises, as does a call without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollConnection:
+    """What a poll needs to know of a brand's connection: its token and its settings."""
+
+    secret: str = field(repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One list of a source that we read again and again, and how often it may be asked.
+
+    `interval_seconds` is the least pause between two requests, by kind of token.
+    """
+
+    name: str
+    interval_seconds: Mapping[str, int]
+
+
+class PollRecord(NamedTuple):
+    event_key: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PollPage:
+    """One answer of a source.
+
+    Store `records` and `next_cursor` in one transaction, then ask again no earlier than
+    `next_delay_seconds` from now. `is_last` ends a round; the next one starts from `next_cursor`
+    all the same. `is_limited`: the source said "too often", nothing was read.
+    """
+
+    records: tuple[PollRecord, ...]
+    next_cursor: Mapping[str, Any]
+    next_delay_seconds: int
+    is_last: bool
+    is_limited: bool = False
+
+
+class PollConnector(Protocol):
+    """A source that we ask."""
+
+    source: str
+    endpoints: Mapping[str, Endpoint]
+
+    def fetch(
+        self,
+        client: HttpClient,
+        endpoint: str,
+        cursor: Mapping[str, Any],
+        connection: PollConnection,
+        *,
+        now: datetime,
+    ) -> PollPage:
+        """Ask for one page. `cursor` is {} the first time, later what the last page gave.
+
+        Raises:
+            SourceRefused: a definite no (see its subclasses).
+            UnknownPayload: an answer that is not the documented one.
+            core.http.OutgoingError: no answer, or 5xx; try later with the same cursor.
+        """
+
+    def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
+        """Translate the body of one record of `endpoint`.
+
+        Raises:
+            UnknownPayload: not the documented shape; the only exception there is.
+        """
