@@ -40,6 +40,12 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    may_end: bool = False  # a step, not a server: ending with code 0 is what it is for
+
+    @property
+    def has_crashed(self) -> bool:
+        code = self.process.poll()
+        return code is not None and not (self.may_end and code == 0)
 
     @property
     def is_running(self) -> bool:
@@ -76,6 +82,7 @@ class Children:
         cwd: Path,
         stop_signal: signal.Signals = signal.SIGTERM,
         before: Callable[[], None] | None = None,
+        may_end: bool = False,
     ) -> Child:
         """Start one process whose output goes to `<logs>/<name>.log`.
 
@@ -97,19 +104,19 @@ class Children:
                 start_new_session=True,
                 preexec_fn=before or die_with_parent(stop_signal),
             )
-        child = Child(name, process, log, stop_signal)
+        child = Child(name, process, log, stop_signal, may_end)
         self.all.append(child)
         return child
 
     def crashed(self) -> Child | None:
-        return next((child for child in self.all if not child.is_running), None)
+        return next((child for child in self.all if child.has_crashed), None)
 
     def stop(self) -> None:
         while self.all:
             self.all.pop().stop()
 
     def raise_if_crashed(self) -> None:
-        """Raises: StackError with the end of the log of the first child that is no longer there."""
+        """Raises: StackError with the end of the log of a child that should still be there"""
         if child := self.crashed():
             code = child.process.returncode
             raise StackError(

@@ -3,6 +3,7 @@
     tools/stack.py run -- CMD...    temporary services, then any command with their addresses
     tools/stack.py test -- ARGS...  the same for pytest
     tools/stack.py demo [--once]    the whole product with its demo world, kept in .dev/demo
+    tools/stack.py manage CMD...    manage.py beside the running demo: manage demo_advance 22d
     tools/stack.py e2e -- ARGS...   the whole product with an empty world, then tests/e2e
 
 It stops exactly what it started. Servers of your own are used when DATABASE_URL,
@@ -59,6 +60,9 @@ def arguments_parse(argv: Sequence[str]) -> argparse.Namespace:
     sub = modes.add_parser("demo", help="the whole product with its demo world")
     sub.add_argument("--once", action="store_true", help="stop as soon as it is ready")
     sub.set_defaults(mode=demo)
+    sub = modes.add_parser("manage", help="manage.py beside the running demo")
+    sub.add_argument("rest", nargs=argparse.REMAINDER)
+    sub.set_defaults(mode=manage)
     head, tail = _at_double_dash(argv)
     arguments = parser.parse_args(head)
     if tail is not None:
@@ -95,19 +99,24 @@ def test(arguments: argparse.Namespace) -> int:
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    return product.demo(stopping_at_the_end, once=arguments.once)
+    with stopping_at_the_end(product.DEMO / "logs") as children:
+        return product.demo(children, once=arguments.once)
+
+
+def manage(arguments: argparse.Namespace) -> int:
+    return product.manage(arguments.rest)
 
 
 def e2e(arguments: argparse.Namespace) -> int:
-    with (
-        temporary_folder() as folder,
-        stopping_at_the_end(folder / "logs") as children,
-        product.running_for_e2e(folder, children) as env,
-    ):
-        rest = arguments.rest or ["tests/e2e"]
-        code = command_run([sys.executable, "-m", "pytest", *rest], env)
-        if code:
-            product.logs_keep(folder / "logs")
+    rest = arguments.rest or ["tests/e2e"]
+    with temporary_folder() as folder, stopping_at_the_end(folder / "logs") as children:
+        code = 1
+        try:
+            with product.running_for_e2e(folder, children) as env:
+                code = command_run([sys.executable, "-m", "pytest", *rest], env)
+        finally:
+            if code != 0:
+                product.logs_keep(folder / "logs")
         return code
 
 
