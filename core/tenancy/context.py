@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
@@ -32,6 +32,8 @@ class TenancyError(RuntimeError):
 class Actor:
     side: str
     value: str  # the id of the brand, influencer or ops user; the system's purpose; the page
+    # The person behind it, for the audit. Who may do what does not depend on it.
+    user_id: int | None = field(default=None, compare=False)
 
     @property
     def role(self) -> str:
@@ -53,6 +55,16 @@ def current_actor() -> Actor | None:
     return _acting.stack[-1] if _acting.stack else None
 
 
+def origin_actor() -> Actor | None:
+    """Who opened the outermost context: for whom the current actor acts."""
+    return _acting.stack[0] if _acting.stack else None
+
+
+def acting_user_id() -> int | None:
+    """The person behind what happens now, when there is one."""
+    return next((actor.user_id for actor in reversed(_acting.stack) if actor.user_id), None)
+
+
 @contextmanager
 def acting_as(
     *,
@@ -61,6 +73,7 @@ def acting_as(
     influencer: int | None = None,
     ops: int | None = None,
     system: str | None = None,
+    user_id: int | None = None,
 ) -> Iterator[Actor]:
     """One transaction as exactly one side. Also a decorator. See `acting`."""
     given = {
@@ -70,7 +83,7 @@ def acting_as(
         "ops": ops,
         "system": system,
     }
-    chosen = [Actor(side, str(value)) for side, value in given.items() if value]
+    chosen = [Actor(side, str(value), user_id) for side, value in given.items() if value]
     if len(chosen) != 1:
         raise TenancyError(f"exactly one side, not {given}")
     with acting(chosen[0]) as actor:

@@ -1,0 +1,198 @@
+"""Whose an order is, why, and what it earns."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from attribution.models.sources import Order, OrderLine
+from brands.models import Brand
+from campaigns.models import Campaign, Participation, Terms
+from core import clock
+from core.ids import uuid7
+from influencers.models import Influencer
+
+
+class Grade(models.TextChoices):
+    A = "A", _("an id inside the platform's row")
+    B = "B", _("a promo code typed at checkout")
+    C = "C", _("the platform's total by a tag")
+    D = "D", _("a consented phone or receipt")
+    E = "E", _("modelled, never paid")
+
+
+class Decision(models.Model):
+    """One run of the attribution rules over an order. Append-only; the latest is in force."""
+
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="decisions", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    participation = models.ForeignKey(
+        Participation, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    grade = models.CharField(max_length=1, choices=Grade.choices, blank=True)
+    rule = models.CharField(max_length=40)
+    trace = models.JSONField()
+    decided_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "brand"], name="decision_id_with_brand"),
+            models.UniqueConstraint(fields=["order", "number"], name="decision_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} #{self.number}: {self.rule}"
+
+
+class Candidate(models.Model):
+    """One evidence of a decision: its influencer reads why it won or lost, and nobody else's."""
+
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, related_name="candidates", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    participation = models.ForeignKey(
+        Participation, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24)
+    evidence = models.CharField(max_length=80)  # the click's id, the code, the article
+    grade = models.CharField(max_length=1, choices=Grade.choices)
+    occurred_at = models.DateTimeField()
+    verdict = models.CharField(max_length=12)
+    reason = models.CharField(max_length=40)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["influencer", "-id"], name="candidate_of_influencer")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.evidence}: {self.verdict}"
+
+
+class Conversion(models.Model):
+    """An order line that is one influencer's: what it earns and how far that has come.
+
+    The order's number and the goods' name are copies: an influencer reads no orders.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("on the way")
+        ON_HOLD = "on_hold", _("on hold")
+        APPROVED = "approved", _("approved")
+        PAID = "paid", _("paid")
+        REJECTED = "rejected", _("rejected")
+        REVERSED = "reversed", _("reversed")
+        AWAITING_FUNDING = "awaiting_funding", _("queued")
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="conversions", db_constraint=False
+    )
+    line = models.ForeignKey(
+        OrderLine, on_delete=models.PROTECT, related_name="conversions", db_constraint=False
+    )
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="conversions", db_constraint=False
+    )
+    participation = models.ForeignKey(
+        Participation, on_delete=models.PROTECT, related_name="conversions", db_constraint=False
+    )
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="conversions")
+    terms = models.ForeignKey(
+        Terms, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    grade = models.CharField(_("evidence"), max_length=1, choices=Grade.choices)
+    source = models.CharField(max_length=24)
+    order_number = models.CharField(_("order"), max_length=120)
+    product_name = models.CharField(_("goods"), max_length=300)
+    status = models.CharField(_("status"), max_length=16, choices=Status.choices)
+    base_minor = models.BigIntegerField(_("base, tiyn"))
+    commission_minor = models.BigIntegerField(_("reward, tiyn"))
+    fee_minor = models.BigIntegerField(_("fee, tiyn"), default=0)  # booked so far
+    vat_minor = models.BigIntegerField(_("VAT of the fee, tiyn"), default=0)
+    paid_minor = models.BigIntegerField(_("paid, tiyn"), default=0)
+    version = models.PositiveIntegerField(default=1)
+    reason_code = models.PositiveSmallIntegerField(_("reason"), null=True)
+    reason_note = models.CharField(max_length=500, blank=True)
+    ordered_at = models.DateTimeField(_("ordered"))
+    hold_until = models.DateTimeField(_("hold ends"), null=True)
+    approved_at = models.DateTimeField(_("approved at"), null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("conversion")
+        verbose_name_plural = _("conversions")
+        constraints = [
+            models.UniqueConstraint(fields=["id", "brand"], name="conversion_id_with_brand"),
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=~Q(status="rejected"),
+                name="conversion_one_live_per_order_line",
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_minor__gte=0, base_minor__gte=0, paid_minor__gte=0),
+                name="conversion_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="on_hold") | Q(hold_until__isnull=False),
+                name="conversion_hold_has_its_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["approved", "paid"]) | Q(approved_at__isnull=False),
+                name="conversion_approved_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="rejected") | Q(reason_code__isnull=False),
+                name="conversion_rejected_has_its_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["brand", "-ordered_at", "-id"], name="conversion_of_brand"),
+            models.Index(
+                fields=["influencer", "-ordered_at", "-id"], name="conversion_of_influencer"
+            ),
+            models.Index(
+                fields=["hold_until"], name="conversion_hold_over", condition=Q(status="on_hold")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_number}: {self.commission_minor}"
+
+
+class ConversionVersion(models.Model):
+    """What a conversion was worth from a moment on, and why it changed. Append-only."""
+
+    conversion = models.ForeignKey(
+        Conversion, on_delete=models.PROTECT, related_name="versions", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=16, choices=Conversion.Status.choices)
+    base_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField()
+    cause = models.CharField(max_length=40)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversion", "number"], name="conversion_version_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversion_id} v{self.number}: {self.cause}"

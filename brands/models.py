@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.ids import uuid7
+
+
+class Brand(models.Model):
+    """The tenant: an advertiser's organisation."""
+
+    class State(models.TextChoices):
+        IN_REVIEW = "in_review", _("in review")
+        VERIFIED = "verified", _("verified")
+        SUSPENDED = "suspended", _("suspended")
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    legal_name = models.CharField(_("legal name"), max_length=200)
+    bin = models.CharField(_("BIN"), max_length=12, unique=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.IN_REVIEW
+    )
+    created_at = models.DateTimeField(_("created"), default=clock.now)
+    verified_at = models.DateTimeField(_("verified at"), null=True)
+
+    class Meta:
+        verbose_name = _("brand")
+        verbose_name_plural = _("brands")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="verified") | Q(verified_at__isnull=False),
+                name="brand_verified_has_its_moment",
+            ),
+            models.CheckConstraint(condition=Q(bin__regex=r"^[0-9]{12}$"), name="brand_bin_digits"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """A person of a brand. Name and e-mail are copies: no tenant reads the users' table."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        MANAGER = "manager", _("manager")
+        FINANCE = "finance", _("finance")
+        ANALYST = "analyst", _("analyst")
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "user"], name="member_once_per_brand"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.role})"
+
+    @property
+    def may_write(self) -> bool:
+        return self.role != self.Role.ANALYST
+
+    @property
+    def may_move_money(self) -> bool:
+        return self.role in (self.Role.OWNER, self.Role.FINANCE)
+
+
+class BrandContract(models.Model):
+    """What the brand pays Birge, from a day on. The latest that has begun is in force."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="contracts")
+    valid_from = models.DateField(_("valid from"))
+    platform_fee_bps = models.PositiveIntegerField(_("platform fee, basis points"), default=1500)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("contract")
+        verbose_name_plural = _("contracts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "valid_from"], name="contract_once_per_brand_and_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(platform_fee_bps__lte=10_000), name="contract_fee_within_100_pct"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand_id} from {self.valid_from}: {self.platform_fee_bps} bps"
+
+
+class Deposit(models.Model):
+    """Money of a brand that arrived at our bank, as a row of the bank's statement says."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="deposits")
+    bank_reference = models.CharField(_("number in the bank's statement"), max_length=64)
+    amount_minor = models.BigIntegerField(_("amount, tiyn"))
+    received_on = models.DateField(_("received on"))
+    booked_by_id = models.BigIntegerField(_("booked by"))
+    booked_at = models.DateTimeField(_("booked at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("deposit")
+        verbose_name_plural = _("deposits")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank_reference", "received_on"], name="deposit_once_per_statement_row"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="deposit_amount_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_reference}: {self.amount_minor}"
+
+
+class ApiKey(models.Model):
+    """A brand's key to the REST API. Only its digest is kept."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12)  # enough to recognise it in a list
+    sha256 = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=24))
+    created_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… ({self.name})"

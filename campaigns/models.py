@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from brands.models import Brand
+from core import clock
+from core.ids import link_token, uuid7
+from influencers.models import Influencer
+
+
+class Campaign(models.Model):
+    """A brand's offer to influencers. What it pays is in its terms; its money in the ledger."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        LIVE = "live", _("live")
+        PAUSED = "paused", _("paused")
+        CLOSED = "closed", _("closed")
+
+    class Access(models.TextChoices):
+        PUBLIC = "public", _("open to everybody")
+        APPLICATION = "application", _("by application")
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="campaigns")
+    brand_name = models.CharField(max_length=120)  # a copy: links and lists need no join
+    title = models.CharField(_("title"), max_length=120)
+    about = models.TextField(_("what it is about"), max_length=2000, blank=True)
+    destination_url = models.URLField(_("product page"), max_length=500)
+    allowed_hosts = ArrayField(models.CharField(max_length=253))
+    fallback_url = models.URLField(_("page when the campaign is over"), max_length=500, blank=True)
+    status = models.CharField(
+        _("status"), max_length=8, choices=Status.choices, default=Status.DRAFT
+    )
+    access = models.CharField(
+        _("who may join"), max_length=12, choices=Access.choices, default=Access.PUBLIC
+    )
+    budget_minor = models.BigIntegerField(_("reward budget, tiyn"))
+    typical_basket_minor = models.BigIntegerField(_("typical order, tiyn"))
+    platform_fee_bps = models.PositiveIntegerField(default=1500)  # of the contract, at publishing
+    vat_bps = models.PositiveIntegerField(default=0)  # of the law, at publishing
+    reserve_count = models.PositiveIntegerField(
+        default=0
+    )  # n of the ledger's reserve:{campaign}:{n}
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    published_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        constraints = [
+            models.UniqueConstraint(fields=["id", "brand"], name="campaign_id_with_brand"),
+            models.CheckConstraint(
+                condition=Q(budget_minor__gt=0), name="campaign_budget_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(typical_basket_minor__gt=0), name="campaign_basket_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(published_at__isnull=False),
+                name="campaign_published_has_its_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["brand", "-id"], name="campaign_brand_newest"),
+            models.Index(
+                fields=["-published_at"], name="campaign_live", condition=Q(status="live")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Terms(models.Model):
+    """What a campaign pays for, one immutable version. A participation keeps the one it joined
+    under; a conversion uses the version in force at its click, or at the order without one."""
+
+    class CodePolicy(models.TextChoices):
+        CODE_WINS = "code_wins", _("the promo code wins over the link")
+        CLICK_WINS = "click_wins", _("the link wins over the promo code")
+        CODE_ONLY = "code_only", _("only promo codes count")
+        CLICK_ONLY = "click_only", _("only links count")
+
+    class Model(models.TextChoices):
+        LAST_CLICK = "last_click", _("the last link tapped counts")
+        FIRST_CLICK = "first_click", _("the first link tapped counts")
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="terms", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    commission_bps = models.PositiveIntegerField(_("reward, basis points"))
+    window_days = models.PositiveSmallIntegerField(_("days from link to order"), default=30)
+    hold_days = models.PositiveSmallIntegerField(_("days on hold"), default=21)
+    code_policy = models.CharField(
+        max_length=10, choices=CodePolicy.choices, default=CodePolicy.CODE_WINS
+    )
+    model = models.CharField(max_length=11, choices=Model.choices, default=Model.LAST_CLICK)
+    paying_grades = models.CharField(max_length=5, default="ABD")
+    created_at = models.DateTimeField(default=clock.now)
+    published_at = models.DateTimeField(null=True)  # drafts are the brand's alone
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "brand"], name="terms_id_with_brand"),
+            models.UniqueConstraint(fields=["campaign", "version"], name="terms_version_once"),
+            models.CheckConstraint(
+                condition=Q(commission_bps__gt=0, commission_bps__lte=9_000),
+                name="terms_commission_within_0_and_90_pct",
+            ),
+            models.CheckConstraint(
+                condition=Q(window_days__gte=1, window_days__lte=90), name="terms_window_1_to_90"
+            ),
+            models.CheckConstraint(
+                condition=Q(hold_days__gte=14, hold_days__lte=120), name="terms_hold_14_to_120"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} v{self.version}"
+
+
+class Participation(models.Model):
+    """An influencer in a campaign. `brand` repeats the campaign's: policies must not join."""
+
+    class State(models.TextChoices):
+        APPLIED = "applied", _("applied")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+        LEFT = "left", _("left")
+        REMOVED = "removed", _("removed")
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="participations", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    influencer = models.ForeignKey(
+        Influencer, on_delete=models.PROTECT, related_name="participations"
+    )
+    terms = models.ForeignKey(
+        Terms, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    state = models.CharField(max_length=8, choices=State.choices)
+    created_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "brand"], name="participation_id_with_brand"),
+            models.UniqueConstraint(
+                fields=["brand", "campaign", "influencer"], name="participation_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["influencer", "-id"], name="participation_of_influencer")]
+
+    def __str__(self) -> str:
+        return f"{self.influencer_id} in {self.campaign_id}"
+
+
+class TrackingLink(models.Model):
+    """Our short URL of one participation. The destination is stored, never taken from a query."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("active")
+        DISABLED = "disabled", _("disabled")
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    participation = models.ForeignKey(
+        Participation, on_delete=models.PROTECT, related_name="links", db_constraint=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="links")
+    token = models.CharField(max_length=40, unique=True, default=link_token)
+    destination_url = models.URLField(max_length=500)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["influencer", "-id"], name="link_of_influencer")]
+
+    def __str__(self) -> str:
+        return self.token
+
+
+class PromoCode(models.Model):
+    """A code that a buyer types at checkout, bound to one participation. The skeleton (look-alike
+    letters folded) is unique per shop, so that no twin can be issued."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("active")
+        VOID = "void", _("void")
+
+    participation = models.ForeignKey(
+        Participation, on_delete=models.PROTECT, related_name="codes", db_constraint=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="codes")
+    code = models.CharField(max_length=40)
+    canonical = models.CharField(max_length=40)
+    skeleton = models.CharField(max_length=40)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "skeleton"], name="code_skeleton_per_shop"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ExternalCode(models.Model):
+    """An id that a marketplace puts into its own rows and that belongs to one participation."""
+
+    class Kind(models.TextChoices):
+        WB_SUBSTITUTE_ARTICLE = "wb_substitute_article", _("Wildberries substitute article")
+
+    participation = models.ForeignKey(
+        Participation, on_delete=models.PROTECT, related_name="external_codes", db_constraint=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    value = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "kind", "value"], name="external_code_once_per_shop"
+            ),
+            models.CheckConstraint(condition=~Q(value=""), name="external_code_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.value}"

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+
+from core.audit.models import AuditEntry
+from core.tenancy.context import TenancyError, acting_user_id, current_actor, origin_actor
+
+
+def audit_record(
+    action: str,
+    thing: models.Model,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    brand_id: int | None = None,
+) -> None:
+    """Write down a change, in the transaction that makes it.
+
+    `before` and `after` hold plain JSON values and never personal data. `brand_id` is only needed
+    where `thing` has no such column.
+
+    Raises:
+        TenancyError: nobody is acting.
+    """
+    actor, origin = current_actor(), origin_actor()
+    if actor is None or origin is None:
+        raise TenancyError(f"audit of {action}: nobody is acting")
+    AuditEntry.objects.create(
+        actor=str(actor),
+        origin=str(origin),
+        user_id=acting_user_id(),
+        action=action,
+        object_type=thing._meta.label_lower,
+        object_id=str(thing.pk),
+        brand_id=brand_id or getattr(thing, "brand_id", None),
+        before=dict(before or {}),
+        after=dict(after or {}),
+    )

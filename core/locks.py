@@ -1,0 +1,39 @@
+"""Advisory locks: one process at a time does a thing that has no row to lock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def lock_for_transaction(name: str) -> None:
+    """Wait for the named lock; COMMIT or ROLLBACK gives it back. Needs an open transaction."""
+    assert connection.in_atomic_block, "the lock would end with the statement"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(name)])
+
+
+@contextmanager
+def lock_of_process(name: str) -> Iterator[bool]:
+    """Whether this process is the one that holds the named lock, for the whole block.
+
+    For long-running commands that must be alone (relay, drain). Held by the session, so it needs
+    a direct connection and not a transaction pooler; a lost connection gives it back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_key(name)])
+        row = cursor.fetchone()
+    is_held = bool(row and row[0])
+    try:
+        yield is_held
+    finally:
+        if is_held and connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_key(name)])

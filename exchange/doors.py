@@ -1,0 +1,84 @@
+"""Who may come in where. Runs as the login role, which can read just these tables."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from brands.models import Member
+from core.tenancy.context import Actor
+from influencers.models import Influencer
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether this session was opened with a second factor."""
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+
+
+def public_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
+    """Anybody. The page's own address is its name in the policies."""
+    _user_load(request)
+    return Actor("public", request.path[:80], _user_id(request))
+
+
+def person_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
+    """Somebody who is logged in and belongs to no side yet."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    return Actor("public", request.path[:80], _user_id(request))
+
+
+def brand_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    member = (
+        Member.objects.select_related("brand")
+        .filter(user_id=request.user.pk, brand__slug=url.pop("brand_slug"))
+        .first()
+    )
+    if member is None:
+        raise Http404
+    request.member = member  # type: ignore[attr-defined]
+    request.brand = member.brand  # type: ignore[attr-defined]
+    return Actor("brand", str(member.brand_id), _user_id(request))
+
+
+def influencer_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    influencer = Influencer.objects.filter(user_id=request.user.pk).first()
+    if influencer is None:
+        return redirect(reverse("onboarding"))
+    request.influencer = influencer  # type: ignore[attr-defined]
+    return Actor("influencer", str(influencer.pk), _user_id(request))
+
+
+def ops_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
+    """Behind AdminSite.has_permission, so the user is staff with a second factor."""
+    return Actor("ops", str(request.user.pk), _user_id(request))
+
+
+def hook_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
+    """A source's server: who it is, the signature says."""
+    return Actor("system", "inbox")
+
+
+def key_digest(secret: str) -> str:
+    """What is stored of an API key."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def _user_load(request: HttpRequest) -> None:
+    """No side reads the users' table: the lazy user is read now."""
+    bool(request.user.is_authenticated)
+
+
+def _user_id(request: HttpRequest) -> int | None:
+    return request.user.pk if request.user.is_authenticated else None

@@ -1,0 +1,110 @@
+"""What every request passes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class HealthMiddleware:
+    """/healthz and /readyz, before hosts, sessions and languages can fail."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            return HttpResponse("ok", content_type="text/plain")
+        if request.path == "/readyz":
+            faults = ready_faults()
+            body = {"ready": not faults, "faults": faults}
+            return JsonResponse(body, status=503 if faults else 200)
+        return self.get_response(request)
+
+
+def ready_faults() -> list[str]:
+    """What keeps this machine from serving: database, migrations, Redis."""
+    faults = []
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            faults.append("migrations wait")
+    except DatabaseError as error:
+        faults.append(f"database: {type(error).__name__}")
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    try:
+        client.ping()
+    except redis.RedisError as error:
+        faults.append(f"redis: {type(error).__name__}")
+    finally:
+        client.close()
+    return faults
+
+
+class CleanTextMiddleware:
+    """NUL and broken Unicode are refused at the edge: no field behind it can store them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _is_clean(request):
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+
+def _is_clean(request: HttpRequest) -> bool:
+    if request.path.startswith(("/hooks/", "/static/")):  # raw bytes; files
+        return True
+    texts: list[str] = [request.path, request.META.get("QUERY_STRING", "")]
+    texts += _values(request.GET.lists())
+    if request.method in ("POST", "PUT", "PATCH") and _is_form(request):
+        texts += _values(request.POST.lists())
+    return all(_is_clean_text(text) for text in texts)
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _values(lists: Iterable[tuple[str, list[object]]]) -> list[str]:
+    return [str(text) for name, values in lists for text in (name, *values)]
+
+
+def _is_clean_text(text: str) -> bool:
+    """No NUL, no lone surrogate, no replacement character that broken bytes became."""
+    return "\x00" not in text and not any(
+        char == "\ufffd" or unicodedata.category(char) == "Cs" for char in text
+    )
+
+
+class RefusalMiddleware:
+    """A DomainError that a view let through becomes a page, or a fragment for htmx."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        if error.status == 404:
+            return render(request, "404.html", status=404)
+        is_fragment = request.headers.get("HX-Request") == "true"
+        template = "components/_refusal.html" if is_fragment else "refusal.html"
+        context = {"message": str(error) or _("This cannot be done."), "code": error.code}
+        return render(request, template, context, status=error.status)

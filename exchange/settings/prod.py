@@ -1,0 +1,15 @@
+"""Production: refuses what is only fit for a demo."""
+
+from exchange.env import EnvError
+from exchange.settings.base import *  # noqa: F403
+from exchange.settings.base import DEMO, IS_HTTPS, SANDBOX_URL
+
+if DEMO or SANDBOX_URL:
+    raise EnvError("DEMO and SANDBOX_URL are for the demo; production has neither")
+if not IS_HTTPS:
+    raise EnvError("BASE_URL must begin with https:// in production")
+
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,0 +1,37 @@
+"""The database is made by its owner; tests run as the application, like every process."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from core.tenancy.logins import WHO, login_as
+from tests.cast import Cast, cast_make
+
+
+@pytest.fixture(scope="session")
+def owner_login(django_db_modify_db_settings):
+    """Before pytest-django makes the database, and after the tests, to drop it."""
+    app = {key: connection.settings_dict[key] for key in WHO}
+    login_as(settings.DATABASE_OWNER)
+    return app
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(owner_login, django_db_setup):
+    """pytest-django's, made by the owner; the tests in between run as the application."""
+    login_as(owner_login)
+    yield
+    login_as(settings.DATABASE_OWNER)
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """Tulpar and Sauran, two brands; Aliya and Dana, an influencer of each; two of ops."""
+    return cast_make()
+
+
+@pytest.fixture
+def committed_cast(transactional_db) -> Cast:
+    return cast_make()
