@@ -28,6 +28,7 @@ if __name__ == "__main__":
     sys.path[0] = str(ROOT)  # run as a script: import as the tests do
 
 from tools import product  # noqa: E402
+from tools.browser import chromium  # noqa: E402
 from tools.errors import StackError  # noqa: E402
 from tools.processes import Children  # noqa: E402
 from tools.services import services  # noqa: E402
@@ -108,11 +109,13 @@ def manage(arguments: argparse.Namespace) -> int:
 
 
 def e2e(arguments: argparse.Namespace) -> int:
+    browser = chromium()  # asked first: nothing is started in vain
     rest = arguments.rest or ["tests/e2e"]
     with temporary_folder() as folder, stopping_at_the_end(folder / "logs") as children:
         code = 1
         try:
             with product.running_for_e2e(folder, children) as env:
+                env["CHROMIUM"] = str(browser)
                 code = command_run([sys.executable, "-m", "pytest", *rest], env)
         finally:
             if code != 0:
