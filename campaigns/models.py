@@ -76,6 +76,35 @@ class Campaign(models.Model):
         return self.title
 
 
+class CampaignTotals(models.Model):
+    """Running totals of a campaign, from which fee and VAT are rounded (ledger.domain.fees).
+
+    One row, locked by whoever books a conversion of the campaign; `selfcheck` proves it equal to
+    the conversions. `accrued` is everything not reversed, `final` what is approved.
+    """
+
+    campaign = models.OneToOneField(
+        Campaign, on_delete=models.PROTECT, related_name="totals", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    accrued_minor = models.BigIntegerField(default=0)
+    fee_accrued_minor = models.BigIntegerField(default=0)
+    final_minor = models.BigIntegerField(default=0)
+    fee_final_minor = models.BigIntegerField(default=0)
+    vat_final_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accrued_minor__gte=models.F("final_minor"), final_minor__gte=0),
+                name="totals_final_is_part_of_accrued",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}: {self.accrued_minor}"
+
+
 class Terms(models.Model):
     """What a campaign pays for, one immutable version. A participation keeps the one it joined
     under; a conversion uses the version in force at its click, or at the order without one."""

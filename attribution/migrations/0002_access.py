@@ -38,6 +38,7 @@ KEYS = [
     ("attribution_orderline", "order_id", "attribution_order"),
     ("attribution_orderversion", "order_id", "attribution_order"),
     ("attribution_decision", "order_id", "attribution_order"),
+    ("attribution_decision", "line_id", "attribution_orderline"),
     ("attribution_decision", "participation_id", "campaigns_participation"),
     ("attribution_candidate", "decision_id", "attribution_decision"),
     ("attribution_candidate", "order_id", "attribution_order"),

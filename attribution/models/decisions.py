@@ -23,10 +23,13 @@ class Grade(models.TextChoices):
 
 
 class Decision(models.Model):
-    """One run of the attribution rules over an order. Append-only; the latest is in force."""
+    """One run of the attribution rules over an order's line. Append-only; the latest counts."""
 
     order = models.ForeignKey(
         Order, on_delete=models.PROTECT, related_name="decisions", db_constraint=False
+    )
+    line = models.ForeignKey(
+        OrderLine, on_delete=models.PROTECT, related_name="decisions", db_constraint=False
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
@@ -41,11 +44,11 @@ class Decision(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "brand"], name="decision_id_with_brand"),
-            models.UniqueConstraint(fields=["order", "number"], name="decision_number_once"),
+            models.UniqueConstraint(fields=["line", "number"], name="decision_number_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id} #{self.number}: {self.rule}"
+        return f"{self.line_id} #{self.number}: {self.rule}"
 
 
 class Candidate(models.Model):
@@ -63,7 +66,7 @@ class Candidate(models.Model):
     )
     influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24)
-    evidence = models.CharField(max_length=80)  # the click's id, the code, the article
+    evidence = models.CharField(max_length=128)  # the click's id, the code, the article
     grade = models.CharField(max_length=1, choices=Grade.choices)
     occurred_at = models.DateTimeField()
     verdict = models.CharField(max_length=12)
@@ -115,8 +118,8 @@ class Conversion(models.Model):
     )
     grade = models.CharField(_("evidence"), max_length=1, choices=Grade.choices)
     source = models.CharField(max_length=24)
-    order_number = models.CharField(_("order"), max_length=120)
-    product_name = models.CharField(_("goods"), max_length=300)
+    order_number = models.CharField(_("order"), max_length=64)
+    product_name = models.CharField(_("goods"), max_length=255)
     status = models.CharField(_("status"), max_length=16, choices=Status.choices)
     base_minor = models.BigIntegerField(_("base, tiyn"))
     commission_minor = models.BigIntegerField(_("reward, tiyn"))

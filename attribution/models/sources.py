@@ -141,14 +141,14 @@ class Order(models.Model):
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=24)
-    external_id = models.CharField(_("order"), max_length=120)
-    number = models.CharField(_("number"), max_length=120)
+    external_id = models.CharField(_("order"), max_length=128)
+    number = models.CharField(_("number"), max_length=64)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
-    raw_status = models.CharField(_("the source's status"), max_length=60)
+    raw_status = models.CharField(_("the source's status"), max_length=64)
     currency = models.CharField(max_length=3)
     trust = models.CharField(max_length=8, choices=InboundEvent.Trust.choices)
     click_id = models.UUIDField(null=True)
-    promo_codes = ArrayField(models.CharField(max_length=80), default=list)  # as typed, for ever
+    promo_codes = ArrayField(models.CharField(max_length=64), default=list)  # as typed, for ever
     customer_phone_index = models.CharField(max_length=64, blank=True)  # core.crypto.blind_index
     is_test = models.BooleanField(default=False)
     placed_at = models.DateTimeField(_("placed"))
@@ -179,9 +179,9 @@ class OrderLine(models.Model):
         Order, on_delete=models.PROTECT, related_name="lines", db_constraint=False
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    line_id = models.CharField(max_length=80)
-    sku = models.CharField(max_length=120, blank=True)
-    name = models.CharField(max_length=300)
+    line_id = models.CharField(max_length=128)
+    sku = models.CharField(max_length=128, blank=True)
+    name = models.CharField(max_length=255)
     quantity = models.PositiveIntegerField()
     returned_quantity = models.PositiveIntegerField(default=0)
     amount_minor = models.BigIntegerField()
@@ -215,7 +215,7 @@ class OrderVersion(models.Model):
     event = models.ForeignKey(InboundEvent, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=Order.Status.choices)
-    raw_status = models.CharField(max_length=60)
+    raw_status = models.CharField(max_length=64)
     source_updated_at = models.DateTimeField()
     is_applied = models.BooleanField()
     snapshot = models.JSONField()  # amounts and states, no personal data
@@ -239,16 +239,17 @@ class LateEvidence(models.Model):
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     event = models.ForeignKey(InboundEvent, on_delete=models.PROTECT, related_name="+")
-    order_external_id = models.CharField(max_length=120)
+    order_external_id = models.CharField(max_length=128)
+    line_id = models.CharField(max_length=128)
     kind = models.CharField(max_length=24)
-    value = models.CharField(max_length=64)
+    value = models.CharField(max_length=128)
     occurred_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "order_external_id", "kind", "value"],
+                fields=["connection", "order_external_id", "line_id", "kind", "value"],
                 name="evidence_once_per_order",
             ),
         ]

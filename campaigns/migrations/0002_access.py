@@ -48,6 +48,8 @@ class Migration(migrations.Migration):
             tenant_table(table, brand=BRAND, influencer=INFLUENCER, ops=READ, system=WRITE)
             for table in SHARED
         ),
+        tenant_table("campaigns_campaigntotals", brand=BRAND, ops=READ, system=WRITE),
+        same_tenant("campaigns_campaigntotals", "campaign_id", "campaigns_campaign"),
         same_tenant("campaigns_terms", "campaign_id", "campaigns_campaign"),
         same_tenant("campaigns_participation", "campaign_id", "campaigns_campaign"),
         same_tenant("campaigns_participation", "terms_id", "campaigns_terms"),
