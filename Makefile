@@ -72,7 +72,7 @@ install: .venv/.ok static/build/.ok ## Everything that the other targets need, f
 
 .PHONY: assets
 assets: ## Build the styles, scripts and icons again
-	@$(MAKE) --no-print-directory node_modules/.ok
+	@$(MAKE) -s node_modules/.ok
 	@$(RUN) tools/build_assets.py && touch static/build/.ok
 
 .PHONY: messages
