@@ -248,11 +248,17 @@ class PollConnection:
 class Endpoint:
     """One list of a source that we read again and again, and how often it may be asked.
 
-    `interval_seconds` is the least pause between two requests, by kind of token.
+    `interval_seconds` is the least pause between two requests, by kind of token;
+    `round_seconds` the least pause after the last page, before all is read from the start.
     """
 
     name: str
     interval_seconds: Mapping[str, int]
+    round_seconds: int
+
+    def delay_seconds(self, token_kind: str, *, is_last: bool) -> int:
+        interval = self.interval_seconds[token_kind]
+        return max(interval, self.round_seconds) if is_last else interval
 
 
 class PollRecord(NamedTuple):

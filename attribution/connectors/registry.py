@@ -1,0 +1,33 @@
+"""Which connector speaks for a source. A new source is one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attribution.connectors.base import PollConnector, WebhookConnector
+from attribution.connectors.wildberries.connector import Wildberries
+from attribution.connectors.woocommerce.connector import WooCommerce
+
+WEBHOOKS: Mapping[str, WebhookConnector] = {
+    connector.source: connector for connector in (WooCommerce(),)
+}
+POLLS: Mapping[str, PollConnector] = {connector.source: connector for connector in (Wildberries(),)}
+SOURCES: frozenset[str] = frozenset(WEBHOOKS) | frozenset(POLLS)
+
+
+class UnknownSource(LookupError):
+    """No connector of that kind for that source."""
+
+
+def webhook_connector(source: str) -> WebhookConnector:
+    """The connector of a source that calls us, or UnknownSource."""
+    if source not in WEBHOOKS:
+        raise UnknownSource(source)
+    return WEBHOOKS[source]
+
+
+def poll_connector(source: str) -> PollConnector:
+    """The connector of a source that we ask, or UnknownSource."""
+    if source not in POLLS:
+        raise UnknownSource(source)
+    return POLLS[source]

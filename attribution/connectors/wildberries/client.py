@@ -1,0 +1,110 @@
+"""Asking Wildberries: addresses, the token, and what its refusals mean."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from attribution.connectors.base import (
+    AccessDenied,
+    CredentialsRefused,
+    HttpClient,
+    HttpResponse,
+    PaymentRequired,
+    PollConnection,
+    PollPage,
+    SourceRefused,
+)
+from attribution.connectors.payload import Fields
+
+MOSCOW = timezone(timedelta(hours=3))  # no summer time since 2014; times without a zone are these
+
+ANALYTICS, FINANCE, COMMON = "seller-analytics-api", "finance-api", "common-api"
+STATUSES_ANSWERED = frozenset({200, 204, 400, 401, 402, 403, 404, 422, 429})
+DETAIL_MAX = 200
+EVENT_KEY_MAX = 200
+PAGE_ROWS_MAX = 100_000
+_REFUSALS: Mapping[int, type[SourceRefused]] = {
+    401: CredentialsRefused,
+    402: PaymentRequired,
+    403: AccessDenied,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One poll of one endpoint: who asks, with what, when, and how long to wait afterwards.
+
+    `delay_seconds` takes whether the page was the last of its round.
+    """
+
+    client: HttpClient
+    connection: PollConnection
+    now: datetime
+    delay_seconds: Callable[[bool], int]
+
+    def send(
+        self, method: str, host: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
+        """One question. Reading twice does no harm, so POST may be repeated too.
+
+        Some tokens are taken bare and not after "Bearer": a 401 is asked once more the other way.
+        """
+        first, second = ("Bearer ", "")
+        if self.connection.settings.get("auth") == "raw":
+            first, second = second, first
+        response = self._send_as(first, method, host, path, body)
+        if response.status == 401:
+            response = self._send_as(second, method, host, path, body)
+        return response
+
+    def _send_as(
+        self, scheme: str, method: str, host: str, path: str, body: Mapping[str, Any] | None
+    ) -> HttpResponse:
+        return self.client.request(
+            method,
+            self._base_url(host) + path,
+            headers={"Authorization": scheme + self.connection.secret},
+            json=body,
+            is_idempotent=True,
+            accept=STATUSES_ANSWERED,
+        )
+
+    def _base_url(self, host: str) -> str:
+        """settings["base_urls"] = {"finance-api": "https://…"} replaces a host (sandbox, tests)."""
+        own = self.connection.settings.get("base_urls") or {}
+        return str(own.get(host) or f"https://{host}.wildberries.ru").rstrip("/")
+
+    def page_rows(self, default: int) -> int:
+        return int(self.connection.settings.get("page_rows") or default)
+
+    def limited(self, response: HttpResponse, cursor: Mapping[str, Any]) -> PollPage:
+        """429: the same page again, after the pause the source names."""
+        wait = response.headers.get("x-ratelimit-retry") or response.headers.get("retry-after")
+        named = int(wait) if wait and wait.isascii() and wait.isdecimal() else None
+        delay = max(named or self.delay_seconds(False), 1)
+        return PollPage((), cursor, delay, is_last=False, is_limited=True)
+
+
+def refusal(response: HttpResponse) -> SourceRefused:
+    text = response.body[:DETAIL_MAX].decode(errors="replace")
+    return _REFUSALS.get(response.status, SourceRefused)(response.status, text)
+
+
+def event_key(kind: str, row: Fields, names: Sequence[str]) -> str:
+    """What makes the row news, e.g. "wb:fin:77:1001"; its hash, when a part of that is odd."""
+    parts = [row.raw(name) for name in names]
+    text = ":".join(str(part) for part in parts)
+    is_plain = all(isinstance(part, str | int) and part != "" for part in parts)
+    if not is_plain or len(text) > EVENT_KEY_MAX or not text.isprintable():
+        text = "sha256:" + hashlib.sha256(json_bytes(row.plain())).hexdigest()
+    return f"wb:{kind}:{text}"
+
+
+def json_bytes(value: Any) -> bytes:
+    """Stored JSON of a part of a page; a fraction becomes text, so that it stays exact."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode()

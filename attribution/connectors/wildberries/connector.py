@@ -1,0 +1,81 @@
+"""Wildberries, by polling: there is no push. The feed tells the life of an order, the finance
+report, days later, which substitute article or promo code it was bought with.
+
+What is sure and what is not is told in the README beside this file.
+Source: facts/marketplaces.md 1.1, 1.3 and 1.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attribution.connectors.base import (
+    Endpoint,
+    HttpClient,
+    PollConnection,
+    PollPage,
+    Snapshot,
+)
+from attribution.connectors.payload import Fields, json_read
+from attribution.connectors.wildberries import feed, report
+from attribution.connectors.wildberries.client import COMMON, Ask, refusal
+from attribution.connectors.wildberries.token import token_read
+
+ORDER_FEED = "order_feed"
+FINANCE_REPORT = "finance_report"
+MINUTE, HOUR = 60, 3_600
+_EVERY_MINUTE = {"service": MINUTE, "personal": MINUTE, "test": MINUTE}
+ENDPOINTS: Mapping[str, Endpoint] = {
+    ORDER_FEED: Endpoint(ORDER_FEED, {**_EVERY_MINUTE, "basic": 3 * HOUR}, round_seconds=MINUTE),
+    # Basic: twice in 24 hours. New rows come once a day, so once an hour is often enough.
+    FINANCE_REPORT: Endpoint(
+        FINANCE_REPORT, {**_EVERY_MINUTE, "basic": 12 * HOUR}, round_seconds=HOUR
+    ),
+}
+_READ: Mapping[str, Callable[[Ask, Mapping[str, Any]], PollPage]] = {
+    ORDER_FEED: feed.page_read,
+    FINANCE_REPORT: report.page_read,
+}
+_PARSE: Mapping[str, Callable[[Fields], list[Snapshot]]] = {
+    ORDER_FEED: feed.order_parse,
+    FINANCE_REPORT: report.evidence_parse,
+}
+SELLER_PATH = "/api/v1/seller-info"
+
+
+class Wildberries:
+    source = "wildberries"
+    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+
+    def fetch(
+        self,
+        client: HttpClient,
+        endpoint: str,
+        cursor: Mapping[str, Any],
+        connection: PollConnection,
+        *,
+        now: datetime,
+    ) -> PollPage:
+        kind = token_read(connection.secret).kind
+
+        def delay_seconds(is_last: bool) -> int:
+            return ENDPOINTS[endpoint].delay_seconds(kind, is_last=is_last)
+
+        return _READ[endpoint](Ask(client, connection, now, delay_seconds), cursor)
+
+    def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
+        return _PARSE[endpoint](Fields(json_read(raw)))
+
+
+def seller_id_get(client: HttpClient, connection: PollConnection, *, now: datetime) -> str:
+    """Whose token this is, asked of Wildberries: proves at once that the token works.
+
+    Raises:
+        SourceRefused: it does not.
+    """
+    response = Ask(client, connection, now, lambda _: MINUTE).send("GET", COMMON, SELLER_PATH)
+    if response.status != 200:
+        raise refusal(response)
+    return Fields(json_read(response.body)).text("sid", length_max=64)

@@ -1,0 +1,281 @@
+"""WooCommerce order webhooks: order.created, order.updated, order.deleted, order.restored.
+
+What the format promises and what it does not is told in the README beside this file.
+Source: facts/merchants.md 1.1, https://developer.woocommerce.com/docs/apis/rest-api/v3/webhooks/
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from attribution.connectors import base
+from attribution.connectors.base import (
+    ORDER_STATUSES,
+    BadSignature,
+    OrderLineSnapshot,
+    OrderRemoval,
+    OrderSnapshot,
+    OrderStatus,
+    Snapshot,
+    Trust,
+    UnknownPayload,
+    WebhookAnswer,
+)
+from attribution.connectors.payload import Fields, json_read
+from core.money import allocate
+from core.phone import PhoneError, phone_parse
+
+STATUS: Mapping[str, OrderStatus] = {
+    "pending": "created",
+    "on-hold": "created",
+    "processing": "paid",
+    "completed": "fulfilled",
+    "cancelled": "cancelled",
+    "failed": "cancelled",
+    "trash": "cancelled",
+    "refunded": "returned",
+}
+DRAFT_STATUSES = {"checkout-draft", "auto-draft"}  # a buyer still typing, not an order yet
+CLICK_META_KEY = "_cpa_click_id"  # written by our snippet for WooCommerce
+LANDING_META_KEY = "_wc_order_attribution_session_entry"  # written by WooCommerce itself
+CLICK_PARAMETER = "cpa_click"
+META_MAX = 2_000
+REFUNDS_MAX = 1_000
+
+_PING = re.compile(rb"webhook_id=[0-9]{1,20}")
+_CLICK_ID = re.compile(rf"[0-9A-Za-z_-]{{1,{base.CLICK_ID_MAX}}}", re.ASCII)
+_ENTITY = re.compile(r"&(?:(amp|lt|gt|quot)|#0*(3[489]|6[02])|#[xX]0*(2[267]|3[cCeE]));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
+
+
+class WooCommerce:
+    source = "woocommerce"
+    trust: Trust = "signed"
+
+    def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """The form `webhook_id=N`, unsigned, sent when the webhook is saved; it needs a 200."""
+        return "x-wc-webhook-signature" not in headers and bool(_PING.fullmatch(body))
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
+        given = headers.get("x-wc-webhook-signature", "").encode(errors="replace")
+        keys = [key for secret in secrets for key in _keys(secret)]
+        # A list, so that every key is tried: the time tells nothing about which one matched.
+        matches = [hmac.compare_digest(_signature(key, body), given) for key in keys]
+        if not any(matches):
+            raise BadSignature(self.source)
+
+    def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
+        """Order and content. The delivery id is unsigned, and equal for two orders in a second."""
+        return f"{_order_id(body)}:{hashlib.sha256(body).hexdigest()}"
+
+    def answer(self, headers: Mapping[str, str], body: bytes) -> WebhookAnswer:
+        return WebhookAnswer()
+
+    def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
+        order = Fields(json_read(body))
+        if order.keys() == {"id"}:
+            return [OrderRemoval(external_id=_external_id(order), raw_status="deleted")]
+        _refuse_error_object(order)
+        raw_status = order.text("status", length_max=base.RAW_STATUS_MAX).lower()
+        if raw_status.removeprefix("wc-") in DRAFT_STATUSES:
+            return []
+        return [_order(order, raw_status.removeprefix("wc-"), settings)]
+
+
+def secret_decode(stored: str) -> str:
+    """The HMAC key of a secret: WordPress stores it with HTML entities and signs without them.
+
+    Decodes once, and only what wp_specialchars_decode(…, ENT_QUOTES) does.
+    """
+    return _ENTITY.sub(_entity_text, stored)
+
+
+def _entity_text(match: re.Match[str]) -> str:
+    name, decimal, hexadecimal = match.groups()
+    if name:
+        return _NAMED[name]
+    return chr(int(decimal)) if decimal else chr(int(hexadecimal, 16))
+
+
+def _keys(secret: str) -> set[str]:
+    """The text as the merchant typed it, and decoded, when what we hold is the stored form."""
+    return {secret, secret_decode(secret)} - {""}
+
+
+def _signature(key: str, body: bytes) -> bytes:
+    return base64.b64encode(hmac.new(key.encode(), body, hashlib.sha256).digest())
+
+
+def _order_id(body: bytes) -> str:
+    try:
+        return _external_id(Fields(json_read(body)))
+    except UnknownPayload:
+        return "unknown"
+
+
+def _external_id(order: Fields) -> str:
+    return str(order.integer("id", least=1, most=2**63 - 1))
+
+
+def _refuse_error_object(order: Fields) -> None:
+    """A correctly signed REST error: the webhook's author in WordPress lost the right to read."""
+    if "status" not in order and {"code", "message"} <= order.keys():
+        code = order.text_cut("code", length_max=64)
+        raise UnknownPayload(f"status: missing; the shop sent the error {code!r} instead")
+
+
+def _order(order: Fields, raw_status: str, settings: Mapping[str, Any]) -> OrderSnapshot:
+    currency = order.currency("currency")
+    status = _status(raw_status, settings)
+    updated_at = order.moment("date_modified_gmt", zone=UTC)
+    billing = order.child_or_empty("billing")
+    return OrderSnapshot(
+        external_id=_external_id(order),
+        number=order.text_cut("number", length_max=base.NUMBER_MAX) or _external_id(order),
+        status=status,
+        raw_status=raw_status,
+        currency=currency,
+        placed_at=order.moment("date_created_gmt", zone=UTC),
+        source_updated_at=updated_at,
+        fulfilled_at=_fulfilled_at(order, status, updated_at),
+        click_id=_click_id(order, settings),
+        promo_codes=_promo_codes(order),
+        customer_phone=_phone(billing),
+        customer_email=_email(billing),
+        lines=_lines(order, currency, status),
+    )
+
+
+def _status(raw_status: str, settings: Mapping[str, Any]) -> OrderStatus:
+    """The shop's own map (settings["status_map"]) wins over ours; a strange word is unmapped."""
+    own = settings.get("status_map")
+    mapped = own.get(raw_status) if isinstance(own, Mapping) else None
+    wanted = mapped or STATUS.get(raw_status)
+    return next((status for status in ORDER_STATUSES if status == wanted), "unmapped")
+
+
+def _fulfilled_at(order: Fields, status: OrderStatus, updated_at: datetime) -> datetime | None:
+    completed_at = order.moment_or_none("date_completed_gmt", zone=UTC)
+    return completed_at or (updated_at if status == "fulfilled" else None)
+
+
+def _lines(order: Fields, currency: str, status: OrderStatus) -> tuple[OrderLineSnapshot, ...]:
+    items = order.items("line_items", most=base.LINES_MAX)
+    taxes = [_amount(item, "total_tax", currency, default="0") for item in items]
+    totals = [_amount(item, "total", currency) for item in items]
+    if not _totals_include_tax(order, totals, currency):
+        totals = [total + tax for total, tax in zip(totals, taxes, strict=True)]
+    is_whole = status == "returned"
+    returned = totals if is_whole else _returned(order, totals, currency)
+    return tuple(
+        _line(item, amount_minor=total, tax_minor=tax, returned_minor=back, is_whole=is_whole)
+        for item, total, tax, back in zip(items, totals, taxes, returned, strict=True)
+    )
+
+
+def _line(
+    item: Fields, *, amount_minor: int, tax_minor: int, returned_minor: int, is_whole: bool
+) -> OrderLineSnapshot:
+    quantity = item.integer("quantity", most=base.QUANTITY_MAX)
+    return OrderLineSnapshot(
+        line_id=str(item.integer("id", most=2**63 - 1)),
+        sku=item.text_cut("sku", length_max=base.SKU_MAX),
+        name=item.text_cut("name", length_max=base.NAME_MAX),
+        quantity=quantity,
+        amount_minor=amount_minor,
+        tax_minor=tax_minor,
+        returned_quantity=quantity if is_whole else 0,  # a refund does not say how many
+        returned_minor=returned_minor,
+    )
+
+
+def _amount(item: Fields, key: str, currency: str, *, default: str | None = None) -> int:
+    amount = item.money_minor(key, currency, default=default)
+    if amount < 0:
+        raise item.wrong(key, "negative")
+    return amount
+
+
+def _totals_include_tax(order: Fields, totals: list[int], currency: str) -> bool:
+    """Whether the line totals already hold their tax; the order's own sum is the witness.
+
+    Documented is "ex tax", with a doubt for shops whose prices include it. There the tax is
+    inside exactly when goods, delivery and fees reach the order's total without it.
+    """
+    if not order.flag("prices_include_tax"):
+        return False
+    fees = order.items_or_empty("fee_lines", most=base.LINES_MAX)
+    without_tax = (
+        sum(totals)
+        + order.money_minor("shipping_total", currency, default="0")
+        + sum(fee.money_minor("total", currency, default="0") for fee in fees)
+    )
+    return without_tax == order.money_minor("total", currency, default="0")
+
+
+def _returned(order: Fields, totals: list[int], currency: str) -> list[int]:
+    """What came back of each line. The payload tells the sum of each refund, not its lines.
+
+    Refunds count against the goods first and are shared in proportion to the lines' amounts;
+    what exceeds the goods was delivery and fees, which never earned a commission. Nothing here
+    remembers, so a refund that is deleted in the shop simply makes the figures smaller.
+    """
+    refunds = order.items_or_empty("refunds", most=REFUNDS_MAX)
+    refunded = sum(abs(refund.money_minor("total", currency)) for refund in refunds)
+    goods = sum(totals)
+    if not goods:
+        return [0] * len(totals)
+    return allocate(min(refunded, goods), totals)
+
+
+def _click_id(order: Fields, settings: Mapping[str, Any]) -> str | None:
+    """Ours if our snippet wrote it, else from the landing page WooCommerce remembers."""
+    own_key = settings.get("click_meta_key") or CLICK_META_KEY
+    meta = {
+        entry.raw("key"): entry.raw("value")
+        for entry in order.items_or_empty("meta_data", most=META_MAX)
+        if isinstance(entry.raw("key"), str)
+    }
+    return _click_or_none(meta.get(own_key)) or _click_of_url(meta.get(LANDING_META_KEY))
+
+
+def _click_or_none(value: Any) -> str | None:
+    """The id, unless it is something else, e.g. a macro that nobody expanded ("{click_id}")."""
+    return value if isinstance(value, str) and _CLICK_ID.fullmatch(value) else None
+
+
+def _click_of_url(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        query = parse_qs(urlsplit(value).query, max_num_fields=100)
+    except ValueError:
+        return None
+    return _click_or_none(query.get(CLICK_PARAMETER, [None])[0])
+
+
+def _promo_codes(order: Fields) -> tuple[str, ...]:
+    """Raw, as the shop wrote them (it lower-cases); case is folded where codes are matched."""
+    coupons = order.items_or_empty("coupon_lines", most=base.PROMO_CODES_MAX)
+    return tuple(coupon.text_cut("code", length_max=base.PROMO_CODE_MAX) for coupon in coupons)
+
+
+def _phone(billing: Fields) -> str | None:
+    text = billing.text_cut("phone", length_max=base.PHONE_MAX)
+    country = billing.text_cut("country", length_max=2).upper() or "KZ"
+    try:
+        return phone_parse(text, region=country)
+    except PhoneError:
+        return None
+
+
+def _email(billing: Fields) -> str | None:
+    text = billing.text_cut("email", length_max=base.EMAIL_MAX + 1).lower()
+    return text if "@" in text and len(text) <= base.EMAIL_MAX else None
