@@ -1,3 +1,4 @@
+from attribution.models.clicks import Click, ClickDaily, ClickQuarantine, DrainOffset
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
 from attribution.models.sources import (
     Connection,
@@ -11,10 +12,14 @@ from attribution.models.sources import (
 
 __all__ = [
     "Candidate",
+    "Click",
+    "ClickDaily",
+    "ClickQuarantine",
     "Connection",
     "Conversion",
     "ConversionVersion",
     "Decision",
+    "DrainOffset",
     "Grade",
     "InboundEvent",
     "LateEvidence",
