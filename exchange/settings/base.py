@@ -20,6 +20,10 @@ DEMO = read.envbool("DEMO", default=False)
 BASE_URL = read.env("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 CLICK_BASE_URL = read.env("CLICK_BASE_URL", "http://127.0.0.1:8001").rstrip("/")
 SANDBOX_URL = read.env("SANDBOX_URL", "").rstrip("/")
+# The state register of taxpayers; in the demo, its stand-in. Without a token nothing is asked.
+_KGD_HOST = f"{SANDBOX_URL}/kgd" if SANDBOX_URL else "https://portal.kgd.gov.kz"
+KGD_URL = read.env("KGD_URL", f"{_KGD_HOST}/services/isnaportalsync/public")
+KGD_TOKEN = read.env("KGD_TOKEN", "sandbox" if SANDBOX_URL else "")
 IS_HTTPS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
