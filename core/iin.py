@@ -41,8 +41,8 @@ def iin_parse(text: str, *, today: date) -> str:
         IdNumberError: the first rule that the number breaks.
     """
     number = _twelve_digits(text)
-    if number[4] in "456":
-        raise IdNumberError(IdRule.KIND, 12)  # the fifth digit says company
+    if number[4] not in "0123":
+        raise IdNumberError(IdRule.KIND, 12)  # 4-6 says company, 7-9 is never issued
     if number[6] != "0":  # 0 is seen on some foreigners' numbers, and says no century
         _require_born(number, today)
     _require_check_digit(number)

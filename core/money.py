@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 # How many digits each currency has behind the point: 1 KZT = 100 tiyn.
 MINOR_DIGITS = {"KZT": 2, "RUB": 2, "USD": 2, "EUR": 2, "KGS": 2, "BYN": 2, "UZS": 2, "CNY": 2}
+_PLAIN = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")  # no exponent, no sign +, no foreign digits
 MINOR_MAX = 10**15  # 10 trillion tenge: anything larger is a mistake, and bigint has room to sum
 
 
@@ -64,16 +66,20 @@ def minor_of(major: Decimal | str | int, currency: str = "KZT") -> int:
         raise TypeError("a float is not an exact amount; pass Decimal, str or int")
     if currency not in MINOR_DIGITS:
         raise MoneyError(f"unknown currency {currency!r}")
-    try:
-        exact = Decimal(major)
-    except InvalidOperation:
-        raise MoneyError(f"not an amount: {major!r}") from None
+    if isinstance(major, str) and not _PLAIN.fullmatch(major):
+        raise MoneyError(f"not an amount: {major!r}")
+    digits = MINOR_DIGITS[currency]
+    exact = Decimal(major)
     if not exact.is_finite():
         raise MoneyError(f"not an amount: {major!r}")
-    scaled = exact.scaleb(MINOR_DIGITS[currency]).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    if abs(scaled) > MINOR_MAX:
+    try:
+        rounded = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    except InvalidOperation:  # more digits than the context has, so far beyond MINOR_MAX
+        raise MoneyError(f"amount out of range: {major!r}") from None
+    minor = int(rounded.scaleb(digits))
+    if abs(minor) > MINOR_MAX:
         raise MoneyError(f"amount out of range: {major!r}")
-    return int(scaled)
+    return minor
 
 
 def allocate(total_minor: int, weights: Sequence[int]) -> list[int]:
@@ -87,6 +93,8 @@ def allocate(total_minor: int, weights: Sequence[int]) -> list[int]:
     """
     if not weights or min(weights) < 0 or sum(weights) == 0:
         raise ValueError(f"weights must be >= 0 with a positive sum: {weights!r}")
+    if total_minor < 0:  # so that taking back is the exact opposite of giving
+        return [-part for part in allocate(-total_minor, weights)]
     whole = sum(weights)
     parts = [total_minor * weight // whole for weight in weights]
     lost = [total_minor * weight % whole for weight in weights]
