@@ -1,0 +1,96 @@
+"""What an order's state makes of a conversion. Source: design/domain.md section 2.
+
+pending (ordered) -> on_hold (received; the hold runs) -> approved -> paid
+rejected, reversed from what is not approved yet; awaiting_funding while the budget is empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    ON_HOLD = "on_hold"
+    APPROVED = "approved"
+    PAID = "paid"
+    REJECTED = "rejected"
+    REVERSED = "reversed"
+    AWAITING_FUNDING = "awaiting_funding"
+
+
+# Neither the source nor a brand can move money that has been promised.
+FINAL = frozenset({Status.APPROVED, Status.PAID, Status.REJECTED, Status.REVERSED})
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.AWAITING_FUNDING: frozenset(
+        {Status.PENDING, Status.ON_HOLD, Status.REJECTED, Status.REVERSED}
+    ),
+    Status.PENDING: frozenset({Status.ON_HOLD, Status.REJECTED, Status.REVERSED}),
+    Status.ON_HOLD: frozenset({Status.PENDING, Status.APPROVED, Status.REJECTED, Status.REVERSED}),
+    Status.APPROVED: frozenset({Status.PAID}),
+    Status.PAID: frozenset({Status.APPROVED}),  # the bank sent the payout back
+    Status.REJECTED: frozenset(),
+    Status.REVERSED: frozenset(),
+}
+
+
+class ReasonCode:
+    """Numbers that never change: influencers, brands and files refer to them."""
+
+    ORDER_CANCELLED = 15
+    ORDER_RETURNED = 16
+    NOT_YOUR_CODE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a conversion should be now. `reason_code` belongs to rejected and reversed."""
+
+    status: Status
+    hold_until: datetime | None = None
+    reason_code: int | None = None
+
+
+def conversion_target(
+    *,
+    order_status: str,
+    amount_minor: int,
+    returned_minor: int,
+    fulfilled_at: datetime | None,
+    paid_at: datetime | None,
+    hold_days: int,
+    is_hold_from_paid: bool = False,
+) -> Target | None:
+    """What an order line's state asks of its conversion, before approval.
+
+    The hold runs from receipt; from payment for a source that never tells of receipt
+    (`is_hold_from_paid`). None: the state says nothing (an unmapped status), so nothing moves.
+    """
+    if order_status == "unmapped":
+        return None
+    if order_status == "cancelled":
+        return Target(Status.REJECTED, reason_code=ReasonCode.ORDER_CANCELLED)
+    if order_status == "returned" or (amount_minor > 0 and returned_minor >= amount_minor):
+        return Target(Status.REVERSED, reason_code=ReasonCode.ORDER_RETURNED)
+    if order_status == "fulfilled" and fulfilled_at is not None:
+        return Target(Status.ON_HOLD, hold_until=fulfilled_at + timedelta(days=hold_days))
+    if order_status == "paid" and is_hold_from_paid and paid_at is not None:
+        return Target(Status.ON_HOLD, hold_until=paid_at + timedelta(days=hold_days))
+    return Target(Status.PENDING)
+
+
+def is_approved_by_silence(
+    *, status: Status, hold_until: datetime | None, now: datetime, trust: str, has_open_flag: bool
+) -> bool:
+    """Whether nobody's objection makes it final: the hold is over, the order was signed or read
+    back, and no question about it is open. A hint alone waits for a second source."""
+    return (
+        status is Status.ON_HOLD
+        and hold_until is not None
+        and hold_until <= now
+        and trust in ("signed", "pulled")
+        and not has_open_flag
+    )

@@ -1,0 +1,65 @@
+"""Promo codes: their one written form, their look-alikes, and new ones.
+
+Source: facts/merchants.md section 5. A code is typed by hand from a video, so Cyrillic twins of
+Latin letters and 0 for O must find it, and no twin of an issued code may ever be issued.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+
+from core.ids import CODE_ALPHABET
+
+CODE_CHARS_MIN = 3
+CODE_CHARS_MAX = 40
+SUFFIX_CHARS = 3
+NAME_CHARS_MAX = 10
+_DROPPED_CATEGORIES = frozenset({"Cf", "Zs", "Zl", "Zp", "Pd", "Pc", "Cc"})
+_TWINS = str.maketrans(
+    "АВЕКМНОРСТУХІЅЈҺҮҒЗЬЁΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "ABEKMHOPCTYXISJHYF3BEABEZHIKMNOPTYX",
+)
+_SAME = str.maketrans({"0": "O", "1": "I", "L": "I"})
+_LOOKS_LIKE_NUMBER = re.compile(r"^\d+E\d+$")
+_LATIN = {
+    "А": "A", "Ә": "A", "Б": "B", "В": "V", "Г": "G", "Ғ": "G", "Д": "D", "Е": "E", "Ё": "E",
+    "Ж": "J", "З": "Z", "И": "I", "Й": "Y", "К": "K", "Қ": "Q", "Л": "L", "М": "M", "Н": "N",
+    "Ң": "N", "О": "O", "Ө": "O", "П": "P", "Р": "R", "С": "S", "Т": "T", "У": "U", "Ұ": "U",
+    "Ү": "U", "Ф": "F", "Х": "H", "Һ": "H", "Ц": "C", "Ч": "CH", "Ш": "SH", "Щ": "SH", "Ы": "Y",
+    "І": "I", "Э": "E", "Ю": "YU", "Я": "YA",
+}  # fmt: skip
+
+
+def canonical(text: str) -> str:
+    """A code's one written form: what people add by accident is gone, letters are capitals."""
+    folded = unicodedata.normalize("NFKC", text)
+    kept = [char for char in folded if unicodedata.category(char) not in _DROPPED_CATEGORIES]
+    return "".join(kept).upper()
+
+
+def skeleton(text: str) -> str:
+    """What a code looks like: twins in other alphabets and 0/O, 1/I/L are one."""
+    return canonical(text).translate(_TWINS).translate(_SAME)
+
+
+def is_issuable(code: str) -> bool:
+    """Whether a code may be given out: safe letters, begins with one, no number of a table."""
+    return (
+        CODE_CHARS_MIN <= len(code) <= CODE_CHARS_MAX
+        and all(char in CODE_ALPHABET for char in code)
+        and not code[0].isdigit()
+        and not _LOOKS_LIKE_NUMBER.match(code)
+    )
+
+
+def code_generate(name: str) -> str:
+    """A new personal code: the person's name in safe Latin letters, and a random end.
+
+    Whether it is free in the shop, the database says.
+    """
+    latin = "".join(_LATIN.get(char, char) for char in canonical(name))
+    letters = [char for char in latin if char in CODE_ALPHABET and not char.isdigit()]
+    stem = "".join(letters[:NAME_CHARS_MAX]) or "BIRGE".replace("I", "")
+    return stem + "".join(secrets.choice(CODE_ALPHABET) for _ in range(SUFFIX_CHARS))
