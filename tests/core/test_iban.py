@@ -86,9 +86,9 @@ def test_any_text_is_an_account_or_an_iban_error(text):
     assert len(number) == 20
 
 
-@given(st.integers(min_value=0, max_value=19), st.sampled_from("0123456789ABCDEFGHKZ"))
-def test_a_single_wrong_character_never_passes(place, char):
-    changed = GOOD[:place] + char + GOOD[place + 1 :]
+@given(st.sampled_from([2, 3, 4, 5, 6, *range(8, 20)]), st.sampled_from("0123456789"))
+def test_a_single_wrong_digit_never_passes(place, digit):
+    changed = GOOD[:place] + digit + GOOD[place + 1 :]
     if changed == GOOD:
         return
     with pytest.raises(IbanError):
