@@ -1,0 +1,180 @@
+"""Double entry, append-only. What no model can say is kept by triggers: migrations/0002.
+
+brand_id and influencer_id are plain numbers: the ledger lies below brands and influencers. They
+are repeated on entries and balances because a policy must not join.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from ledger.domain.accounts import CURRENCY, PLATFORM_KINDS, AccountKind
+from ledger.domain.drafts import JournalKind
+
+JOURNAL_NAMES: dict[str, Promise] = {
+    JournalKind.DEPOSIT: _("Top-up"),
+    JournalKind.DEPOSIT_UNMATCHED: _("Unmatched transfer"),
+    JournalKind.DEPOSIT_MATCHED: _("Top-up, matched later"),
+    JournalKind.RESERVE: _("Reserved for a campaign"),
+    JournalKind.RELEASE: _("Released from a campaign"),
+    JournalKind.ACCRUAL: _("Reward for an order"),
+    JournalKind.APPROVAL: _("Reward approved"),
+    JournalKind.FEE_INVOICE: _("E-invoice for the fee"),
+    JournalKind.CLAWBACK: _("Return after approval"),
+    JournalKind.PAYOUT_CREATED: _("Payout"),
+    JournalKind.PAYOUT_PAID: _("Payout sent by the bank"),
+    JournalKind.PAYOUT_UNDONE: _("Payout did not go through"),
+    JournalKind.PAYOUT_RETURNED: _("Payout returned by the bank"),
+    JournalKind.REFUND_CREATED: _("Refund of free balance"),
+    JournalKind.REFUND_PAID: _("Refund sent by the bank"),
+    JournalKind.REFUND_UNDONE: _("Refund did not go through"),
+    JournalKind.REMITTANCE: _("Taxes paid to the state"),
+    JournalKind.RAIL_FEE: _("Payout fee"),
+}
+
+
+def journal_name(kind: str) -> str:
+    """What happened, in the reader's language."""
+    return str(JOURNAL_NAMES[kind])
+
+
+class Account(models.Model):
+    """Where money can be. Opened by the first journal that needs it, never changed after."""
+
+    kind = models.CharField(_("kind"), max_length=40)
+    brand_id = models.BigIntegerField(_("brand"), null=True)
+    influencer_id = models.BigIntegerField(_("influencer"), null=True)
+    subject_id = models.BigIntegerField(_("campaign, payout or deal"), null=True)
+    currency = models.CharField(_("currency"), max_length=3, default=CURRENCY)
+    # The five columns in one word. Unique, so that two empty columns count as equal, and one
+    # index answers "which of these thousand accounts exist?".
+    code = models.GeneratedField(
+        expression=Concat(
+            *("kind", Value("|"), "brand_id", Value("|"), "influencer_id", Value("|")),
+            *("subject_id", Value("|"), "currency"),
+            output_field=models.CharField(max_length=120),
+        ),
+        output_field=models.CharField(max_length=120),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="ledger_account_is_opened_once"),
+            models.CheckConstraint(
+                condition=Q(brand_id__isnull=False)
+                | Q(influencer_id__isnull=False)
+                | Q(kind__in=PLATFORM_KINDS)
+                | Q(kind__startswith=f"{AccountKind.TAX_WITHHELD}:"),
+                name="ledger_account_has_an_owner_or_is_the_platforms",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["brand_id", "kind"], name="ledger_account_of_brand"),
+            models.Index(fields=["influencer_id", "kind"], name="ledger_account_of_influencer"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.code)
+
+
+class Journal(models.Model):
+    """One event in money: its legs are the entries, and they sum to zero.
+
+    Repeating an event (same `business_key`) with the same `body_sha256` changes nothing; with
+    another body it is refused.
+    """
+
+    kind = models.CharField(_("kind"), max_length=30)
+    business_key = models.CharField(_("event"), max_length=200)
+    body_sha256 = models.BinaryField(max_length=32)
+    occurred_at = models.DateTimeField(_("happened"))
+    created_at = models.DateTimeField(_("posted"), default=clock.now)
+    actor = models.CharField(_("asked for by"), max_length=80)
+    refs = models.JSONField(_("about"), default=dict)  # ids: {"campaign": 3, "conversion": 12}
+
+    class Meta:
+        verbose_name = _("journal")
+        verbose_name_plural = _("journals")
+        constraints = [
+            models.UniqueConstraint(fields=["business_key"], name="ledger_journal_is_posted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.business_key
+
+
+class Entry(models.Model):
+    """A leg of a journal: positive = we owe the account's holder more.
+
+    No foreign keys: the trigger looks up all journals and accounts of a statement at once.
+    """
+
+    journal = models.ForeignKey(
+        Journal, on_delete=models.PROTECT, related_name="entries", db_constraint=False
+    )
+    account = models.ForeignKey(
+        Account,
+        verbose_name=_("account"),
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,
+        db_constraint=False,
+    )
+    amount_minor = models.BigIntegerField(_("amount, tiyn"))
+    brand_id = models.BigIntegerField(null=True)
+    influencer_id = models.BigIntegerField(null=True)
+    currency = models.CharField(_("currency"), max_length=3)
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="ledger_entry_is_not_zero"),
+        ]
+        indexes = [
+            # Statements page by it, and sums of the platform's accounts read nothing else.
+            models.Index(
+                fields=["account", "id"], include=["amount_minor"], name="ledger_entry_of_account"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} on {self.account_id}"
+
+
+class Balance(models.Model):
+    """The sum of an account's entries, and how far it may go. Written by a trigger alone."""
+
+    account = models.OneToOneField(
+        Account, verbose_name=_("account"), on_delete=models.PROTECT, primary_key=True
+    )
+    balance_minor = models.BigIntegerField(_("balance, tiyn"))
+    floor_minor = models.BigIntegerField(_("never below, tiyn"), null=True)
+    ceiling_minor = models.BigIntegerField(_("never above, tiyn"), null=True)
+    brand_id = models.BigIntegerField(null=True)
+    influencer_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("balance")
+        verbose_name_plural = _("balances")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(balance_minor__gte=F("floor_minor")),
+                name="ledger_balance_is_not_below_its_floor",
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_minor__lte=F("ceiling_minor")),
+                name="ledger_balance_is_not_above_its_ceiling",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.balance_minor} on {self.account_id}"

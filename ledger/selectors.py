@@ -1,0 +1,107 @@
+"""Reading the ledger. Each side sees its own: a foreign account reads as an unused one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from core.tenancy.context import acting_as
+from ledger.domain.accounts import CURRENCY, AccountRef
+from ledger.models import Account, Entry, Journal
+
+STATEMENT_PAGE_MAX = 200
+
+
+def balance_minor(ref: AccountRef) -> int:
+    """What we owe the holder; 0 for an account that was never used. One query."""
+    return balances([ref])[ref]
+
+
+def balances(refs: Iterable[AccountRef]) -> dict[AccountRef, int]:
+    """Every balance that was asked for, in one query. The platform's accounts are summed."""
+    by_code = {ref.code: ref for ref in refs}
+    accounts = _with_balance(Account.objects.filter(code__in=by_code))
+    found = dict(accounts.values_list("code", "now_minor"))
+    return {ref: found.get(code, 0) for code, ref in by_code.items()}
+
+
+def account_total(kind: str, *, currency: str = CURRENCY) -> int:
+    """What all accounts of a kind hold together. One query."""
+    accounts = _with_balance(Account.objects.filter(kind=kind, currency=currency))
+    return int(accounts.aggregate(total=Sum("now_minor"))["total"] or 0)
+
+
+def _with_balance(accounts: QuerySet[Account]) -> Any:
+    """The balance row where there is one; only else are entries summed."""
+    entries = Entry.objects.filter(account=OuterRef("pk")).order_by().values("account")
+    summed = Subquery(entries.annotate(total=Sum("amount_minor")).values("total"))
+    return accounts.annotate(
+        now_minor=Coalesce("balance__balance_minor", summed, 0, output_field=BigIntegerField())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One entry, as its holder reads it. `entry_id` of a page's last line opens the next page."""
+
+    entry_id: int
+    journal_kind: str
+    occurred_at: datetime
+    refs: Mapping[str, int]
+    amount_minor: int
+    balance_minor: int  # after this line
+
+
+def statement_page(
+    ref: AccountRef, *, before_id: int | None = None, limit: int = 50
+) -> list[StatementLine]:
+    """Lines of an account, newest first, each with the balance after it. Two queries.
+
+    `before_id` is the last entry of the page before: a line that is added while somebody reads
+    neither shifts nor repeats one. The entries are read as whoever asks; the headers of exactly
+    those entries as the system, because a journal also names the other side.
+    """
+    assert 0 < limit <= STATEMENT_PAGE_MAX, limit
+    page = list(_entries_with_balance(ref, before_id)[:limit])
+    with acting_as(system="statement"):
+        journals = Journal.objects.in_bulk({entry.journal_id for entry in page})
+    balance_minor = page[0].page_minor if page else 0
+    lines = []
+    for entry in page:
+        journal = journals[entry.journal_id]
+        lines.append(
+            StatementLine(
+                entry_id=entry.pk,
+                journal_kind=journal.kind,
+                occurred_at=journal.occurred_at,
+                refs=journal.refs,
+                amount_minor=entry.amount_minor,
+                balance_minor=balance_minor,
+            )
+        )
+        balance_minor -= entry.amount_minor
+    return lines
+
+
+def _entries_with_balance(ref: AccountRef, before_id: int | None) -> Any:
+    """Entries of a page, newest first; `page_minor` is the balance after the first of them.
+
+    That is today's balance less what came since: quick where people read, on the first pages, and
+    one statement, so that a posting in between cannot make the sums disagree.
+    """
+    entries = Entry.objects.filter(account__code=ref.code)
+    now = Subquery(_with_balance(Account.objects.filter(code=ref.code)).values("now_minor"))
+    if before_id is None:
+        return entries.order_by("-id").annotate(page_minor=now)
+    newer = entries.filter(id__gte=before_id).order_by().values("account")
+    newer_minor = Subquery(newer.annotate(total=Sum("amount_minor")).values("total"))
+    return (
+        entries.filter(id__lt=before_id)
+        .order_by("-id")
+        .annotate(page_minor=now - Coalesce(newer_minor, 0, output_field=BigIntegerField()))
+    )
