@@ -135,6 +135,7 @@ def env_make(urls: Urls, ports: Ports, keys: Mapping[str, str], folder: Path) ->
         **keys,
         "DEMO": "1",
         "MEDIA_ROOT": str(folder / "media"),
+        "CLICK_JOURNAL_DIR": str(folder / "click-journal"),
         "DJANGO_SETTINGS_MODULE": "exchange.settings.dev",
         "PYTHONUNBUFFERED": "1",
     }
