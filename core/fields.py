@@ -26,6 +26,10 @@ class SealedBytesField(models.BinaryField):
 class SealedTextField(SealedBytesField):
     """Text that is readable in Python and sealed in the database."""
 
+    # For django-stubs: BinaryField says bytes.
+    _pyi_private_set_type: str
+    _pyi_private_get_type: str  # type: ignore[assignment]
+
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         plain = None if value is None else str(value).encode()
         return super().get_db_prep_value(plain, connection, prepared)

@@ -1,0 +1,87 @@
+"""The law in force, and what registers have said of a payee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from compliance.domain import withholding
+from compliance.domain.rules import Confidence, Rule, RuleBook, RuleMissing, RulesInForce, Unit
+from compliance.models import RegisterCheck, TaxRule
+from core import clock
+from influencers.selectors import tax_profile_in_force
+
+ENTREPRENEUR = "entrepreneur"  # the question: is this person an individual entrepreneur?
+VAT_RATE = "vat_rate"
+
+
+def rule_book() -> RuleBook:
+    """Every active rule.
+
+    Raises:
+        RuleOverlap: two active rows of a key share a day.
+    """
+    return RuleBook.from_rules(rules_of(TaxRule.objects.filter(state=TaxRule.State.ACTIVE)))
+
+
+def rules_in_force(day: date) -> RulesInForce:
+    """The figures of one day, by the day of the payment or of the turnover."""
+    return rule_book().at(day)
+
+
+def rule_gaps(*, until: date) -> list[RuleMissing]:
+    """Figures that end before `until` with nothing after them: the alarm of ops."""
+    return rule_book().gaps(until=until)
+
+
+def vat_bps(day: date | None = None) -> int:
+    """The VAT rate on a day, today unless said otherwise.
+
+    Raises:
+        RuleMissing: no row covers the day.
+    """
+    return rules_in_force(day or clock.today()).value(VAT_RATE)
+
+
+def rules_of(rows: Iterable[TaxRule]) -> list[Rule]:
+    return [
+        Rule(
+            key=row.key,
+            value=row.value,
+            unit=Unit(row.unit),
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            source_url=row.source,
+            confidence=Confidence(row.confidence),
+        )
+        for row in rows
+    ]
+
+
+def register_check_latest(influencer_id: int, question: str = ENTREPRENEUR) -> RegisterCheck | None:
+    """What a register said last. None: it was never asked."""
+    checks = RegisterCheck.objects.filter(influencer_id=influencer_id, question=question)
+    return checks.order_by("-checked_at", "-id").first()
+
+
+def withholding_profile(influencer_id: int, day: date) -> withholding.TaxProfile:
+    """What a payee is to the tax law on a day, as `withholding_compute` asks for it.
+
+    No status told yet, or one we cannot know: unknown, which holds the payout.
+    """
+    profile = tax_profile_in_force(influencer_id, day)
+    if profile is None:
+        return withholding.TaxProfile(status=withholding.TaxStatus.UNKNOWN, valid_from=day)
+    check = register_check_latest(influencer_id)
+    return withholding.TaxProfile(
+        status=withholding.TaxStatus(profile.status),
+        valid_from=profile.valid_from,
+        has_deduction_application=profile.has_deduction_application,
+        register_answer=withholding.RegisterAnswer(check.answer if check else "unknown"),
+        register_checked_on=clock.day_of(check.checked_at) if check else None,
+    )
+
+
+def is_business(status: str) -> bool:
+    """Whether a register has to confirm this tax status."""
+    return status in withholding.BUSINESS

@@ -1,0 +1,85 @@
+"""What may be read of influencers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from core import clock
+from core.iban import Bank, IbanError, iban_bank
+from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, TaxProfile
+
+
+def influencer_of_user(user_id: int) -> Influencer | None:
+    """Runs before a side is known."""
+    return Influencer.objects.filter(user_id=user_id).first()
+
+
+def followers_of(influencer_id: int) -> int:
+    """All pages together."""
+    pages = SocialProfile.objects.filter(influencer_id=influencer_id)
+    return pages.aggregate(total=Sum("followers"))["total"] or 0
+
+
+def payee_of(influencer_id: int) -> Payee | None:
+    return Payee.objects.filter(influencer_id=influencer_id).first()
+
+
+def tax_profile_in_force(influencer_id: int, day: date | None = None) -> TaxProfile | None:
+    """The latest that has begun by a day; today unless said otherwise."""
+    begun = TaxProfile.objects.filter(
+        influencer_id=influencer_id, valid_from__lte=day or clock.today()
+    )
+    return begun.order_by("-valid_from", "-id").first()
+
+
+def payout_account_active(influencer_id: int) -> PayoutAccount | None:
+    return PayoutAccount.objects.filter(
+        influencer_id=influencer_id, state=PayoutAccount.State.ACTIVE
+    ).first()
+
+
+def account_bank(account: PayoutAccount) -> Bank | None:
+    try:
+        return iban_bank(account.iban)
+    except IbanError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeSteps:
+    """What is known of a payee, and what is still to be asked: "2 of 4"."""
+
+    has_page: bool
+    payee: Payee | None
+    tax_profile: TaxProfile | None
+    account: PayoutAccount | None
+
+    STEPS = 4
+
+    @property
+    def done(self) -> int:
+        return sum(
+            (self.has_page, self.payee is not None, self.has_tax_status, self.account is not None)
+        )
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done == self.STEPS
+
+    @property
+    def has_tax_status(self) -> bool:
+        profile = self.tax_profile
+        return profile is not None and profile.status != TaxProfile.Status.UNKNOWN
+
+
+def payee_steps(influencer_id: int) -> PayeeSteps:
+    """Page, IIN, tax status, account. Four queries, by keys."""
+    return PayeeSteps(
+        has_page=SocialProfile.objects.filter(influencer_id=influencer_id).exists(),
+        payee=payee_of(influencer_id),
+        tax_profile=tax_profile_in_force(influencer_id),
+        account=payout_account_active(influencer_id),
+    )
