@@ -24,7 +24,7 @@ def enqueue(task_name: str, *ids: int | str) -> None:
     task, actor = current_app.tasks[task_name], current_actor()
     if actor is None:
         raise TenancyError(f"{task_name}: nobody is acting")
-    headers = {"acting": [actor.side, actor.value, actor.user_id]}
+    headers: dict[str, Any] = {"acting": [actor.side, actor.value, actor.user_id]}
     send = partial(task.apply_async, args=ids, headers=headers, retry=False)
     transaction.on_commit(send, robust=True)
 

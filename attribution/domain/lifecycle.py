@@ -24,6 +24,9 @@ class Status(StrEnum):
 # Neither the source nor a brand can move money that has been promised.
 FINAL = frozenset({Status.APPROVED, Status.PAID, Status.REJECTED, Status.REVERSED})
 
+# How an order must have reached us for silence to approve it.
+CONFIRMED_TRUST = ("signed", "pulled")
+
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.AWAITING_FUNDING: frozenset(
         {Status.PENDING, Status.ON_HOLD, Status.REJECTED, Status.REVERSED}
@@ -83,14 +86,13 @@ def conversion_target(
 
 
 def is_approved_by_silence(
-    *, status: Status, hold_until: datetime | None, now: datetime, trust: str, has_open_flag: bool
+    *, status: Status, hold_until: datetime | None, now: datetime, trust: str
 ) -> bool:
-    """Whether nobody's objection makes it final: the hold is over, the order was signed or read
-    back, and no question about it is open. A hint alone waits for a second source."""
+    """Whether nobody's objection makes it final: the hold is over, and the order was signed or
+    read back. A hint alone waits for a second source."""
     return (
         status is Status.ON_HOLD
         and hold_until is not None
         and hold_until <= now
-        and trust in ("signed", "pulled")
-        and not has_open_flag
+        and trust in CONFIRMED_TRUST
     )

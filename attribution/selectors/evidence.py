@@ -1,0 +1,152 @@
+"""What speaks for whom: the candidates of an order line, as the pure rules want them.
+
+Everything is looked up within the order's own brand: a click or a code of another brand is no
+evidence here. Runs as the system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db.models import QuerySet
+
+from attribution.domain.match import (
+    CLOCK_SKEW,
+    CandidateEvidence,
+    CandidateTerms,
+    ClickModel,
+    CodePolicy,
+    EvidenceKind,
+)
+from attribution.models import LateEvidence, Order, OrderLine
+from attribution.models.clicks import Click
+from attribution.selectors.clicks import click_get
+from campaigns.domain.codes import canonical, skeleton
+from campaigns.models import ExternalCode, Participation, PromoCode
+
+WINDOW_DAYS_MAX = 90
+CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
+
+
+def order_candidates(order: Order) -> list[CandidateEvidence]:
+    """Candidates of the order as a whole: its click (with the visitor's others) and its codes."""
+    clicks = _clicks(order)
+    codes = list(_codes(order))
+    participations = _participations(
+        {click.participation_id for click in clicks}
+        | {code.participation_id for _text, code, _is_fuzzy in codes}
+    )
+    found = [
+        _candidate(
+            participations[click.participation_id],
+            kind=EvidenceKind.CLICK,
+            evidence=click.click_id.hex,
+            grade="A",
+            occurred_at=click.at,
+        )
+        for click in clicks
+    ]
+    found += [
+        _candidate(
+            participations[code.participation_id],
+            kind=EvidenceKind.PROMO_CODE,
+            evidence=text,
+            grade="B",
+            occurred_at=order.placed_at,
+            is_fuzzy=is_fuzzy,
+            position=position,
+        )
+        for position, (text, code, is_fuzzy) in enumerate(codes)
+    ]
+    return found
+
+
+def line_candidates(order: Order, lines: Sequence[OrderLine]) -> dict[int, list[CandidateEvidence]]:
+    """Candidates of single lines, by the line's id: codes inside the platform's own rows."""
+    late = LateEvidence.objects.filter(
+        connection_id=order.connection_id, order_external_id=order.external_id
+    )
+    rows = list(late.order_by("occurred_at", "id"))
+    codes = {
+        (code.kind, code.value): code
+        for code in ExternalCode.objects.filter(
+            brand_id=order.brand_id, value__in=[row.value for row in rows]
+        )
+    }
+    participations = _participations({code.participation_id for code in codes.values()})
+    by_line: dict[int, list[CandidateEvidence]] = {line.pk: [] for line in lines}
+    for line in lines:
+        for row in rows:
+            code = codes.get((row.kind, row.value))
+            if row.line_id == line.line_id and code is not None:
+                candidate = _candidate(
+                    participations[code.participation_id],
+                    kind=EvidenceKind(row.kind),
+                    evidence=row.value,
+                    grade="A",
+                    occurred_at=row.occurred_at,
+                )
+                by_line[line.pk].append(candidate)
+    return by_line
+
+
+def _clicks(order: Order) -> list[Click]:
+    """The click whose id the order carries, and the same visitor's others before the order."""
+    carried = click_get(order.click_id) if order.click_id else None
+    if carried is None or carried.brand_id != order.brand_id:
+        return []
+    others = Click.objects.filter(
+        visitor=carried.visitor,
+        brand_id=order.brand_id,
+        at__range=(
+            order.placed_at - timedelta(days=WINDOW_DAYS_MAX),
+            order.placed_at + CLOCK_SKEW,
+        ),
+    ).exclude(click_id=carried.click_id)
+    return [carried, *others.order_by("-at")[: CLICKS_MAX - 1]]
+
+
+def _codes(order: Order) -> Iterable[tuple[str, PromoCode, bool]]:
+    """(as typed, the code it is, whether only by its look) in the order of typing.
+
+    An exact code wins over a look-alike; both are unique in the shop.
+    """
+    typed = [(text, canonical(text), skeleton(text)) for text in order.promo_codes]
+    looks = [look for _text, _exact, look in typed]
+    known = {
+        code.skeleton: code
+        for code in PromoCode.objects.filter(brand_id=order.brand_id, skeleton__in=looks)
+    }
+    seen: set[int] = set()
+    for text, exact, look in typed:
+        code = known.get(look)
+        if code is not None and code.pk not in seen:
+            seen.add(code.pk)
+            yield text, code, exact != code.canonical
+
+
+def _participations(ids: set[int]) -> dict[int, Participation]:
+    rows: QuerySet[Participation] = Participation.objects.select_related("campaign", "terms")
+    return {row.pk: row for row in rows.filter(pk__in=ids)}
+
+
+def _candidate(participation: Participation, **evidence: object) -> CandidateEvidence:
+    campaign, terms = participation.campaign, participation.terms
+    assert campaign.published_at is not None, campaign.pk
+    return CandidateEvidence(
+        participation_id=participation.pk,
+        influencer_id=participation.influencer_id,
+        campaign_id=campaign.pk,
+        terms=CandidateTerms(
+            terms_id=terms.pk,
+            window_days=terms.window_days,
+            code_policy=CodePolicy(terms.code_policy),
+            model=ClickModel(terms.model),
+            paying_grades=terms.paying_grades,
+        ),
+        running_from=campaign.published_at,
+        running_until=campaign.ends_at,
+        is_participating=participation.state == Participation.State.APPROVED,
+        **evidence,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,48 @@
+"""What time does: holds end, and budgets that were filled take those who wait. Run by beat."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from attribution.domain.lifecycle import CONFIRMED_TRUST, Status
+from attribution.models import Conversion
+from attribution.services.conversions import conversions_approve
+from attribution.services.notices import approved_notices_queue
+from core import clock
+from core.tenancy.context import acting_as
+
+BATCH_MAX = 500
+
+
+def conversions_advance() -> int:
+    """Approve what nobody rejected by the end of its hold. Returns how many were approved.
+
+    Silence means yes only for orders that were signed or read back from their source.
+    """
+    approved = 0
+    while batch := _approve_batch():
+        approved += batch
+        if batch < BATCH_MAX:
+            break
+    return approved
+
+
+def _approve_batch() -> int:
+    now = clock.now()
+    with acting_as(system="approve by silence"):
+        due = list(
+            Conversion.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(
+                status=Status.ON_HOLD,
+                hold_until__lte=now,
+                order__trust__in=CONFIRMED_TRUST,
+            )
+            .order_by("campaign_id", "hold_until", "id")[:BATCH_MAX]
+        )
+        by_campaign: dict[int, list[Conversion]] = defaultdict(list)
+        for conversion in due:
+            by_campaign[conversion.campaign_id].append(conversion)
+        for conversions in by_campaign.values():
+            conversions_approve(conversions, at=now, cause="approved_by_silence")
+        approved_notices_queue(due)
+    return len(due)

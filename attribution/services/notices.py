@@ -1,0 +1,31 @@
+"""What influencers are told about their rewards. Runs as the system."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from attribution.models import Conversion
+from core.notify.services import notice_queue
+from influencers.models import Influencer
+
+
+def approved_notices_queue(conversions: Sequence[Conversion]) -> None:
+    """One notice per influencer about what was approved together."""
+    by_influencer: dict[int, list[Conversion]] = defaultdict(list)
+    for conversion in conversions:
+        by_influencer[conversion.influencer_id].append(conversion)
+    people = Influencer.objects.select_related("user").filter(pk__in=by_influencer)
+    for person in people:
+        theirs = by_influencer[person.pk]
+        notice_queue(
+            "rewards_approved",
+            email=person.user.email,
+            language=person.user.language,
+            context={
+                "name": person.name,
+                "count": len(theirs),
+                "amount_minor": sum(each.commission_minor for each in theirs),
+            },
+            dedupe_key=f"approved:{max(each.pk for each in theirs)}:{person.pk}",
+        )

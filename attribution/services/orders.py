@@ -1,0 +1,222 @@
+"""Orders are states, upserted from snapshots. What a snapshot changes, attribution follows."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from attribution.connectors.base import (
+    EvidenceSnapshot,
+    OrderLineSnapshot,
+    OrderRemoval,
+    OrderSnapshot,
+)
+from attribution.domain.codes import click_id_parse
+from attribution.models import InboundEvent, LateEvidence, Order, OrderLine, OrderVersion
+from attribution.services.decisions import order_decide
+from core.crypto import blind_index
+from core.locks import lock_for_transaction
+
+logger = logging.getLogger(__name__)
+
+PHONE_PURPOSE = "order phone"
+
+
+def order_apply(event: InboundEvent, snapshot: OrderSnapshot) -> int | None:
+    """Bring an order to the state of a snapshot. Runs as the system, in the event's transaction.
+
+    Older snapshots are kept as versions and change nothing; one that says nothing new leaves no
+    trace at all. Returns the order's id when something changed.
+    """
+    lock_for_transaction(f"order {event.connection_id} {snapshot.external_id}")
+    order = Order.objects.filter(
+        connection_id=event.connection_id, external_id=snapshot.external_id
+    ).first()
+    if order is None:
+        order = _order_create(event, snapshot)
+    elif snapshot.source_updated_at < order.source_updated_at:
+        _version_add(order, event, snapshot, is_applied=False)
+        return None
+    elif not _order_update(order, event, snapshot):
+        return None
+    if order.status == Order.Status.UNMAPPED:
+        logger.error(
+            "order %s of connection %s has a status nobody mapped: %r",
+            order.pk,
+            order.connection_id,
+            order.raw_status,
+        )
+    order_decide(order)
+    return order.pk
+
+
+def removal_apply(event: InboundEvent, removal: OrderRemoval) -> int | None:
+    """The source says that an order is gone: a cancellation of one that we know."""
+    lock_for_transaction(f"order {event.connection_id} {removal.external_id}")
+    order = Order.objects.filter(
+        connection_id=event.connection_id, external_id=removal.external_id
+    ).first()
+    if order is None or order.status == Order.Status.CANCELLED:
+        return None
+    order.status, order.raw_status = Order.Status.CANCELLED, removal.raw_status
+    order.source_updated_at = max(order.source_updated_at, event.received_at)
+    order.version += 1
+    order.save(update_fields=["status", "raw_status", "source_updated_at", "version"])
+    OrderVersion.objects.create(
+        order=order,
+        brand_id=order.brand_id,
+        event=event,
+        number=order.version,
+        status=order.status,
+        raw_status=order.raw_status,
+        source_updated_at=order.source_updated_at,
+        is_applied=True,
+        snapshot={"removed": True},
+    )
+    order_decide(order)
+    return order.pk
+
+
+def evidence_apply(event: InboundEvent, evidence: EvidenceSnapshot) -> int | None:
+    """Keep a late evidence, and decide its order again when we have it."""
+    _row, is_new = LateEvidence.objects.get_or_create(
+        connection_id=event.connection_id,
+        order_external_id=evidence.external_id,
+        line_id=evidence.line_id,
+        kind=evidence.kind,
+        value=evidence.value,
+        defaults={
+            "brand_id": event.brand_id,
+            "event": event,
+            "occurred_at": evidence.occurred_at,
+        },
+    )
+    if not is_new:
+        return None
+    lock_for_transaction(f"order {event.connection_id} {evidence.external_id}")
+    order = Order.objects.filter(
+        connection_id=event.connection_id, external_id=evidence.external_id
+    ).first()
+    if order is None:
+        return None
+    order_decide(order)
+    return order.pk
+
+
+def _order_create(event: InboundEvent, snapshot: OrderSnapshot) -> Order:
+    phone = snapshot.customer_phone
+    order = Order.objects.create(
+        connection_id=event.connection_id,
+        brand_id=event.brand_id,
+        source=event.source,
+        external_id=snapshot.external_id,
+        trust=event.trust,
+        customer_phone_index=blind_index(phone, purpose=PHONE_PURPOSE) if phone else "",
+        placed_at=snapshot.placed_at,
+        **_state(snapshot),
+    )
+    OrderLine.objects.bulk_create(_line(order, line) for line in snapshot.lines)
+    _version_add(order, event, snapshot, is_applied=True)
+    return order
+
+
+def _order_update(order: Order, event: InboundEvent, snapshot: OrderSnapshot) -> bool:
+    """Whether the snapshot said anything new."""
+    latest = order.versions.filter(is_applied=True).order_by("-number").first()
+    if latest is not None and latest.snapshot == _plain(snapshot):
+        return False
+    order.version += 1
+    for name, value in _state(snapshot).items():
+        setattr(order, name, value)
+    if event.trust != InboundEvent.Trust.HINT:  # a second source confirms what a hint began
+        order.trust = event.trust
+    order.save()
+    _lines_update(order, snapshot)
+    _version_add(order, event, snapshot, is_applied=True)
+    return True
+
+
+def _state(snapshot: OrderSnapshot) -> dict[str, Any]:
+    """The columns that follow the latest snapshot."""
+    return {
+        "number": snapshot.number,
+        "status": snapshot.status,
+        "raw_status": snapshot.raw_status,
+        "currency": snapshot.currency,
+        "click_id": _click_id(snapshot),
+        "promo_codes": list(snapshot.promo_codes),
+        "is_test": snapshot.is_test,
+        "fulfilled_at": snapshot.fulfilled_at,
+        "source_updated_at": snapshot.source_updated_at,
+    }
+
+
+def _click_id(snapshot: OrderSnapshot) -> UUID | None:
+    return click_id_parse(snapshot.click_id) if snapshot.click_id else None
+
+
+def _line(order: Order, line: OrderLineSnapshot) -> OrderLine:
+    row = OrderLine(order=order, brand_id=order.brand_id, line_id=line.line_id)
+    _line_set(row, line)
+    return row
+
+
+def _line_set(row: OrderLine, line: OrderLineSnapshot) -> None:
+    row.sku, row.name = line.sku, line.name
+    row.quantity, row.returned_quantity = line.quantity, line.returned_quantity
+    row.amount_minor, row.returned_minor = line.amount_minor, line.returned_minor
+
+
+def _lines_update(order: Order, snapshot: OrderSnapshot) -> None:
+    """A line that the source no longer shows was taken back as a whole."""
+    known = {row.line_id: row for row in order.lines.all()}
+    for line in snapshot.lines:
+        row = known.pop(line.line_id, None)
+        if row is None:
+            _line(order, line).save()
+        else:
+            _line_set(row, line)
+            row.save()
+    for row in known.values():
+        row.returned_quantity, row.returned_minor = row.quantity, row.amount_minor
+        row.save(update_fields=["returned_quantity", "returned_minor"])
+
+
+def _version_add(
+    order: Order, event: InboundEvent, snapshot: OrderSnapshot, *, is_applied: bool
+) -> None:
+    number = order.version if is_applied else _next_version(order)
+    OrderVersion.objects.create(
+        order=order,
+        brand_id=order.brand_id,
+        event=event,
+        number=number,
+        status=snapshot.status,
+        raw_status=snapshot.raw_status,
+        source_updated_at=snapshot.source_updated_at,
+        is_applied=is_applied,
+        snapshot=_plain(snapshot),
+    )
+
+
+def _next_version(order: Order) -> int:
+    """The number of a version that is kept and not applied."""
+    order.version += 1
+    order.save(update_fields=["version"])
+    return order.version
+
+
+def _plain(snapshot: OrderSnapshot) -> dict[str, Any]:
+    """The snapshot as JSON, without what would identify the buyer."""
+    plain = asdict(snapshot)
+    del plain["customer_phone"], plain["customer_email"]
+    for name in ("placed_at", "source_updated_at", "fulfilled_at"):
+        plain[name] = plain[name].isoformat() if plain[name] else None
+    plain["promo_codes"] = list(snapshot.promo_codes)
+    plain["lines"] = [
+        asdict(line) | {"external_codes": [list(code) for code in line.external_codes]}
+        for line in snapshot.lines
+    ]
+    return plain

@@ -1,0 +1,102 @@
+"""Asks the sources that do not call us. A cursor is a row; what a page brought and the new cursor
+are committed together, so that nothing is skipped and what is read twice is one event."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from attribution.connectors.base import ConnectorError, PollConnection, PollPage
+from attribution.connectors.registry import POLLS, poll_connector
+from attribution.models import Connection, InboundEvent, PollCursor
+from attribution.selectors.connections import connection_secrets
+from attribution.services.inbox import Received, events_store
+from core import clock
+from core.http import OutgoingError, outgoing
+from core.tenancy.context import acting_as
+
+logger = logging.getLogger(__name__)
+
+CURSORS_PER_TICK_MAX = 50
+LEASE_SECONDS = 120
+BACKOFF_SECONDS, BACKOFF_SECONDS_MAX = 30, 3600
+
+
+def cursors_ensure(connection: Connection) -> None:
+    """Begin to read every list of a polled source. Runs as the system."""
+    PollCursor.objects.bulk_create(
+        [
+            PollCursor(connection=connection, brand_id=connection.brand_id, endpoint=endpoint)
+            for endpoint in poll_connector(connection.source).endpoints
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def connections_poll() -> int:
+    """Ask every source whose time has come for one page. Returns how many were asked.
+
+    The HTTP call runs outside any transaction; the lease (`next_at`) keeps two workers apart.
+    """
+    leased = _cursors_lease()
+    for cursor in leased:
+        _cursor_poll(cursor)
+    return len(leased)
+
+
+def _cursors_lease() -> list[PollCursor]:
+    with acting_as(system="poll"):
+        now = clock.now()
+        due = list(
+            PollCursor.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("connection")
+            .filter(next_at__lte=now, connection__source__in=POLLS)
+            .exclude(connection__state=Connection.State.OFF)
+            .order_by("next_at")[:CURSORS_PER_TICK_MAX]
+        )
+        PollCursor.objects.filter(pk__in=[cursor.pk for cursor in due]).update(
+            next_at=now + timedelta(seconds=LEASE_SECONDS)
+        )
+    return due
+
+
+def _cursor_poll(cursor: PollCursor) -> None:
+    now = clock.now()
+    connection = cursor.connection
+    asked = PollConnection(connection_secrets(connection)[0], connection.settings)
+    try:
+        page = poll_connector(connection.source).fetch(
+            outgoing(), cursor.endpoint, cursor.cursor, asked, now=now
+        )
+    except (ConnectorError, OutgoingError) as error:
+        logger.warning("poll of connection %s %s: %s", connection.pk, cursor.endpoint, error)
+        _failure_record(cursor, error, now)
+    else:
+        _page_store(cursor, page, now)
+
+
+def _page_store(cursor: PollCursor, page: PollPage, now: datetime) -> None:
+    with acting_as(system="poll"):
+        received = [Received(record.event_key, record.body) for record in page.records]
+        connection = cursor.connection
+        events_store(connection, cursor.endpoint, InboundEvent.Trust.PULLED, received)
+        cursor.cursor = dict(page.next_cursor)
+        cursor.polled_at, cursor.failures = now, 0
+        cursor.next_at = now + timedelta(seconds=page.next_delay_seconds)
+        cursor.save(update_fields=["cursor", "polled_at", "failures", "next_at"])
+        if not page.is_limited:
+            Connection.objects.filter(pk=connection.pk).exclude(state=Connection.State.OFF).update(
+                state=Connection.State.OK, error=""
+            )
+
+
+def _failure_record(cursor: PollCursor, error: Exception, now: datetime) -> None:
+    """Growing pauses; the brand sees the source's own reason."""
+    cursor.failures += 1
+    pause = min(BACKOFF_SECONDS * 2 ** (cursor.failures - 1), BACKOFF_SECONDS_MAX)
+    with acting_as(system="poll"):
+        cursor.next_at = now + timedelta(seconds=pause)
+        cursor.save(update_fields=["failures", "next_at"])
+        Connection.objects.filter(pk=cursor.connection_id).update(
+            state=Connection.State.FAILING, error=str(error)[:300]
+        )

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from attribution.services import inbox, lifecycle, polling
+
+
+@shared_task
+def inbound_event_process(event_id: str) -> None:
+    inbox.inbound_event_process(UUID(event_id))
+
+
+@shared_task
+def inbox_sweep() -> int:
+    """What the relay does all the time, once a minute: no event waits for one process."""
+    return inbox.events_relay()
+
+
+@shared_task
+def connections_poll() -> int:
+    """Ask every source whose time has come for its next page."""
+    return polling.connections_poll()
+
+
+@shared_task
+def conversions_advance() -> int:
+    """Approve what nobody rejected by the end of its hold."""
+    return lifecycle.conversions_advance()
