@@ -65,8 +65,13 @@ class SocialProfile(models.Model):
         return f"{self.network}: {self.handle}"
 
 
+IIN_PURPOSE = "payee.iin"
+
+
 class Payee(models.Model):
     """Who gets the influencer's money. Asked for only when money first becomes payable."""
+
+    BLIND_INDEXES = {"iin_index": ("iin", IIN_PURPOSE)}  # core.field_rotation makes them anew
 
     influencer = models.OneToOneField(Influencer, on_delete=models.PROTECT, related_name="payee")
     full_name = SealedTextField()

@@ -22,9 +22,15 @@ from core.locks import lock_for_transaction
 from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.domain.handle import HandleError, handle_parse
-from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, TaxProfile
+from influencers.models import (
+    IIN_PURPOSE,
+    Influencer,
+    Payee,
+    PayoutAccount,
+    SocialProfile,
+    TaxProfile,
+)
 
-IIN_PURPOSE = "payee.iin"
 ACCOUNT_HOLD = timedelta(hours=72)  # a thief who changes the account must wait, and we have written
 NAME_CHARS_MAX = 120
 FOLLOWERS_MAX = 500_000_000

@@ -172,7 +172,7 @@ def _event_take(event_id: UUID) -> InboundEvent | None:
 
 
 def _event_work(event: InboundEvent) -> None:
-    outcome = [_snapshot_apply(event, snapshot) for snapshot in _snapshots(event)]
+    outcome = [_snapshot_apply(event, snapshot) for snapshot in event_snapshots(event)]
     is_news = any(outcome)
     event.state = InboundEvent.State.DONE if is_news else InboundEvent.State.IGNORED
     event.outcome = {"orders": sorted({order_id for order_id in outcome if order_id})}
@@ -182,7 +182,8 @@ def _event_work(event: InboundEvent) -> None:
     event.save(update_fields=["state", "outcome", "attempts", "error", "finished_at"])
 
 
-def _snapshots(event: InboundEvent) -> list[Snapshot]:
+def event_snapshots(event: InboundEvent) -> list[Snapshot]:
+    """What the body of an event says, in our words."""
     body = bytes(event.body)
     if event.endpoint == WEBHOOK:
         return webhook_connector(event.source).parse(body, event.connection.settings)

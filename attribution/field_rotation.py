@@ -1,0 +1,54 @@
+"""The blind index of an order's phone. The phone itself stays in the event that brought it."""
+
+from __future__ import annotations
+
+from attribution.connectors.base import ConnectorError, OrderSnapshot
+from attribution.models import Order
+from attribution.services.inbox import event_snapshots
+from attribution.services.orders import PHONE_PURPOSE
+from core.crypto import blind_index
+from core.field_rotation import BATCH, rotating
+
+
+def rotate() -> int:
+    """Index the phones of all orders with the newest key; returns how many rows changed.
+
+    Whether an index is new can only be told by making it, so that every run reads all of them.
+    """
+    done, last = 0, 0
+    while orders := _batch(last):
+        with rotating():
+            done += sum(_index_renew(order) for order in orders)
+        last = orders[-1].pk
+    return done
+
+
+def _batch(last: int) -> list[Order]:
+    with_phone = Order.objects.exclude(customer_phone_index="")
+    return list(with_phone.filter(pk__gt=last).order_by("pk")[:BATCH])
+
+
+def _index_renew(order: Order) -> bool:
+    phone = _phone_of(order)
+    index = blind_index(phone, purpose=PHONE_PURPOSE) if phone else order.customer_phone_index
+    stale = Order.objects.filter(pk=order.pk).exclude(customer_phone_index=index)
+    return bool(stale.update(customer_phone_index=index))
+
+
+def _phone_of(order: Order) -> str | None:
+    """The phone as the order's first event says it, which is where the index came from."""
+    version = order.versions.select_related("event__connection").order_by("number").first()
+    if version is None:
+        return None
+    try:
+        snapshots = event_snapshots(version.event)
+    except ConnectorError:  # the event is older than its connector's idea of it
+        return None
+    return next(
+        (
+            snapshot.customer_phone
+            for snapshot in snapshots
+            if isinstance(snapshot, OrderSnapshot) and snapshot.external_id == order.external_id
+        ),
+        None,
+    )
