@@ -190,7 +190,7 @@ def postgres_before() -> Callable[[], None]:
         raise StackError(
             "PostgreSQL does not run as root, and this machine gives root no user namespace to "
             "be somebody else in. Run this as an ordinary user; or set all of "
-            f"{', '.join(URL_NAMES)} to servers that you run (README, 'Your own servers'); or "
+            f"{', '.join(URL_NAMES)} to servers that you run (docs/howto/use-your-own-servers.md); or "
             "set PG_BIN to a folder whose initdb and postgres switch to another user themselves."
         ) from error
     return before
