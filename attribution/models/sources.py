@@ -111,6 +111,7 @@ class InboundEvent(models.Model):
         verbose_name = _("inbound event")
         verbose_name_plural = _("inbound events")
         constraints = [
+            models.UniqueConstraint(fields=["id", "brand"], name="event_id_with_brand"),
             models.UniqueConstraint(
                 fields=["connection", "event_key"], name="event_once_per_connection"
             ),
@@ -212,7 +213,9 @@ class OrderVersion(models.Model):
         Order, on_delete=models.PROTECT, related_name="versions", db_constraint=False
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    event = models.ForeignKey(InboundEvent, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(
+        InboundEvent, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=Order.Status.choices)
     raw_status = models.CharField(max_length=64)
@@ -238,7 +241,9 @@ class LateEvidence(models.Model):
         Connection, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    event = models.ForeignKey(InboundEvent, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(
+        InboundEvent, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     order_external_id = models.CharField(max_length=128)
     line_id = models.CharField(max_length=128)
     kind = models.CharField(max_length=24)
