@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from brands.models import Brand, BrandContract, Member
 from campaigns.models import Campaign, Participation, PromoCode, Terms, TrackingLink
@@ -82,7 +82,7 @@ def party_make(slug: str, person_name: str) -> Party:
             destination_url=f"https://{slug}.example/product/1",
             allowed_hosts=[f"{slug}.example"],
             status=Campaign.Status.LIVE,
-            published_at=clock.now(),
+            published_at=clock.now() - timedelta(days=60),
             budget_minor=50_000_000,
             typical_basket_minor=2_000_000,
             vat_bps=1600,

@@ -7,6 +7,7 @@ the whole campaign, whose totals row is the lock that keeps two orders from roun
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from attribution.domain.lifecycle import (
@@ -18,7 +19,7 @@ from attribution.domain.lifecycle import (
     conversion_target,
 )
 from attribution.models import Conversion, ConversionVersion, Decision, Order, OrderLine
-from campaigns.domain.commission import NOTHING_EARNED, Earned, LineAmounts, commission_compute
+from campaigns.domain.commission import base_minor, commission_minor
 from campaigns.models import Campaign, CampaignTotals, Participation
 from core import clock
 from core.audit.services import audit_record
@@ -26,6 +27,17 @@ from ledger.domain.drafts import JournalDraft
 from ledger.domain.fees import fee_due
 from ledger.domain.journals import ConversionRef, accrual, approval
 from ledger.services import InsufficientFunds, journals_post
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What a conversion is worth at one moment, tiyn."""
+
+    base_minor: int
+    commission_minor: int
+
+
+NOTHING_EARNED = Earned(0, 0)
 
 
 def conversion_settle(order: Order, line: OrderLine, decision: Decision) -> None:
@@ -71,13 +83,8 @@ def _target(order: Order, line: OrderLine, participation: Participation) -> Targ
 
 
 def _worth(line: OrderLine, commission_bps: int) -> Earned:
-    amounts = LineAmounts(
-        amount_minor=line.amount_minor,
-        quantity=line.quantity,
-        returned_quantity=line.returned_quantity,
-        returned_minor=line.returned_minor,
-    )
-    return commission_compute(amounts, commission_bps=commission_bps)
+    base = base_minor(amount_minor=line.amount_minor, returned_minor=line.returned_minor)
+    return Earned(base, commission_minor(base_minor=base, commission_bps=commission_bps))
 
 
 def _ref(conversion: Conversion) -> ConversionRef:

@@ -104,7 +104,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "exchange.middleware.RefusalMiddleware",
 ]
 TEMPLATES = [
@@ -229,7 +228,6 @@ CELERY_BEAT_SCHEDULE = {
     "lifecycle": {"task": "attribution.tasks.conversions_advance", "schedule": 15.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},
-    "click partitions": {"task": "attribution.tasks.click_partitions_ensure", "schedule": 3600.0},
 }
 
 REST_FRAMEWORK = {
