@@ -21,8 +21,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg2
-from psycopg2.extensions import connection as Connection
+import psycopg2  # type: ignore[import-untyped]
+from psycopg2.extensions import (  # type: ignore[import-untyped]
+    connection as Connection,
+)
 
 from tools.errors import StackError
 from tools.processes import Child, Children, die_with_parent, free_ports, port_answers
@@ -189,9 +191,9 @@ def postgres_before() -> Callable[[], None]:
     except subprocess.SubprocessError as error:
         raise StackError(
             "PostgreSQL does not run as root, and this machine gives root no user namespace to "
-            "be somebody else in. Run this as an ordinary user; or set all of "
-            f"{', '.join(URL_NAMES)} to servers that you run (docs/howto/use-your-own-servers.md); or "
-            "set PG_BIN to a folder whose initdb and postgres switch to another user themselves."
+            f"be somebody else in. Run this as an ordinary user; or set {', '.join(URL_NAMES)} to "
+            "servers that you run (docs/howto/use-your-own-servers.md); or set PG_BIN to a folder "
+            "whose initdb and postgres switch to another user themselves."
         ) from error
     return before
 
