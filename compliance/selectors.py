@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from compliance.domain import withholding
 from compliance.domain.rules import Confidence, Rule, RuleBook, RuleMissing, RulesInForce, Unit
 from compliance.models import RegisterCheck, TaxRule
 from core import clock
-from influencers.selectors import tax_profile_in_force
+from influencers.models import TaxProfile
 
 ENTREPRENEUR = "entrepreneur"  # the question: is this person an individual entrepreneur?
 VAT_RATE = "vat_rate"
@@ -65,14 +65,31 @@ def register_check_latest(influencer_id: int, question: str = ENTREPRENEUR) -> R
 
 
 def withholding_profile(influencer_id: int, day: date) -> withholding.TaxProfile:
-    """What a payee is to the tax law on a day, as `withholding_compute` asks for it.
+    """What one payee is to the tax law on a day. See `withholding_profiles`."""
+    return withholding_profiles([influencer_id], day)[influencer_id]
+
+
+def withholding_profiles(
+    influencer_ids: Collection[int], day: date
+) -> dict[int, withholding.TaxProfile]:
+    """What payees are to the tax law on a day, as `withholding_compute` asks for it. Two queries.
 
     No status told yet, or one we cannot know: unknown, which holds the payout.
     """
-    profile = tax_profile_in_force(influencer_id, day)
+    begun = TaxProfile.objects.filter(influencer_id__in=influencer_ids, valid_from__lte=day)
+    latest = begun.order_by("influencer_id", "-valid_from", "-id").distinct("influencer_id")
+    profiles = {profile.influencer_id: profile for profile in latest}
+    asked = RegisterCheck.objects.filter(influencer_id__in=influencer_ids, question=ENTREPRENEUR)
+    last = asked.order_by("influencer_id", "-checked_at", "-id").distinct("influencer_id")
+    checks = {check.influencer_id: check for check in last}
+    return {id: _profile(profiles.get(id), checks.get(id), day) for id in influencer_ids}
+
+
+def _profile(
+    profile: TaxProfile | None, check: RegisterCheck | None, day: date
+) -> withholding.TaxProfile:
     if profile is None:
         return withholding.TaxProfile(status=withholding.TaxStatus.UNKNOWN, valid_from=day)
-    check = register_check_latest(influencer_id)
     return withholding.TaxProfile(
         status=withholding.TaxStatus(profile.status),
         valid_from=profile.valid_from,

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from core.tenancy.context import acting_as
 from ledger.domain.accounts import CURRENCY, AccountRef
-from ledger.models import Account, Entry, Journal
+from ledger.models import Account, Entry
 
 STATEMENT_PAGE_MAX = 200
 
@@ -36,9 +36,17 @@ def account_total(kind: str, *, currency: str = CURRENCY) -> int:
     return int(accounts.aggregate(total=Sum("now_minor"))["total"] or 0)
 
 
+def influencers_owed(kind: str, *, currency: str = CURRENCY) -> dict[int, int]:
+    """{influencer: tiyn} of every positive balance of an influencer's kind. One query."""
+    owed = Account.objects.filter(
+        kind=kind, currency=currency, influencer_id__isnull=False, balance__balance_minor__gt=0
+    )
+    return dict(owed.values_list("influencer_id", "balance__balance_minor"))
+
+
 def _with_balance(accounts: QuerySet[Account]) -> Any:
     """The balance row where there is one; only else are entries summed."""
-    entries = Entry.objects.filter(account=OuterRef("pk")).order_by().values("account")
+    entries = Entry.objects.filter(account=OuterRef("pk")).values("account")
     summed = Subquery(entries.annotate(total=Sum("amount_minor")).values("total"))
     return accounts.annotate(
         now_minor=Coalesce("balance__balance_minor", summed, 0, output_field=BigIntegerField())
@@ -63,45 +71,49 @@ def statement_page(
     """Lines of an account, newest first, each with the balance after it. Two queries.
 
     `before_id` is the last entry of the page before: a line that is added while somebody reads
-    neither shifts nor repeats one. The entries are read as whoever asks; the headers of exactly
-    those entries as the system, because a journal also names the other side.
+    neither shifts nor repeats one. Whoever may see the account may see its entries, so the first
+    query asks as the caller; the second as the system, because a journal also names the other
+    side, of which nothing is returned.
     """
     assert 0 < limit <= STATEMENT_PAGE_MAX, limit
-    page = list(_entries_with_balance(ref, before_id)[:limit])
+    account_id = Account.objects.filter(code=ref.code).values_list("pk", flat=True).first()
+    if account_id is None:
+        return []
     with acting_as(system="statement"):
-        journals = Journal.objects.in_bulk({entry.journal_id for entry in page})
+        page = list(_entries_newest_first(account_id, before_id)[:limit])
     balance_minor = page[0].page_minor if page else 0
     lines = []
     for entry in page:
-        journal = journals[entry.journal_id]
-        lines.append(
-            StatementLine(
-                entry_id=entry.pk,
-                journal_kind=journal.kind,
-                occurred_at=journal.occurred_at,
-                refs=journal.refs,
-                amount_minor=entry.amount_minor,
-                balance_minor=balance_minor,
-            )
-        )
+        lines.append(_line(entry, balance_minor))
         balance_minor -= entry.amount_minor
     return lines
 
 
-def _entries_with_balance(ref: AccountRef, before_id: int | None) -> Any:
-    """Entries of a page, newest first; `page_minor` is the balance after the first of them.
+def _line(entry: Entry, balance_minor: int) -> StatementLine:
+    journal = entry.journal
+    return StatementLine(
+        entry_id=entry.pk,
+        journal_kind=journal.kind,
+        occurred_at=journal.occurred_at,
+        refs=journal.refs,
+        amount_minor=entry.amount_minor,
+        balance_minor=balance_minor,
+    )
 
-    That is today's balance less what came since: quick where people read, on the first pages, and
-    one statement, so that a posting in between cannot make the sums disagree.
+
+def _entries_newest_first(account_id: int, before_id: int | None) -> Any:
+    """`page_minor` is the balance after the first of them: what it is now less what came since.
+
+    Quick where people read, on the first pages; and one statement, so that a posting in between
+    cannot make the sums disagree.
     """
-    entries = Entry.objects.filter(account__code=ref.code)
-    now = Subquery(_with_balance(Account.objects.filter(code=ref.code)).values("now_minor"))
+    account = Account.objects.filter(pk=account_id)
+    now_minor = Subquery(_with_balance(account).values("now_minor"))
+    entries = Entry.objects.filter(account=account_id).select_related("journal").order_by("-id")
     if before_id is None:
-        return entries.order_by("-id").annotate(page_minor=now)
-    newer = entries.filter(id__gte=before_id).order_by().values("account")
+        return entries.annotate(page_minor=now_minor)
+    newer = Entry.objects.filter(account=account_id, id__gte=before_id).values("account")
     newer_minor = Subquery(newer.annotate(total=Sum("amount_minor")).values("total"))
-    return (
-        entries.filter(id__lt=before_id)
-        .order_by("-id")
-        .annotate(page_minor=now - Coalesce(newer_minor, 0, output_field=BigIntegerField()))
+    return entries.filter(id__lt=before_id).annotate(
+        page_minor=now_minor - Coalesce(newer_minor, 0, output_field=BigIntegerField())
     )

@@ -1,0 +1,156 @@
+"""Who may be paid, what was paid before, and payouts as each side reads them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext as _
+
+from attribution.models import Conversion
+from compliance.domain.withholding import Booked, PaidSoFar, TaxKind, TaxProfile
+from compliance.selectors import withholding_profiles
+from core.errors import NotFound
+from influencers.models import Payee, PayoutAccount
+from ledger.domain.accounts import AccountKind
+from ledger.selectors import influencers_owed
+from payouts.models import BankStatement, Payout, PayoutBatch, PayoutTaxLine
+
+# A payout in one of these states never reached, or did not stay with, its payee.
+NOT_PAID = (Payout.State.FAILED, Payout.State.CANCELLED, Payout.State.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class PayableConversion:
+    """What of an approved conversion was not paid out yet."""
+
+    conversion_id: int
+    brand_id: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeCase:
+    """Everything that decides whether and how one influencer is paid on a day."""
+
+    influencer_id: int
+    payable_minor: int
+    payee: Payee | None
+    account: PayoutAccount | None
+    has_open_payout: bool
+    profile: TaxProfile
+    month: PaidSoFar
+    year: PaidSoFar
+    conversions: tuple[PayableConversion, ...]
+
+
+def payee_cases(day: date, influencer_ids: Collection[int] | None = None) -> list[PayeeCase]:
+    """Every influencer to whom something is payable, in a constant number of queries.
+
+    Runs as ops or the system; as an influencer it finds their own case.
+    """
+    owed = influencers_owed(AccountKind.INFLUENCER_PAYABLE)
+    ids = sorted(owed if influencer_ids is None else set(owed) & set(influencer_ids))
+    payees = {row.influencer_id: row for row in Payee.objects.filter(influencer_id__in=ids)}
+    accounts = {
+        row.influencer_id: row
+        for row in PayoutAccount.objects.filter(
+            influencer_id__in=ids, state=PayoutAccount.State.ACTIVE
+        )
+    }
+    is_open = set(
+        Payout.objects.filter(influencer_id__in=ids, state__in=Payout.OPEN).values_list(
+            "influencer_id", flat=True
+        )
+    )
+    profiles = withholding_profiles(ids, day)
+    month = paid_so_far(ids, first=day.replace(day=1), last=day, profiles=profiles)
+    year = paid_so_far(ids, first=day.replace(month=1, day=1), last=day, profiles=profiles)
+    conversions = _payable_conversions(ids)
+    return [
+        PayeeCase(
+            influencer_id=id,
+            payable_minor=owed[id],
+            payee=payees.get(id),
+            account=accounts.get(id),
+            has_open_payout=id in is_open,
+            profile=profiles[id],
+            month=month[id],
+            year=year[id],
+            conversions=tuple(conversions[id]),
+        )
+        for id in ids
+    ]
+
+
+def paid_so_far(
+    influencer_ids: Collection[int],
+    *,
+    first: date,
+    last: date,
+    profiles: Mapping[int, TaxProfile],
+) -> dict[int, PaidSoFar]:
+    """What was paid and withheld on these days under each payee's present tax status."""
+    same_status = Q()
+    for id in influencer_ids:
+        same_status |= Q(influencer_id=id, tax_status=profiles[id].status)
+    paid = Payout.objects.filter(paid_on__range=(first, last)).exclude(state__in=NOT_PAID)
+    paid = paid.filter(same_status) if influencer_ids else paid.none()
+    gross = dict(paid.values_list("influencer_id").annotate(total=Sum("gross_minor")))
+    lines = (
+        PayoutTaxLine.objects.filter(payout__in=paid)
+        .values_list("influencer_id", "kind")
+        .annotate(base=Sum("base_minor"), amount=Sum("amount_minor"))
+    )
+    booked: dict[int, dict[TaxKind, Booked]] = defaultdict(dict)
+    for influencer_id, kind, base, amount in lines:
+        booked[influencer_id][TaxKind(kind)] = Booked(base, amount)
+    return {id: PaidSoFar(gross.get(id, 0), booked[id]) for id in influencer_ids}
+
+
+def _payable_conversions(
+    influencer_ids: Collection[int],
+) -> dict[int, list[PayableConversion]]:
+    """Oldest first, so that a payout says whose money it is in the order of earning."""
+    rows = (
+        Conversion.objects.filter(
+            influencer_id__in=influencer_ids,
+            status=Conversion.Status.APPROVED,
+            commission_minor__gt=F("paid_minor"),
+        )
+        .order_by("approved_at", "id")
+        .values_list("influencer_id", "pk", "brand_id", "commission_minor", "paid_minor")
+    )
+    by_influencer: dict[int, list[PayableConversion]] = defaultdict(list)
+    for influencer_id, pk, brand_id, commission, paid in rows:
+        by_influencer[influencer_id].append(PayableConversion(pk, brand_id, commission - paid))
+    return by_influencer
+
+
+def batch_get(batch_id: int, *, for_update: bool = False) -> PayoutBatch:
+    """Runs as ops or the system.
+
+    Raises:
+        NotFound: no such batch.
+    """
+    batches = PayoutBatch.objects.select_for_update() if for_update else PayoutBatch.objects.all()
+    batch = batches.filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound(_("There is no such payout batch."))
+    return batch
+
+
+def taxes_of(payouts: Collection[Payout]) -> dict[int, dict[str, int]]:
+    """{payout: {kind: tiyn}} of what was withheld. One query."""
+    taxes: dict[int, dict[str, int]] = {payout.pk: {} for payout in payouts}
+    lines = PayoutTaxLine.objects.filter(payout_id__in=taxes, amount_minor__gt=0)
+    for payout_id, kind, amount in lines.values_list("payout_id", "kind", "amount_minor"):
+        taxes[payout_id][kind] = amount
+    return taxes
+
+
+def statement_by_hash(sha256: str) -> BankStatement | None:
+    return BankStatement.objects.filter(sha256=sha256).first()
