@@ -47,8 +47,8 @@ GATES = (
     ),
     Gate("translations", _module("tools.gates.translations")),
     Gate("locks", _module("tools.gates.locks")),
-    Gate("ruff", _module("ruff", "check", ".")),
-    Gate("format", _module("ruff", "format", "--check", ".")),
+    Gate("ruff", _module("ruff", "check", "--output-format", "concise", ".")),
+    Gate("format", _module("ruff", "format", "--check", "--output-format", "concise", ".")),
     Gate("compose", _module("tools.gates.compose")),
     Gate(
         "compose-schema",
