@@ -10,7 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from attribution.clickpath.journal import StreamId
-from attribution.clickpath.names import CLOCK_OFFSET, DRAINED, EPOCH, STREAM
+from attribution.clickpath.names import CLOCK_OFFSET, DRAINED, EPOCH, FIELD, STREAM
 
 TIMEOUT_SECONDS = 1.0
 
@@ -51,7 +51,7 @@ class Stream:
         pipe = self._redis.pipeline(transaction=True)
         pipe.set(EPOCH, epoch_new(), nx=True)
         pipe.get(EPOCH)
-        pipe.xadd(STREAM, {"d": data})
+        pipe.xadd(STREAM, {FIELD: data})
         _, epoch, entry = await pipe.execute()
         return stream_id(entry), epoch.decode()
 

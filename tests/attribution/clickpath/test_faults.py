@@ -1,0 +1,132 @@
+"""Every 302 that was answered is a row, exactly once, whatever happened to Redis and processes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from attribution.clickpath.journal import Journal
+from attribution.clickpath.moment import Moment
+from attribution.clickpath.names import FIELD, STREAM
+from attribution.clickpath.sink import NotRecordedError, Sink
+from attribution.clickpath.stream import Stream, redis_connect
+from tests.attribution.clickpath.conftest import click_ids, clicks_stored, until
+
+
+def stored_ids() -> list[str]:
+    return sorted(click.click_id.hex for click in clicks_stored())
+
+
+def test_a_wiped_redis_gets_everything_again_that_was_not_drained(
+    committed_cast, valkey, click, drain
+):
+    token = committed_cast.tulpar.token
+    drained = click_ids([click.get(token) for _ in range(5)])
+    drain()
+    lost = click_ids([click.get(token) for _ in range(5)])
+    valkey.client.flushall()
+    after = click_ids([click.get(token) for _ in range(5)])
+    until(lambda: drain() + len(stored_ids()) >= 15 and len(stored_ids()) == 15)
+    assert stored_ids() == sorted(drained + lost + after)
+
+
+def test_without_redis_clicks_are_answered_from_the_disk_and_stored_when_it_is_back(
+    committed_cast, valkey, click_start, drain, tmp_path
+):
+    journal = tmp_path / "journal"
+    click = click_start(journal)
+    answered = [click.get(committed_cast.tulpar.token)]
+    valkey.kill()
+    answered += [click.get(committed_cast.tulpar.token) for _ in range(5)]
+    answered += [click.get(committed_cast.sauran.token)]  # never in a cache: from PostgreSQL
+    assert [answer.status_code for answer in answered] == [302] * 7
+    valkey.start_again()
+    until(lambda: valkey.client.exists(STREAM))
+    until(lambda: drain() + len(stored_ids()) >= 7 and len(stored_ids()) == 7)
+    assert stored_ids() == sorted(click_ids(answered))
+    # and what is in PostgreSQL is kept nowhere else
+    until(lambda: (click.get("unknown1"), drain(), not list(journal.glob("*.clicks")))[-1])
+
+
+def test_what_a_killed_click_process_had_answered_is_sent_by_the_next_one(
+    committed_cast, valkey, click_start, drain, tmp_path
+):
+    journal = tmp_path / "journal"
+    dying = click_start(journal)
+    answered = [dying.get(committed_cast.tulpar.token)]
+    valkey.kill()
+    answered += [dying.get(committed_cast.tulpar.token) for _ in range(3)]
+    dying.kill()
+    valkey.start_again()
+    click_start(journal)
+    until(lambda: valkey.client.exists(STREAM))
+    until(lambda: drain() + len(stored_ids()) >= 4 and len(stored_ids()) == 4)
+    assert stored_ids() == sorted(click_ids(answered))
+
+
+def test_a_click_process_that_is_asked_to_stop_has_sent_everything(
+    committed_cast, valkey, click_start, drain
+):
+    click = click_start()
+    answered = [click.get(committed_cast.tulpar.token) for _ in range(5)]
+    click.child.stop()
+    assert click.child.process.returncode == 0
+    drain()
+    assert stored_ids() == sorted(click_ids(answered))
+
+
+@pytest.fixture
+def sink_run(valkey, tmp_path):
+    """Run a coroutine with a sink of its own."""
+
+    def run(body, journal=None) -> None:
+        async def with_sink() -> None:
+            client = redis_connect(valkey.url)
+            sink = Sink(Stream(client), journal or Journal(tmp_path / "j"), Moment(is_demo=False))
+            await sink.start()
+            try:
+                await body(sink)
+            finally:
+                await sink.stop()
+                await client.aclose()
+
+        asyncio.run(with_sink())
+
+    return run
+
+
+def test_what_arrives_together_is_one_entry(valkey, sink_run):
+    async def thousand(sink: Sink) -> None:
+        await asyncio.gather(*(sink.submit(b"%d\n" % n) for n in range(1000)))
+
+    sink_run(thousand)
+    ((_, fields),) = valkey.client.xrange(STREAM)
+    assert fields[FIELD.encode()].split() == [b"%d" % n for n in range(1000)]
+
+
+def test_under_load_batches_grow_and_not_their_number(valkey, sink_run):
+    async def load(sink: Sink) -> None:
+        async def visitor(number: int) -> None:
+            for turn in range(20):
+                await sink.submit(b"%d-%d\n" % (number, turn))
+
+        await asyncio.gather(*(visitor(number) for number in range(50)))
+
+    sink_run(load)
+    entries = valkey.client.xrange(STREAM)
+    lines = [line for _, fields in entries for line in fields[FIELD.encode()].split()]
+    assert len(lines) == len(set(lines)) == 1000
+    assert len(entries) <= 100
+
+
+def test_when_neither_the_disk_nor_redis_takes_it_the_click_is_refused(valkey, sink_run, tmp_path):
+    (tmp_path / "file").write_text("a file is no folder")
+
+    async def lone(sink: Sink) -> None:
+        await asyncio.shield(sink.submit(b"with redis\n"))
+        valkey.kill()
+        with pytest.raises(NotRecordedError):
+            await asyncio.shield(sink.submit(b"with nothing\n"))
+
+    sink_run(lone, Journal(tmp_path / "file" / "journal"))
