@@ -14,10 +14,21 @@ READ = may("read")
 WRITE = may("read add change")
 ADD = may("read add")
 INFLUENCER = may("read", "influencer_id = {me}")
-FROZEN = (
-    "batch_id influencer_id rail_key gross_minor tax_minor net_minor tax_status rules_hash"
-    " payee_name payee_iin iban bank_bic paid_on"
-).split()
+FROZEN = [
+    "batch_id",
+    "influencer_id",
+    "rail_key",
+    "gross_minor",
+    "tax_minor",
+    "net_minor",
+    "tax_status",
+    "rules_hash",
+    "payee_name",
+    "payee_iin",
+    "iban",
+    "bank_bic",
+    "paid_on",
+]
 
 
 class Migration(migrations.Migration):
