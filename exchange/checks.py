@@ -1,0 +1,169 @@
+"""What `manage.py selfcheck` proves of a running Birge, and what to do where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from compliance.domain.rules import RuleOverlap
+from compliance.selectors import rule_book
+from core import clock
+from core.audit.models import AuditEntry
+from core.tenancy import checks as walls
+from core.tenancy.context import TenancyError, acting_as
+from core.tenancy.logins import login_check
+from core.zone import zone_faults
+from ledger.checks import ledger_findings
+
+LEDGER_CHECKED = "ledger.check"
+
+# Keys that something else than a composite foreign key binds to their tenant.
+BOUND_OTHERWISE = {
+    ("ledger_entry", "account_id"): "the trigger ledger_legs_post compares the owners",
+    ("ledger_balance", "account_id"): "only the trigger ledger_account_open writes it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`faults` says what is wrong, `remedy` what to do about it."""
+
+    name: str
+    faults: Callable[[], list[str]]
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    check: Check
+    faults: list[str]
+
+
+def checks_run() -> Iterator[Result]:
+    """Every check, also after one has failed."""
+    for check in CHECKS:
+        try:
+            yield Result(check, check.faults())
+        except DatabaseError as error:
+            yield Result(check, [f"{type(error).__name__}: {error}".strip()])
+
+
+# --- What is checked ------------------------------------------------------------------------
+
+
+def migrations_wait() -> list[str]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration} waits" for migration, _backwards in plan]
+
+
+def login_is_plain() -> list[str]:
+    try:
+        login_check()
+    except TenancyError as error:
+        return [str(error)]
+    return []
+
+
+def sides_are_plain() -> list[str]:
+    roles = sorted(walls.strong_roles())
+    return [f"role {role} is missing, or stronger than a side" for role in roles]
+
+
+def tables_have_rules() -> list[str]:
+    faults = [
+        f"table {table} has neither policies nor a reason" for table in walls.tables_without_rules()
+    ]
+    faults += [f"table {table} is reached around its policies" for table in walls.back_doors()]
+    faults += [f"view {view} reads as its owner" for view in walls.leaky_views()]
+    faults += [f"function {name} lends its owner's rights" for name in walls.loose_functions()]
+    return sorted(faults)
+
+
+def keys_are_bound() -> list[str]:
+    return [
+        f"{table}.{column} takes another tenant's row"
+        for table, column in sorted(walls.unbound_keys() - set(BOUND_OTHERWISE))
+    ]
+
+
+def walls_stand() -> list[str]:
+    return sorted(walls.missing_walls())
+
+
+def rules_cover_today() -> list[str]:
+    today = clock.today()
+    with acting_as(system="selfcheck"):
+        try:
+            book = rule_book()
+        except RuleOverlap as error:
+            return [str(error)]
+    if not book.at(today).by_key:
+        return [f"no tax rule is in force on {today}"]
+    return [str(gap) for gap in book.gaps(until=today)]
+
+
+# --- What ops see of the last ledger check --------------------------------------------------
+
+
+def ledger_check_record() -> list[str]:
+    """Check the ledger and write the result down, where the admin's home shows it."""
+    findings = ledger_findings()
+    with acting_as(system="ledger check"):
+        AuditEntry.objects.create(
+            actor="system:ledger check",
+            origin="system:ledger check",
+            action=LEDGER_CHECKED,
+            object_type="ledger",
+            object_id="all",
+            after={"findings": findings},
+        )
+    return findings
+
+
+CHECKS = (
+    Check("migrations are applied", migrations_wait, "run manage.py migrate"),
+    Check(
+        "the login may not go around the policies",
+        login_is_plain,
+        "let DATABASE_URL use x_app as tools/sql/roles.sql makes it",
+    ),
+    Check(
+        "the sides are plain roles",
+        sides_are_plain,
+        "run tools/sql/roles.sql as the cluster's administrator",
+    ),
+    Check(
+        "every table has policies, or a reason to need none",
+        tables_have_rules,
+        "give it tenant_table or shared_table in a migration (core/tenancy/policies.py)",
+    ),
+    Check(
+        "no foreign key crosses tenants",
+        keys_are_bound,
+        "add same_tenant in a migration (core/tenancy/policies.py)",
+    ),
+    Check(
+        "triggers, policies, keys and rights are as migrated",
+        walls_stand,
+        "find out who changed the database by hand, and undo it",
+    ),
+    Check(
+        "days are cut at Kazakhstan's midnight",
+        zone_faults,
+        "then restart every process",
+    ),
+    Check(
+        "the ledger is whole",
+        ledger_check_record,
+        "stop payouts and follow docs/runbooks/ledger-out-of-balance.md",
+    ),
+    Check(
+        "the law's figures cover today",
+        rules_cover_today,
+        "enter them in the admin under Tax rules; another person puts them in force",
+    ),
+)

@@ -1,0 +1,397 @@
+"""One row of every tenant table for a party of the cast, in a state that its sides may see.
+
+Each function returns rows; a table with two kinds of owners has a row of each.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, models
+
+from attribution.models import (
+    Candidate,
+    Click,
+    ClickDaily,
+    ClickQuarantine,
+    Connection,
+    Conversion,
+    ConversionVersion,
+    Decision,
+    DrainOffset,
+    InboundEvent,
+    LateEvidence,
+    Order,
+    OrderLine,
+    OrderVersion,
+    PollCursor,
+)
+from brands.models import ApiKey, Brand, BrandContract, Deposit, Member
+from campaigns.models import (
+    Campaign,
+    CampaignTotals,
+    ExternalCode,
+    Participation,
+    PromoCode,
+    Terms,
+    TrackingLink,
+)
+from compliance.models import RegisterCheck
+from core import clock
+from core.audit.models import AuditEntry
+from core.ids import uuid7
+from core.notify.models import Message
+from core.tenancy.context import acting_as
+from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, TaxProfile
+from ledger.domain import accounts
+from ledger.domain.drafts import JournalKind, draft
+from ledger.models import Account, Balance, Entry
+from ledger.services import journal_post
+from payouts.models import (
+    BankFile,
+    BankStatement,
+    Payout,
+    PayoutBatch,
+    PayoutLine,
+    PayoutTaxLine,
+    StatementRow,
+)
+from tests.cast import Party
+
+TODAY = date(2026, 11, 20)
+Rows = dict[str, models.Model]
+
+
+def rows_make(party: Party, maker: int) -> Rows:
+    """{table, or "table (whose)": row}. `maker` is somebody of ops."""
+    with acting_as(system="test data"):
+        rows = [
+            *brand_rows(party, maker),
+            *influencer_rows(party),
+            *campaign_rows(party),
+            *order_rows(party),
+            *click_rows(party),
+            *payout_rows(party, maker),
+            *core_rows(party),
+        ]
+        named = {row._meta.db_table: row for row in rows}
+        return named | audit_rows(party) | ledger_rows(party)
+
+
+def columns(row: models.Model) -> dict[str, Any]:
+    """The row as PostgreSQL gets it."""
+    return {
+        field.column: field.get_db_prep_save(getattr(row, field.attname), connection)
+        for field in row._meta.concrete_fields
+        if not field.generated
+    }
+
+
+def brand_rows(party: Party, maker: int) -> list[models.Model]:
+    return [
+        Brand.objects.get(pk=party.brand),
+        Member.objects.get(brand_id=party.brand, role="analyst"),
+        BrandContract.objects.get(brand_id=party.brand),
+        Deposit.objects.create(
+            brand_id=party.brand,
+            bank_reference=f"D-{party.slug}",
+            amount_minor=1_000_00,
+            received_on=TODAY,
+            booked_by_id=maker,
+        ),
+        ApiKey.objects.create(
+            brand_id=party.brand,
+            name="shop",
+            prefix="birge_abcdef",
+            sha256=party.slug.ljust(64, "0"),
+            scopes=["orders:write"],
+        ),
+    ]
+
+
+def influencer_rows(party: Party) -> list[models.Model]:
+    mine = {"influencer_id": party.influencer}
+    return [
+        Influencer.objects.get(pk=party.influencer),
+        SocialProfile.objects.create(network="tiktok", handle=party.slug, followers=9_000, **mine),
+        Payee.objects.create(
+            full_name="Aliya Test",
+            iin="900101400017",
+            iin_index=party.slug.ljust(64, "0"),
+            iin_last4="0017",
+            email="aliya@people.example",
+            **mine,
+        ),
+        TaxProfile.objects.create(status="individual_gph", valid_from=TODAY, **mine),
+        PayoutAccount.objects.create(
+            holder_name="Aliya Test",
+            iban="KZ41722C000000000001",
+            iban_last4="0001",
+            bank_bic="CASPKZKA",
+            usable_from=clock.now() + timedelta(hours=72),
+            **mine,
+        ),
+        RegisterCheck.objects.create(
+            register="kgd", question="entrepreneur", answer="no", raw="{}", **mine
+        ),
+    ]
+
+
+def campaign_rows(party: Party) -> list[models.Model]:
+    code = ExternalCode.objects.create(
+        participation_id=party.participation,
+        campaign_id=party.campaign,
+        brand_id=party.brand,
+        influencer_id=party.influencer,
+        kind="wb_substitute_article",
+        value="123456",
+    )
+    totals, _is_new = CampaignTotals.objects.get_or_create(
+        campaign_id=party.campaign, defaults={"brand_id": party.brand}
+    )
+    return [
+        code,
+        totals,
+        Campaign.objects.get(pk=party.campaign),
+        Terms.objects.get(pk=party.terms),
+        Participation.objects.get(pk=party.participation),
+        TrackingLink.objects.get(pk=party.link),
+        PromoCode.objects.get(pk=party.code),
+    ]
+
+
+def order_rows(party: Party) -> list[models.Model]:
+    mine = {"brand_id": party.brand}
+    now = clock.now()
+    shop = Connection.objects.create(source="woocommerce", name="shop", secrets="[]", **mine)
+    event = InboundEvent.objects.create(
+        connection=shop,
+        source=shop.source,
+        endpoint="webhook",
+        event_key="1",
+        trust="signed",
+        body=b"{}",
+        body_sha256="0" * 64,
+        **mine,
+    )
+    order = Order.objects.create(
+        connection=shop,
+        source=shop.source,
+        external_id="KZ-1",
+        number="KZ-1",
+        status="paid",
+        raw_status="processing",
+        currency="KZT",
+        trust="signed",
+        placed_at=now,
+        source_updated_at=now,
+        **mine,
+    )
+    line = OrderLine.objects.create(
+        order=order, line_id="1", name="Alma", quantity=1, amount_minor=20_000_00, **mine
+    )
+    return [
+        shop,
+        event,
+        order,
+        line,
+        PollCursor.objects.create(connection=shop, endpoint="orders", **mine),
+        OrderVersion.objects.create(
+            order=order,
+            event=event,
+            number=1,
+            status="paid",
+            raw_status="processing",
+            source_updated_at=now,
+            is_applied=True,
+            snapshot={},
+            **mine,
+        ),
+        LateEvidence.objects.create(
+            connection=shop,
+            event=event,
+            order_external_id="KZ-1",
+            line_id="1",
+            kind="wb_substitute_article",
+            value="123456",
+            occurred_at=now,
+            **mine,
+        ),
+        *conversion_rows(party, order, line),
+    ]
+
+
+def conversion_rows(party: Party, order: Order, line: OrderLine) -> list[models.Model]:
+    both = {"brand_id": party.brand, "influencer_id": party.influencer}
+    joined = {"participation_id": party.participation, "order": order}
+    decision = Decision.objects.create(
+        line=line, brand_id=party.brand, number=1, grade="B", rule="only_code", trace=[], **joined
+    )
+    conversion = Conversion.objects.create(
+        line=line,
+        decision=decision,
+        campaign_id=party.campaign,
+        terms_id=party.terms,
+        grade="B",
+        source=order.source,
+        order_number=order.number,
+        product_name=line.name,
+        status="pending",
+        base_minor=20_000_00,
+        commission_minor=2_000_00,
+        ordered_at=order.placed_at,
+        **joined,
+        **both,
+    )
+    return [
+        decision,
+        conversion,
+        Candidate.objects.create(
+            decision=decision,
+            kind="promo_code",
+            evidence="CODE",
+            grade="B",
+            occurred_at=order.placed_at,
+            verdict="decided",
+            reason="only_code",
+            **joined,
+            **both,
+        ),
+        ConversionVersion.objects.create(
+            conversion=conversion,
+            number=1,
+            status="pending",
+            base_minor=20_000_00,
+            commission_minor=2_000_00,
+            cause="ordered",
+            **both,
+        ),
+    ]
+
+
+def click_rows(party: Party) -> list[models.Model]:
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attribution_click_partitions_ensure(%s, 2)", [now.date()])
+    mine = {
+        "link_id": party.link,
+        "campaign_id": party.campaign,
+        "brand_id": party.brand,
+        "influencer_id": party.influencer,
+    }
+    return [
+        Click.objects.create(
+            click_id=uuid7(),
+            at=now,
+            participation_id=party.participation,
+            visitor=uuid7(),
+            ip_network="10.0.0.0",
+            flags=0,
+            **mine,
+        ),
+        ClickDaily.objects.create(day_on=now.date(), people=1, **mine),
+        DrainOffset.objects.create(stream=f"clicks {party.slug}", epoch="1", last_id="1-0"),
+        ClickQuarantine.objects.create(
+            line_sha256=party.slug.ljust(64, "0"), line=b"?", reason="not a click"
+        ),
+    ]
+
+
+def payout_rows(party: Party, maker: int) -> list[models.Model]:
+    amounts = {"gross_minor": 2_000_00, "tax_minor": 200_00, "net_minor": 1_800_00}
+    batch = PayoutBatch.objects.create(
+        rail="bank_file", paid_on=TODAY, payout_count=1, created_by_id=maker, **amounts
+    )
+    payout = Payout.objects.create(
+        batch=batch,
+        influencer_id=party.influencer,
+        rail_key=f"P-{party.slug}",
+        tax_status="individual_gph",
+        rules_hash="0" * 64,
+        payee_name="Aliya Test",
+        payee_iin="900101400017",
+        iban="KZ41722C000000000001",
+        iban_last4="0001",
+        bank_bic="CASPKZKA",
+        paid_on=TODAY,
+        **amounts,
+    )
+    statement = BankStatement.objects.create(
+        name="statement.txt",
+        sha256=party.slug.ljust(64, "0"),
+        content=b"1CClientBankExchange",
+        row_count=1,
+        uploaded_by_id=maker,
+    )
+    return [
+        batch,
+        payout,
+        statement,
+        PayoutLine.objects.create(
+            payout=payout,
+            influencer_id=party.influencer,
+            brand_id=party.brand,
+            conversion=Conversion.objects.get(brand_id=party.brand),
+            amount_minor=2_000_00,
+        ),
+        PayoutTaxLine.objects.create(
+            payout=payout,
+            influencer_id=party.influencer,
+            kind="ipn",
+            base_minor=2_000_00,
+            rate_bps=1_000,
+            amount_minor=200_00,
+        ),
+        BankFile.objects.create(batch=batch, name="p.txt", content=b"1C", sha256="0" * 64),
+        StatementRow.objects.create(
+            statement=statement,
+            number=1,
+            document_number="1",
+            is_outgoing=True,
+            amount_minor=1_800_00,
+            booked_on=TODAY,
+            outcome="unmatched",
+        ),
+    ]
+
+
+def core_rows(party: Party) -> list[models.Model]:
+    message = Message.objects.create(
+        kind="test", email="a@x.example", subject="s", body="b", dedupe_key=party.slug
+    )
+    return [message]
+
+
+def audit_rows(party: Party) -> Rows:
+    """Brands are let by the brand, influencers and visitors by the actor."""
+    actors = {"brand": "brand:1", "influencer": f"influencer:{party.influencer}"}
+    rows: Rows = {}
+    for whose, actor in (*actors.items(), ("public", "public:/kk/")):
+        entry = AuditEntry(
+            actor=actor,
+            origin=actor,
+            action="test",
+            object_type="test",
+            object_id="1",
+            brand_id=party.brand if whose == "brand" else None,
+        )
+        entry.save(force_insert=True)
+        rows[f"audit_auditentry ({whose})"] = entry
+    return rows
+
+
+def ledger_rows(party: Party) -> Rows:
+    """A deposit, and money of the influencer that came from nowhere."""
+    free, hold = accounts.brand_free(party.brand), accounts.influencer_hold(party.influencer)
+    legs = {accounts.bank(): -300, free: 100, hold: 200}
+    journal = journal_post(
+        draft(JournalKind.DEPOSIT, f"test {party.slug}", legs), occurred_at=clock.now()
+    )
+    rows: Rows = {"ledger_journal": journal}
+    for whose, ref in (("brand", free), ("influencer", hold)):
+        account = Account.objects.get(code=ref.code)
+        rows[f"ledger_account ({whose})"] = account
+        rows[f"ledger_entry ({whose})"] = Entry.objects.get(account=account)
+        rows[f"ledger_balance ({whose})"] = Balance.objects.get(account=account)
+    return rows
