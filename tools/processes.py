@@ -40,6 +40,7 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    is_service: bool = False  # PostgreSQL, Valkey: the others stop before it
     may_end: bool = False  # a step, not a server: ending with code 0 is what it is for
 
     @property
@@ -55,12 +56,18 @@ class Child:
         lines = self.log.read_text(errors="replace").splitlines()
         return "\n".join(lines[-LOG_TAIL_LINES:])
 
-    def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Ask the leader, wait, then kill whatever of its group is left."""
+    def ask_to_stop(self) -> None:
         if self.is_running:
             self.process.send_signal(self.stop_signal)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(seconds)
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Ask the leader, wait, then kill whatever of its group is left."""
+        self.ask_to_stop()
+        self.wait_or_kill(seconds)
+
+    def wait_or_kill(self, seconds: float) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -68,7 +75,7 @@ class Child:
 
 @dataclass
 class Children:
-    """Everything that this runner started, in order; stopped in the reverse order."""
+    """Everything that this runner started, in the order of starting."""
 
     logs: Path
     all: list[Child] = field(default_factory=list)
@@ -82,6 +89,7 @@ class Children:
         cwd: Path,
         stop_signal: signal.Signals = signal.SIGTERM,
         before: Callable[[], None] | None = None,
+        is_service: bool = False,
         may_end: bool = False,
     ) -> Child:
         """Start one process whose output goes to `<logs>/<name>.log`.
@@ -104,14 +112,27 @@ class Children:
                 start_new_session=True,
                 preexec_fn=before or die_with_parent(stop_signal),
             )
-        child = Child(name, process, log, stop_signal, may_end)
+        child = Child(name, process, log, stop_signal, is_service, may_end)
         self.all.append(child)
         return child
+
+    def let_go(self, child: Child) -> None:
+        """Of a step that has ended: its number may be another process's by the time we stop."""
+        child.wait_or_kill(0)
+        self.all.remove(child)
 
     def crashed(self) -> Child | None:
         return next((child for child in self.all if child.has_crashed), None)
 
     def stop(self) -> None:
+        """First everything that uses the services, all at once; then these, the newest first."""
+        users = [child for child in self.all if not child.is_service]
+        for child in reversed(users):
+            child.ask_to_stop()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in users:
+            child.wait_or_kill(max(0.0, deadline - time.monotonic()))
+            self.all.remove(child)
         while self.all:
             self.all.pop().stop()
 

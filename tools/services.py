@@ -218,6 +218,7 @@ def postgres_start(
             cwd=folder,
             stop_signal=signal.SIGINT,  # "fast": SIGTERM would wait for the clients to leave
             before=before,
+            is_service=True,
         )
         if _postgres_is_up(child, children, port, passwords[ADMIN]):
             return port
@@ -366,7 +367,9 @@ def valkey_start(folder: Path, children: Children, password: str, *, keep: bool)
         port = free_ports(1)[0]
         config = folder / "valkey.conf"  # a file: a command line could be read by any user
         secret_write(config, _valkey_config(port, password, data, keep=keep))
-        child = children.start("valkey", [program, config], env=os.environ, cwd=folder)
+        child = children.start(
+            "valkey", [program, config], env=os.environ, cwd=folder, is_service=True
+        )
         try:
             children.wait_until(
                 lambda: port_answers(port),  # noqa: B023 called within this turn only

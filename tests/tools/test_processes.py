@@ -54,6 +54,32 @@ def test_children_of_a_child_end_with_it(children, tmp_path):
     children.wait_until(lambda: is_gone(pid), what="the grandchild's end", seconds=5)
 
 
+def test_a_service_outlives_those_who_use_it(children, tmp_path):
+    service = start(
+        children, tmp_path, f"{READY}; import signal; signal.pause()", "db", is_service=True
+    )
+    user = (
+        "import os, signal\n"
+        "def end(*_):\n"
+        f"    os.kill({service.process.pid}, 0)\n"
+        "    print('the service is there')\n"
+        "    raise SystemExit\n"
+        f"signal.signal(signal.SIGTERM, end); {READY}\n"
+        "while True: signal.pause()\n"
+    )
+    log = start(children, tmp_path, user, "user").log
+    children.stop()
+    assert log.read_text() == "the service is there\n"
+    assert not service.is_running
+
+
+def test_a_step_that_is_done_is_let_go(children, tmp_path):
+    step = start(children, tmp_path, READY, may_end=True)
+    step.process.wait()
+    children.let_go(step)
+    assert children.all == []
+
+
 def test_a_step_that_ends_well_is_no_crash_and_one_that_fails_is(children, tmp_path):
     well = start(children, tmp_path, READY, name="well", may_end=True)
     children.wait_until(lambda: not well.is_running, what="well", seconds=20)
