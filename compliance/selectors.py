@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from compliance.domain import withholding
 from compliance.domain.rules import Confidence, Rule, RuleBook, RuleMissing, RulesInForce, Unit
 from compliance.models import RegisterCheck, TaxRule
 from core import clock
-from influencers.models import TaxProfile
+from influencers.models import Payee, PayoutAccount, TaxProfile
+from influencers.selectors import payee_of, payout_account_active, tax_profile_in_force
 
 ENTREPRENEUR = "entrepreneur"  # the question: is this person an individual entrepreneur?
 VAT_RATE = "vat_rate"
@@ -102,3 +104,52 @@ def _profile(
 def is_business(status: str) -> bool:
     """Whether a register has to confirm this tax status."""
     return status in withholding.BUSINESS
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeSteps:
+    """What is known of a payee and what is still to be asked, in the order in which it is asked.
+
+    The register's step is there for who says to be an entrepreneur; it is done once the register
+    has confirmed that status since it was chosen.
+    """
+
+    payee: Payee | None
+    tax_profile: TaxProfile | None
+    check: RegisterCheck | None
+    account: PayoutAccount | None
+
+    @property
+    def is_done(self) -> dict[str, bool]:
+        """{"iin": True, "tax": True, "register": False, "account": False}"""
+        steps = {"iin": self.payee is not None, "tax": self.has_tax_status}
+        if self.tax_profile is not None and is_business(self.tax_profile.status):
+            steps["register"] = self.is_confirmed
+        return steps | {"account": self.account is not None}
+
+    @property
+    def is_complete(self) -> bool:
+        return all(self.is_done.values())
+
+    @property
+    def has_tax_status(self) -> bool:
+        profile = self.tax_profile
+        return profile is not None and profile.status != TaxProfile.Status.UNKNOWN
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.check is not None and self.check.answer == RegisterCheck.Answer.YES
+
+
+def payee_steps(influencer_id: int) -> PayeeSteps:
+    """IIN, tax status, register, account: "2 of 4". Four queries by keys."""
+    profile = tax_profile_in_force(influencer_id)
+    check = register_check_latest(influencer_id)
+    if profile is not None and check is not None and check.checked_at < profile.created_at:
+        check = None  # from before the status was chosen: the new answer is on its way
+    return PayeeSteps(
+        payee=payee_of(influencer_id),
+        tax_profile=profile,
+        check=check,
+        account=payout_account_active(influencer_id),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Sum
@@ -46,40 +45,3 @@ def account_bank(account: PayoutAccount) -> Bank | None:
         return iban_bank(account.iban)
     except IbanError:
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class PayeeSteps:
-    """What is known of a payee, and what is still to be asked: "2 of 4"."""
-
-    has_page: bool
-    payee: Payee | None
-    tax_profile: TaxProfile | None
-    account: PayoutAccount | None
-
-    STEPS = 4
-
-    @property
-    def done(self) -> int:
-        return sum(
-            (self.has_page, self.payee is not None, self.has_tax_status, self.account is not None)
-        )
-
-    @property
-    def is_complete(self) -> bool:
-        return self.done == self.STEPS
-
-    @property
-    def has_tax_status(self) -> bool:
-        profile = self.tax_profile
-        return profile is not None and profile.status != TaxProfile.Status.UNKNOWN
-
-
-def payee_steps(influencer_id: int) -> PayeeSteps:
-    """Page, IIN, tax status, account. Four queries, by keys."""
-    return PayeeSteps(
-        has_page=SocialProfile.objects.filter(influencer_id=influencer_id).exists(),
-        payee=payee_of(influencer_id),
-        tax_profile=tax_profile_in_force(influencer_id),
-        account=payout_account_active(influencer_id),
-    )

@@ -35,12 +35,13 @@ CAMPAIGN_CHANGES: Mapping[CampaignStatus, frozenset[CampaignStatus]] = {
 }
 PARTICIPATION_STARTS = frozenset({ParticipationState.APPLIED, ParticipationState.APPROVED})
 PARTICIPATION_CHANGES: Mapping[ParticipationState, frozenset[ParticipationState]] = {
+    # Who left, or took an application back, may come again; who was removed may not.
     ParticipationState.APPLIED: frozenset(
-        {ParticipationState.APPROVED, ParticipationState.REJECTED}
+        {ParticipationState.APPROVED, ParticipationState.REJECTED, ParticipationState.LEFT}
     ),
     ParticipationState.APPROVED: frozenset({ParticipationState.LEFT, ParticipationState.REMOVED}),
     ParticipationState.REJECTED: frozenset({ParticipationState.APPLIED}),
-    ParticipationState.LEFT: frozenset(),
+    ParticipationState.LEFT: frozenset({ParticipationState.APPLIED}),
     ParticipationState.REMOVED: frozenset(),
 }
 

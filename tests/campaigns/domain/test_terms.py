@@ -27,6 +27,8 @@ CAMPAIGN_ALLOWED = {
 PARTICIPATION_ALLOWED = {
     ("applied", "approved"),
     ("applied", "rejected"),
+    ("applied", "left"),
+    ("left", "applied"),
     ("approved", "left"),
     ("approved", "removed"),
     ("rejected", "applied"),

@@ -1,0 +1,281 @@
+"""What may be read of campaigns, and who may have which one. A foreign thing is NotFound.
+
+Every function runs inside a side's context: the filters are the second wall, and choose the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
+
+from brands.models import Brand, Member
+from brands.selectors import member_require_money, member_require_write
+from campaigns.domain.commission import commission_minor
+from campaigns.models import (
+    Campaign,
+    CampaignTotals,
+    Participation,
+    PromoCode,
+    Terms,
+    TrackingLink,
+)
+from core import clock
+from core.errors import NotFound
+from influencers.models import SocialProfile
+
+PAGE_ROWS = 24
+PARTICIPANTS_MAX = 500
+
+
+# --- Who may have which ---------------------------------------------------------------------
+
+
+def campaign_access_for_brand(brand: Brand, public_id: UUID) -> Campaign:
+    """Raises: NotFound for another brand's."""
+    return _campaign_or_404(Campaign.objects.filter(brand=brand, public_id=public_id))
+
+
+def campaign_access_for_writer(member: Member, public_id: UUID) -> Campaign:
+    """Raises: NotFound for another brand's; Forbidden for who may only read."""
+    campaign = campaign_access_for_brand(member.brand, public_id)
+    member_require_write(member)
+    return campaign
+
+
+def campaign_access_for_payer(member: Member, public_id: UUID) -> Campaign:
+    """Raises: NotFound for another brand's; Forbidden for who may not move money."""
+    campaign = campaign_access_for_brand(member.brand, public_id)
+    member_require_money(member)
+    return campaign
+
+
+def campaign_access_for_influencer(influencer_id: int, public_id: UUID) -> Campaign:
+    """A live campaign, or one in which the influencer takes or took part.
+
+    Raises: NotFound for any other.
+    """
+    mine = Participation.objects.filter(influencer_id=influencer_id).values("campaign_id")
+    return _campaign_or_404(
+        Campaign.objects.filter(public_id=public_id).filter(
+            Q(status=Campaign.Status.LIVE) | Q(pk__in=mine)
+        )
+    )
+
+
+def participation_access_for_writer(member: Member, public_id: UUID) -> Participation:
+    """Raises: NotFound for another brand's; Forbidden for who may only read."""
+    found = Participation.objects.filter(brand=member.brand, public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("There is no such participation."))
+    member_require_write(member)
+    return found
+
+
+def participation_of(influencer_id: int, campaign: Campaign) -> Participation | None:
+    return Participation.objects.filter(influencer_id=influencer_id, campaign=campaign).first()
+
+
+def link_access_for_influencer(influencer_id: int, public_id: UUID) -> TrackingLink:
+    """Raises: NotFound for another influencer's."""
+    links = TrackingLink.objects.select_related("campaign", "participation__terms")
+    link = links.filter(influencer_id=influencer_id, public_id=public_id).first()
+    if link is None:
+        raise NotFound(_("There is no such link."))
+    return link
+
+
+def _campaign_or_404(campaigns: QuerySet[Campaign]) -> Campaign:
+    campaign = campaigns.first()
+    if campaign is None:
+        raise NotFound(_("There is no such campaign."))
+    return campaign
+
+
+# --- Terms ----------------------------------------------------------------------------------
+
+
+def terms_latest(campaign: Campaign) -> Terms:
+    """The latest version that the acting side may read: of a draft, its brand's alone."""
+    return Terms.objects.filter(campaign=campaign).latest("version")
+
+
+def terms_of(campaigns: Collection[Campaign]) -> dict[int, Terms]:
+    """{campaign: its latest version}. One query."""
+    rows = Terms.objects.filter(campaign__in=campaigns).order_by("campaign_id", "version")
+    return {terms.campaign_id: terms for terms in rows}
+
+
+# --- Open campaigns, as influencers and the public see them ---------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A campaign with what it pays. `reward_minor` is of its typical order. `participation` is the
+    reader's own, `link` their first one."""
+
+    campaign: Campaign
+    terms: Terms
+    participation: Participation | None = None
+    link: TrackingLink | None = None
+
+    @property
+    def reward_minor(self) -> int:
+        basket_minor = self.campaign.typical_basket_minor
+        return commission_minor(base_minor=basket_minor, commission_bps=self.terms.commission_bps)
+
+
+def campaign_list_open(
+    *, query: str = "", by_reward: bool = False, rows: int = PAGE_ROWS, after: str = ""
+) -> tuple[list[Campaign], str]:
+    """Live campaigns, newest first or best paid first, and where the next page begins ("" at the
+    end). `after` is what the page before gave; a broken one begins anew."""
+    live = Campaign.objects.filter(status=Campaign.Status.LIVE)
+    live = live.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()))
+    for word in query.split()[:5]:
+        live = live.filter(Q(title__icontains=word) | Q(brand_name__icontains=word))
+    return _page_by_reward(live, rows, after) if by_reward else _page_by_day(live, rows, after)
+
+
+def _page_by_day(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[Campaign], str]:
+    last = _after_parse(after)
+    page = live.filter(pk__lt=last[-1]) if last else live
+    found = list(page.order_by("-id")[: rows + 1])
+    return found[:rows], str(found[rows - 1].pk) if len(found) > rows else ""
+
+
+def _page_by_reward(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[Campaign], str]:
+    newest = Terms.objects.filter(campaign=OuterRef("pk")).order_by("-version")
+    rated = live.annotate(bps=Subquery(newest.values("commission_bps")[:1]))
+    last = _after_parse(after)
+    if len(last) == 2:
+        rated = rated.filter(Q(bps__lt=last[0]) | Q(bps=last[0], pk__lt=last[1]))
+    found = list(rated.order_by("-bps", "-id")[: rows + 1])
+    edge = found[rows - 1] if len(found) > rows else None
+    return found[:rows], f"{edge.bps}.{edge.pk}" if edge else ""
+
+
+def _after_parse(after: str) -> list[int]:
+    """Numbers of a cursor; nothing when somebody wrote it by hand."""
+    parts = after.split(".")
+    is_ours = len(parts) <= 2 and all(
+        part.isascii() and part.isdigit() and len(part) <= 18 for part in parts
+    )
+    return [int(part) for part in parts] if is_ours else []
+
+
+def cards_for(campaigns: Collection[Campaign], influencer_id: int | None = None) -> list[Card]:
+    """Cards in the given order. Three queries for an influencer, one for the public."""
+    terms = terms_of(campaigns)
+    mine: dict[int, Participation] = {}
+    links: dict[int, TrackingLink] = {}
+    if influencer_id is not None:
+        joined = Participation.objects.filter(influencer_id=influencer_id, campaign__in=campaigns)
+        mine = {row.campaign_id: row for row in joined}
+        active = TrackingLink.objects.filter(
+            influencer_id=influencer_id, campaign__in=campaigns, state=TrackingLink.State.ACTIVE
+        )
+        links = {link.campaign_id: link for link in active.order_by("-id")}
+    return [
+        Card(each, terms[each.pk], mine.get(each.pk), links.get(each.pk))
+        for each in campaigns
+        if each.pk in terms
+    ]
+
+
+def campaign_list_public(rows: int) -> list[Campaign]:
+    """Live campaigns open to everybody, newest first."""
+    live = Campaign.objects.filter(
+        status=Campaign.Status.LIVE, access=Campaign.Access.PUBLIC
+    ).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()))
+    return list(live.order_by("-published_at")[:rows])
+
+
+# --- An influencer's own --------------------------------------------------------------------
+
+
+def link_list_of_influencer(influencer_id: int, rows: int | None = None) -> list[TrackingLink]:
+    """Newest first, with campaign and terms. One query."""
+    links = TrackingLink.objects.filter(influencer_id=influencer_id)
+    links = links.select_related("campaign", "participation__terms").order_by("-id")
+    return list(links if rows is None else links[:rows])
+
+
+def codes_of_influencer(influencer_id: int) -> dict[int, PromoCode]:
+    """{participation: its active code}. One query."""
+    codes = PromoCode.objects.filter(influencer_id=influencer_id, state=PromoCode.State.ACTIVE)
+    return {code.participation_id: code for code in codes}
+
+
+# --- A brand's own --------------------------------------------------------------------------
+
+
+def campaign_list_of_brand(brand: Brand, status: str = "") -> list[Campaign]:
+    """Newest first; of one status where it is given."""
+    campaigns = Campaign.objects.filter(brand=brand).order_by("-id")
+    return list(campaigns.filter(status=status) if status else campaigns)
+
+
+def campaign_counts_of_brand(brand: Brand) -> dict[str, int]:
+    """{status: how many}. One query."""
+    counted = Campaign.objects.filter(brand=brand).values_list("status")
+    return dict(counted.annotate(count=Count("pk")))
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A participation as its brand sees it."""
+
+    participation: Participation
+    name: str
+    city: str
+    followers: int
+    code: str
+    articles: tuple[str, ...]
+
+
+def participant_list(campaign: Campaign) -> list[Participant]:
+    """Applications first, then the newest. Four queries, whatever the number."""
+    rows = list(
+        Participation.objects.filter(campaign=campaign)
+        .select_related("influencer")
+        .prefetch_related("external_codes")
+        .order_by("-id")[:PARTICIPANTS_MAX]
+    )
+    rows.sort(key=lambda row: row.state != Participation.State.APPLIED)
+    people = [row.influencer_id for row in rows]
+    pages = SocialProfile.objects.filter(influencer__in=people).values_list("influencer_id")
+    followers = dict(pages.annotate(total=Sum("followers")))
+    codes = PromoCode.objects.filter(campaign=campaign, state=PromoCode.State.ACTIVE)
+    code_of = dict(codes.values_list("participation_id", "code"))
+    return [
+        Participant(
+            participation=row,
+            name=row.influencer.name,
+            city=row.influencer.get_city_display(),
+            followers=followers.get(row.influencer_id, 0),
+            code=code_of.get(row.pk, ""),
+            articles=tuple(code.value for code in row.external_codes.all()),
+        )
+        for row in rows
+    ]
+
+
+def participants_count(campaigns: Collection[Campaign]) -> dict[int, int]:
+    """{campaign: how many take part}. One query."""
+    approved = Participation.objects.filter(
+        campaign__in=campaigns, state=Participation.State.APPROVED
+    )
+    return dict(approved.values_list("campaign_id").annotate(count=Count("pk")))
+
+
+def applications_count(brand: Brand) -> int:
+    return Participation.objects.filter(brand=brand, state=Participation.State.APPLIED).count()
+
+
+def totals_of(campaigns: Collection[Campaign]) -> dict[int, CampaignTotals]:
+    """{campaign: what it has earned for influencers so far}. One query."""
+    return {row.campaign_id: row for row in CampaignTotals.objects.filter(campaign__in=campaigns)}

@@ -1,0 +1,214 @@
+"""A campaign while it is a draft: what is offered, where it leads, what it would cost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from brands.models import Brand
+from campaigns.domain import destination, terms
+from campaigns.domain.destination import DestinationError, DestinationRule
+from campaigns.domain.offer import COMMISSION_BPS_MAX, COMMISSION_BPS_MIN, Offer
+from campaigns.models import Campaign, Terms
+from core import clock
+from core.audit.services import audit_record
+from core.errors import DomainError, Invalid, NotFound
+from core.money import MINOR_MAX
+from core.tenancy.context import acting_as
+
+HOLD_DAYS_MAX = 120
+TITLE_CHARS_MAX, ABOUT_CHARS_MAX = 120, 2000
+
+DESTINATION_RULES = {
+    DestinationRule.LENGTH: gettext_lazy("Paste the address of a page, up to 500 characters."),
+    DestinationRule.CHARACTERS: gettext_lazy(
+        "The address has characters that no address has. Copy it from the browser again."
+    ),
+    DestinationRule.SCHEME: gettext_lazy("The address must begin with https://."),
+    DestinationRule.USER_NAME: gettext_lazy("An address with @ before the host is not taken."),
+    DestinationRule.PORT: gettext_lazy("An address with a port is not taken."),
+    DestinationRule.HOST: gettext_lazy("This is not the address of a site: %(host)s."),
+    DestinationRule.FOREIGN_HOST: gettext_lazy(
+        "%(host)s is not among this campaign's sites. Ask the brand to add it."
+    ),
+}
+
+
+class CampaignConflict(DomainError):
+    """The campaign's state does not allow it."""
+
+    code = "campaign_state"
+
+
+def campaign_create(*, brand: Brand, offer: Offer) -> Campaign:
+    """A draft with version 1 of its terms. Money moves when it is published.
+
+    Raises:
+        Invalid: which fields break which rules.
+    """
+    columns, terms_columns = _columns(offer)
+    with acting_as(system="draft a campaign"):
+        campaign = Campaign.objects.create(brand=brand, brand_name=brand.name, **columns)
+        Terms.objects.create(campaign=campaign, brand=brand, version=1, **terms_columns)
+        audit_record("campaign.create", campaign, after=_words(offer))
+    return campaign
+
+
+def campaign_update(*, campaign_id: int, offer: Offer) -> Campaign:
+    """Another offer for a draft. What was published stays as influencers know it.
+
+    Raises:
+        CampaignConflict: it is no draft any more.
+        Invalid: which fields break which rules.
+    """
+    columns, terms_columns = _columns(offer)
+    with acting_as(system="draft a campaign"):
+        campaign = campaign_locked(campaign_id)
+        if campaign.status != Campaign.Status.DRAFT:
+            raise CampaignConflict(
+                _("This campaign is published: its terms do not change any more.")
+            )
+        for name, value in columns.items():
+            setattr(campaign, name, value)
+        campaign.save(update_fields=list(columns))
+        Terms.objects.filter(campaign=campaign, version=1).update(**terms_columns)
+        audit_record("campaign.update", campaign, after=_words(offer))
+    return campaign
+
+
+def campaign_locked(campaign_id: int) -> Campaign:
+    """The row, locked until the end of the transaction. NotFound when there is none."""
+    campaign = Campaign.objects.select_for_update().filter(pk=campaign_id).first()
+    if campaign is None:
+        raise NotFound(_("There is no such campaign."))
+    return campaign
+
+
+def destination_require(field: str, text: str, allowed_hosts: list[str] | None = None) -> str:
+    """An address as it is stored, or Invalid with the rule it breaks.
+
+    With `allowed_hosts` it must also be on one of them.
+    """
+    try:
+        url = destination.destination_parse(text, free_origin=settings.SANDBOX_URL)
+        if allowed_hosts is not None:
+            destination.host_require(url, allowed_hosts)
+    except DestinationError as error:
+        message = str(DESTINATION_RULES[error.rule]) % {"host": error.found}
+        raise Invalid(message, fields={field: [message]}) from None
+    return url
+
+
+def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the campaign's row and its terms' row say, once every rule holds."""
+    errors = _terms_errors(offer) | _text_errors(offer)
+    urls: dict[str, str] = {}
+    for field, text in (
+        ("destination_url", offer.destination_url),
+        ("fallback_url", offer.fallback_url),
+    ):
+        try:
+            urls[field] = destination_require(field, text) if text.strip() or not urls else ""
+        except Invalid as error:
+            errors |= error.fields
+    hosts, host_errors = _hosts(urls.get("destination_url", ""), offer.extra_hosts)
+    errors |= host_errors
+    if errors:
+        raise Invalid(_("Some fields need another look."), fields=errors)
+    campaign_columns = {
+        "title": offer.title.strip(),
+        "about": offer.about.strip(),
+        **urls,
+        "allowed_hosts": hosts,
+        "access": offer.access,
+        "budget_minor": offer.budget_minor,
+        "typical_basket_minor": offer.typical_basket_minor,
+        "ends_at": clock.day_start(offer.ends_on + timedelta(days=1)) if offer.ends_on else None,
+    }
+    terms_columns = {
+        "commission_bps": offer.commission_bps,
+        "window_days": offer.window_days,
+        "hold_days": offer.hold_days,
+        "code_policy": offer.code_policy,
+        "model": offer.model,
+    }
+    return campaign_columns, terms_columns
+
+
+def _terms_errors(offer: Offer) -> dict[str, Any]:
+    checks = {
+        "commission": (
+            COMMISSION_BPS_MIN <= offer.commission_bps <= COMMISSION_BPS_MAX,
+            _("The reward is more than 0 and at most 90 percent."),
+        ),
+        "window_days": (
+            terms.WINDOW_DAYS_MIN <= offer.window_days <= terms.WINDOW_DAYS_MAX,
+            _("From link to order: 1 to 90 days."),
+        ),
+        "hold_days": (
+            terms.HOLD_DAYS_MIN <= offer.hold_days <= HOLD_DAYS_MAX,
+            _("On hold: 14 to 120 days."),
+        ),
+        "code_policy": (
+            offer.code_policy in Terms.CodePolicy.values,
+            _("Choose from the list."),
+        ),
+        "model": (offer.model in Terms.Model.values, _("Choose from the list.")),
+        "access": (offer.access in Campaign.Access.values, _("Choose from the list.")),
+        "budget": (_is_amount(offer.budget_minor), _("The amount must be more than zero.")),
+        "typical_basket": (
+            _is_amount(offer.typical_basket_minor),
+            _("The amount must be more than zero."),
+        ),
+        "ends_on": (
+            offer.ends_on is None or offer.ends_on >= clock.today(),
+            _("This day has passed."),
+        ),
+    }
+    return {field: [message] for field, (holds, message) in checks.items() if not holds}
+
+
+def _text_errors(offer: Offer) -> dict[str, Any]:
+    title = offer.title.strip()
+    if not title or len(title) > TITLE_CHARS_MAX:
+        return {"title": [_("A campaign needs a title, up to 120 characters.")]}
+    if len(offer.about) > ABOUT_CHARS_MAX:
+        return {"about": [_("The text may have up to 2000 characters.")]}
+    return {}
+
+
+def _hosts(destination_url: str, extra_hosts: tuple[str, ...]) -> tuple[list[str], dict[str, Any]]:
+    """The destination's host first, then the others, each once; and what is wrong with them."""
+    hosts = [destination.host_of(destination_url)]
+    for text in extra_hosts:
+        try:
+            hosts.append(destination.host_parse(text))
+        except DestinationError as error:
+            message = str(DESTINATION_RULES[error.rule]) % {"host": error.found}
+            return hosts, {"extra_hosts": [message]}
+    unique = list(dict.fromkeys(hosts))
+    if len(unique) > destination.HOSTS_MAX:
+        return hosts, {"extra_hosts": [_("At most 20 sites.")]}
+    return unique, {}
+
+
+def _is_amount(minor: int) -> bool:
+    return 0 < minor <= MINOR_MAX
+
+
+def _words(offer: Offer) -> dict[str, Any]:
+    """For the audit: what was offered."""
+    return {
+        "title": offer.title.strip(),
+        "destination_url": offer.destination_url.strip(),
+        "commission_bps": offer.commission_bps,
+        "budget_minor": offer.budget_minor,
+        "window_days": offer.window_days,
+        "hold_days": offer.hold_days,
+        "code_policy": offer.code_policy,
+        "access": offer.access,
+    }

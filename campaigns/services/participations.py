@@ -1,0 +1,348 @@
+"""An influencer in a campaign: joining, being accepted, leaving; the link and the code that come
+with it.
+
+Joining writes rows of two sides at once (a code must be free in the whole shop), so it is the
+system's, for that purpose; both sides then read their own.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from brands.models import Brand
+from campaigns.domain.codes import canonical, code_generate, is_issuable, skeleton
+from campaigns.domain.terms import (
+    ChangeRefused,
+    ParticipationState,
+    participation_change_require,
+)
+from campaigns.link_cache import links_changed
+from campaigns.models import (
+    Campaign,
+    ExternalCode,
+    Participation,
+    PromoCode,
+    Terms,
+    TrackingLink,
+)
+from campaigns.services.offers import CampaignConflict, destination_require
+from core import clock
+from core.accounts.models import User
+from core.audit.services import audit_record
+from core.errors import DomainError, Invalid, NotFound
+from core.locks import lock_for_transaction
+from core.notify.services import notice_queue
+from core.tenancy.context import acting_as
+from influencers.models import Influencer
+
+CODE_TRIES_MAX = 20
+LINKS_MAX = 100
+ARTICLE_DIGITS_MAX = 20
+REASON_CHARS_MAX = 500
+
+
+class ParticipationConflict(DomainError):
+    """The participation's state does not allow it."""
+
+    code = "participation_state"
+
+
+# --- Joining --------------------------------------------------------------------------------
+
+
+def campaign_join(*, campaign_id: int, influencer_id: int) -> Participation:
+    """Take part: at once where the campaign is open to everybody, else as an application.
+
+    Again is no mistake: who takes part already gets their participation back.
+
+    Raises:
+        NotFound: no such campaign, or a draft.
+        CampaignConflict: it is not live, or its brand is suspended.
+        ParticipationConflict: they left or were removed before.
+    """
+    with acting_as(system="join a campaign"):
+        campaign = _joinable(campaign_id)
+        lock_for_transaction(f"join {campaign_id} {influencer_id}")
+        known = Participation.objects.filter(campaign=campaign, influencer_id=influencer_id).first()
+        if known is not None:
+            return _join_again(known, campaign)
+        is_open = campaign.access == Campaign.Access.PUBLIC
+        participation = Participation.objects.create(
+            campaign=campaign,
+            brand_id=campaign.brand_id,
+            influencer_id=influencer_id,
+            terms=_terms_in_force(campaign),
+            state=Participation.State.APPROVED if is_open else Participation.State.APPLIED,
+            decided_at=clock.now() if is_open else None,
+        )
+        audit_record("participation.join", participation, after={"state": participation.state})
+        if is_open:
+            _equip(participation, campaign)
+    return participation
+
+
+def _joinable(campaign_id: int) -> Campaign:
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    if campaign is None or campaign.status == Campaign.Status.DRAFT:
+        raise NotFound(_("There is no such campaign."))
+    is_over = campaign.ends_at is not None and campaign.ends_at <= clock.now()
+    if campaign.status != Campaign.Status.LIVE or is_over:
+        raise CampaignConflict(_("This campaign takes nobody in now."))
+    if Brand.objects.values_list("state", flat=True).get(pk=campaign.brand_id) != "verified":
+        raise CampaignConflict(_("This campaign takes nobody in now."))
+    return campaign
+
+
+def _join_again(participation: Participation, campaign: Campaign) -> Participation:
+    if participation.state in (Participation.State.APPROVED, Participation.State.APPLIED):
+        return participation
+    _state_change(participation, ParticipationState.APPLIED, "participation.apply_again")
+    if campaign.access == Campaign.Access.PUBLIC:
+        _approve(participation, campaign)
+    return participation
+
+
+def _terms_in_force(campaign: Campaign) -> Terms:
+    published = Terms.objects.filter(campaign=campaign, published_at__isnull=False)
+    return published.latest("version")
+
+
+def participation_leave(*, participation_id: int) -> Participation:
+    """Leave, or take an application back: links stop, codes are void, sales so far are still paid.
+    Who left may come again.
+
+    Raises:
+        NotFound: no such participation.
+        ParticipationConflict: it ended before.
+    """
+    with acting_as(system="leave a campaign"):
+        participation = _participation_locked(participation_id)
+        _state_change(participation, ParticipationState.LEFT, "participation.leave")
+        _disarm(participation)
+    return participation
+
+
+# --- The brand decides ----------------------------------------------------------------------
+
+
+def participation_approve(*, participation_id: int) -> Participation:
+    """Accept an application: link and code exist at once, the influencer gets a letter.
+
+    Raises:
+        NotFound: no such participation.
+        ParticipationConflict: it is no application.
+    """
+    with acting_as(system="decide on an application"):
+        participation = _participation_locked(participation_id)
+        campaign = Campaign.objects.get(pk=participation.campaign_id)
+        _approve(participation, campaign)
+        _decision_notice(participation, campaign)
+    return participation
+
+
+def participation_reject(*, participation_id: int, reason: str) -> Participation:
+    """Refuse an application; the influencer reads why and may apply again.
+
+    Raises:
+        NotFound: no such participation.
+        Invalid: no reason is given.
+        ParticipationConflict: it is no application.
+    """
+    why = _reason_require(reason)
+    with acting_as(system="decide on an application"):
+        participation = _participation_locked(participation_id)
+        _state_change(
+            participation, ParticipationState.REJECTED, "participation.reject", reason=why
+        )
+        campaign = Campaign.objects.get(pk=participation.campaign_id)
+        _decision_notice(participation, campaign, reason=why)
+    return participation
+
+
+def participation_remove(*, participation_id: int, reason: str) -> Participation:
+    """End a participation: links stop, codes are void. Sales so far are still paid.
+
+    Raises: as `participation_reject`.
+    """
+    why = _reason_require(reason)
+    with acting_as(system="end a participation"):
+        participation = _participation_locked(participation_id)
+        _state_change(participation, ParticipationState.REMOVED, "participation.remove", reason=why)
+        _disarm(participation)
+        campaign = Campaign.objects.get(pk=participation.campaign_id)
+        _decision_notice(participation, campaign, reason=why)
+    return participation
+
+
+def _reason_require(reason: str) -> str:
+    why = reason.strip()
+    if not why or len(why) > REASON_CHARS_MAX:
+        message = _("Say why, in up to 500 characters: the influencer reads it.")
+        raise Invalid(message, fields={"reason": [message]})
+    return why
+
+
+def _approve(participation: Participation, campaign: Campaign) -> None:
+    participation.terms = _terms_in_force(campaign)
+    _state_change(participation, ParticipationState.APPROVED, "participation.approve")
+    _equip(participation, campaign)
+
+
+def _participation_locked(participation_id: int) -> Participation:
+    found = Participation.objects.select_for_update().filter(pk=participation_id).first()
+    if found is None:
+        raise NotFound(_("There is no such participation."))
+    return found
+
+
+def _state_change(
+    participation: Participation, new: ParticipationState, action: str, *, reason: str = ""
+) -> None:
+    try:
+        participation_change_require(ParticipationState(participation.state), new)
+    except ChangeRefused:
+        raise ParticipationConflict(
+            _("This is not possible: the participation is %(state)s.")
+            % {"state": participation.get_state_display()}
+        ) from None
+    before = {"state": participation.state}
+    participation.state, participation.decided_at = Participation.State(new), clock.now()
+    participation.save(update_fields=["state", "decided_at", "terms"])
+    after = {"state": participation.state} | ({"reason": reason} if reason else {})
+    audit_record(action, participation, before=before, after=after)
+
+
+def _decision_notice(participation: Participation, campaign: Campaign, reason: str = "") -> None:
+    user_id = Influencer.objects.values_list("user_id", flat=True).get(
+        pk=participation.influencer_id
+    )
+    user = User.objects.get(pk=user_id)
+    assert participation.decided_at is not None
+    notice_queue(
+        f"participation_{participation.state}",
+        email=user.email,
+        language=user.language,
+        context={"campaign": campaign, "reason": reason},
+        dedupe_key=f"participation:{participation.public_id}:{participation.decided_at.isoformat()}",
+    )
+
+
+# --- Links and codes ------------------------------------------------------------------------
+
+
+def _equip(participation: Participation, campaign: Campaign) -> None:
+    """The first link, and a code where the campaign counts codes."""
+    _link_create(participation, campaign.destination_url)
+    if participation.terms.code_policy != Terms.CodePolicy.CLICK_ONLY:
+        _code_create(participation)
+
+
+def _disarm(participation: Participation) -> None:
+    links = TrackingLink.objects.filter(participation=participation)
+    links_changed(links.values_list("token", flat=True))
+    links.update(state=TrackingLink.State.DISABLED)
+    PromoCode.objects.filter(participation=participation).update(state=PromoCode.State.VOID)
+
+
+def tracking_link_create(*, participation_id: int, url: str) -> TrackingLink:
+    """A link to another product of the campaign's sites. The same product again is the same link.
+
+    Raises:
+        NotFound: no such participation.
+        ParticipationConflict: it is not approved.
+        Invalid: the address breaks a rule (said which), or there are too many links.
+    """
+    with acting_as(system="make a link"):
+        participation = _participation_locked(participation_id)
+        if participation.state != Participation.State.APPROVED:
+            raise ParticipationConflict(_("Links are made once the brand has accepted you."))
+        campaign = Campaign.objects.get(pk=participation.campaign_id)
+        if campaign.status == Campaign.Status.CLOSED:
+            raise CampaignConflict(_("This campaign is over."))
+        destination_url = destination_require("url", url, campaign.allowed_hosts)
+        links = TrackingLink.objects.filter(participation=participation)
+        known = links.filter(destination_url=destination_url, state="active").first()
+        if known is not None:
+            return known
+        if links.count() >= LINKS_MAX:
+            message = _("There are 100 links already: use one of them.")
+            raise Invalid(message, fields={"url": [message]})
+        return _link_create(participation, destination_url)
+
+
+def _link_create(participation: Participation, destination_url: str) -> TrackingLink:
+    link = TrackingLink.objects.create(
+        participation=participation,
+        campaign_id=participation.campaign_id,
+        brand_id=participation.brand_id,
+        influencer_id=participation.influencer_id,
+        destination_url=destination_url,
+    )
+    links_changed([link.token])  # somebody may have asked for this token before
+    audit_record("link.create", link, after={"token": link.token, "url": destination_url})
+    return link
+
+
+def _code_create(participation: Participation) -> PromoCode:
+    """A code that no twin of exists in the shop, void ones included: old posts are still read."""
+    lock_for_transaction(f"codes of brand {participation.brand_id}")
+    name = Influencer.objects.values_list("name", flat=True).get(pk=participation.influencer_id)
+    taken = PromoCode.objects.filter(brand_id=participation.brand_id)
+    for _try in range(CODE_TRIES_MAX):
+        code = code_generate(name)
+        if is_issuable(code) and not taken.filter(skeleton=skeleton(code)).exists():
+            break
+    else:
+        raise ParticipationConflict(_("No free promo code was found. Write to support."))
+    promo = PromoCode.objects.create(
+        participation=participation,
+        campaign_id=participation.campaign_id,
+        brand_id=participation.brand_id,
+        influencer_id=participation.influencer_id,
+        code=code,
+        canonical=canonical(code),
+        skeleton=skeleton(code),
+    )
+    audit_record("code.create", promo, after={"code": code})
+    return promo
+
+
+def external_code_add(
+    *, participation_id: int, value: str, kind: str = ExternalCode.Kind.WB_SUBSTITUTE_ARTICLE
+) -> ExternalCode:
+    """A substitute article that the brand made at Wildberries for this influencer.
+
+    Raises:
+        NotFound: no such participation.
+        ParticipationConflict: it is not approved.
+        Invalid: not an article, or another influencer's.
+    """
+    article = value.strip()
+    if not (article.isascii() and article.isdigit() and len(article) <= ARTICLE_DIGITS_MAX):
+        raise _wrong_value(_("A Wildberries article is a number."))
+    with acting_as(system="add an external code"):
+        participation = _participation_locked(participation_id)
+        if participation.state != Participation.State.APPROVED:
+            raise ParticipationConflict(_("Accept the influencer first."))
+        lock_for_transaction(f"external codes of brand {participation.brand_id}")
+        known = ExternalCode.objects.filter(
+            brand_id=participation.brand_id, kind=kind, value=article
+        ).first()
+        if known is not None and known.participation_id != participation.pk:
+            raise _wrong_value(_("This article belongs to another participation."))
+        if known is not None:
+            return known
+        code = ExternalCode.objects.create(
+            participation=participation,
+            campaign_id=participation.campaign_id,
+            brand_id=participation.brand_id,
+            influencer_id=participation.influencer_id,
+            kind=kind,
+            value=article,
+        )
+        audit_record("external_code.add", code, after={"kind": kind, "value": article})
+    return code
+
+
+def _wrong_value(message: str) -> Invalid:
+    return Invalid(message, fields={"value": [message]})

@@ -1,0 +1,13 @@
+"""What time does to campaigns. Started by beat."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from campaigns import services
+
+
+@shared_task
+def campaigns_sweep() -> int:
+    """End what is over, release what is settled. Returns how many campaigns were ended."""
+    return services.campaigns_sweep()
