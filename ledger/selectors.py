@@ -41,7 +41,8 @@ def influencers_owed(kind: str, *, currency: str = CURRENCY) -> dict[int, int]:
     owed = Account.objects.filter(
         kind=kind, currency=currency, influencer_id__isnull=False, balance__balance_minor__gt=0
     )
-    return dict(owed.values_list("influencer_id", "balance__balance_minor"))
+    rows = owed.values_list("influencer_id", "balance__balance_minor")
+    return {influencer_id: minor for influencer_id, minor in rows if influencer_id}
 
 
 def _with_balance(accounts: QuerySet[Account]) -> Any:

@@ -97,7 +97,8 @@ def _by_key(drafts: Iterable[JournalDraft]) -> dict[str, JournalDraft]:
                 % {"key": draft.business_key, "off_by": draft.off_by}
             )
         twin = by_key.setdefault(draft.business_key, draft)
-        _require_same_body(draft, twin.body_sha256)
+        if twin is not draft:
+            _require_same_body(draft, twin.body_sha256)
     return by_key
 
 
@@ -163,15 +164,15 @@ RETURNING business_key, id
 
 def _entries_insert(journals: Sequence[tuple[int, JournalDraft]]) -> None:
     """All legs in one statement, as the trigger demands."""
-    legs = [(id, leg) for id, draft in journals for leg in draft.legs]
-    account_ids = _accounts_open({leg.account for _id, leg in legs})
+    legs = [(id, leg.account, leg.amount_minor) for id, draft in journals for leg in draft.legs]
+    account_ids = _accounts_open({account for _id, account, _amount in legs})
     columns: list[Any] = [
-        [id for id, _leg in legs],
-        [account_ids[leg.account.code] for _id, leg in legs],
-        [leg.amount_minor for _id, leg in legs],
-        [leg.account.brand_id for _id, leg in legs],
-        [leg.account.influencer_id for _id, leg in legs],
-        [leg.account.currency for _id, leg in legs],
+        [id for id, _account, _amount in legs],
+        [account_ids[account] for _id, account, _amount in legs],
+        [amount for _id, _account, amount in legs],
+        [account.brand_id for _id, account, _amount in legs],
+        [account.influencer_id for _id, account, _amount in legs],
+        [account.currency for _id, account, _amount in legs],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_ENTRIES_INSERT, columns)
@@ -185,8 +186,8 @@ SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s:
 """
 
 
-def _accounts_open(refs: Iterable[AccountRef]) -> dict[str, int]:
-    """Ids by code; what does not exist yet is opened, in sorted order."""
+def _accounts_open(refs: Iterable[AccountRef]) -> dict[AccountRef, int]:
+    """Their ids; what does not exist yet is opened, in sorted order as everything is locked."""
     by_code = {ref.code: ref for ref in refs}
     ids = _account_ids(by_code)
     missing = sorted(by_code.keys() - ids.keys())
@@ -194,7 +195,7 @@ def _accounts_open(refs: Iterable[AccountRef]) -> dict[str, int]:
         accounts = [_account(by_code[code]) for code in missing]
         Account.objects.bulk_create(accounts, ignore_conflicts=True)  # another may be faster
         ids |= _account_ids(missing)
-    return ids
+    return {ref: ids[code] for code, ref in by_code.items()}
 
 
 def _account_ids(codes: Iterable[str]) -> dict[str, int]:

@@ -57,11 +57,12 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_journal_is_balanced';
     END IF;
 
-    SELECT new.journal_id INTO wrong
-      FROM (SELECT journal_id, count(*) AS legs FROM legs GROUP BY journal_id) new
-      LEFT JOIN ledger_journal j ON j.id = new.journal_id
+    SELECT written.journal_id INTO wrong
+      FROM (SELECT journal_id, count(*) AS legs FROM legs GROUP BY journal_id) written
+      LEFT JOIN ledger_journal j ON j.id = written.journal_id
      WHERE j.xact_id IS DISTINCT FROM pg_current_xact_id()
-        OR new.legs <> (SELECT count(*) FROM ledger_entry e WHERE e.journal_id = new.journal_id);
+        OR written.legs <> (SELECT count(*) FROM ledger_entry e
+                            WHERE e.journal_id = written.journal_id);
     IF FOUND THEN
         RAISE EXCEPTION 'journal % is closed: its legs are written at once', wrong.journal_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_journal_is_closed';
