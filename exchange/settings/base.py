@@ -258,3 +258,8 @@ LOGGING = {
         for name in ("core", "ledger", "attribution", "payouts", "compliance", "exchange")
     },
 }
+
+# The platform as the bank knows it: payer of every payout
+PLATFORM_NAME = read.env("PLATFORM_NAME", "")
+PLATFORM_BIN = read.env("PLATFORM_BIN", "")
+PLATFORM_IBAN = read.env("PLATFORM_IBAN", "")

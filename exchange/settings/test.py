@@ -14,6 +14,8 @@ os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 from exchange.settings.base import *  # noqa: F403
 from exchange.settings.base import STORAGES
 
+PLATFORM_NAME, PLATFORM_BIN = "TOO Birge", "251140000313"
+PLATFORM_IBAN = "KZ31601A000000000001"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -156,7 +156,7 @@ def _payouts_write(batch: PayoutBatch, ready: Sequence[Ready]) -> list[Payout]:
         Payout(
             batch=batch,
             influencer_id=each.case.influencer_id,
-            rail_key=f"{batch.pk}-{number}",
+            rail_key=f"PO{batch.pk:05d}-{number}",
             gross_minor=each.withholding.gross_minor,
             tax_minor=each.withholding.withheld_minor,
             net_minor=each.withholding.net_minor,

@@ -1,0 +1,93 @@
+"""The payment file of an approved batch. Runs as the system."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from compliance.domain.rules import RulesInForce
+from compliance.selectors import rules_in_force
+from core import clock
+from core.errors import DomainError
+from core.iban import iban_bank
+from payouts.models import BankFile, Payout, PayoutBatch
+from payouts.rails.bank_file.payment_file import (
+    Party,
+    PaymentFile,
+    PaymentFileError,
+    PaymentOrder,
+    payment_file_build,
+)
+
+PLATFORM_KBE = "17"  # a private company, resident (facts/kazakhstan.md 5.8)
+
+
+class BankFileRefused(DomainError):
+    """A payment that no bank would take, or our own account is not set."""
+
+    code = "bank_file_refused"
+
+
+def bank_file_build(batch: PayoutBatch) -> BankFile:
+    """Make and keep the file of a batch. Codes on a payment are rows of the law by its date.
+
+    Raises:
+        BankFileRefused: says which document and which field.
+    """
+    if not settings.PLATFORM_IBAN:
+        raise BankFileRefused(_("Our own account is not set: PLATFORM_IBAN, PLATFORM_BIN."))
+    rules = rules_in_force(batch.paid_on)
+    payouts = batch.payouts.order_by("pk")
+    payments = PaymentFile(
+        created_at=clock.now(),
+        payer=_platform(),
+        orders=tuple(_order(payout, rules) for payout in payouts),
+    )
+    try:
+        content = payment_file_build(payments)
+    except PaymentFileError as error:
+        raise BankFileRefused(
+            _("Document %(number)s, field %(key)s cannot be written for the bank: %(rule)s.")
+            % {"number": error.number, "key": error.key, "rule": error.rule}
+        ) from error
+    return BankFile.objects.create(
+        batch=batch,
+        name=f"birge-{batch.paid_on:%Y%m%d}-{batch.pk:05d}.txt",
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _platform() -> Party:
+    bank = iban_bank(settings.PLATFORM_IBAN)
+    return Party(
+        name=settings.PLATFORM_NAME,
+        tax_id=settings.PLATFORM_BIN,
+        kbe=PLATFORM_KBE,
+        iban=settings.PLATFORM_IBAN,
+        bank_name=bank.name,
+        bank_bic=bank.bic,
+    )
+
+
+def _order(payout: Payout, rules: RulesInForce) -> PaymentOrder:
+    kind = "ip" if payout.tax_status.startswith("ip_") else payout.tax_status
+    bank = iban_bank(payout.iban)
+    payee = Party(
+        name=payout.payee_name,
+        tax_id=payout.payee_iin,
+        kbe=str(rules.value("kbe_person")),
+        iban=payout.iban,
+        bank_name=bank.name,
+        bank_bic=payout.bank_bic,
+    )
+    return PaymentOrder(
+        number=payout.rail_key,
+        day=payout.paid_on,
+        amount_minor=payout.net_minor,
+        payee=payee,
+        purpose=f"Вознаграждение по договору, выплата {payout.rail_key}",
+        knp=str(rules.value(f"knp_{kind}")),
+    )
