@@ -1,0 +1,199 @@
+"""Conversions as each side reads them. Filters name the tenant: the second wall, and the index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+
+from attribution.models import Candidate, ClickDaily, Conversion, ConversionVersion
+from core.clock import ALMATY, day_start
+from core.errors import NotFound
+
+PAGE_ROWS = 30
+Status = Conversion.Status
+# Money that is promised and may still go back
+HELD = (Status.PENDING, Status.ON_HOLD)
+LOST = (Status.REJECTED, Status.REVERSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list, newest first, and where the next one begins ("" at the end)."""
+
+    rows: list[Conversion]
+    after: str
+
+
+def conversion_page(
+    conversions: QuerySet[Conversion],
+    *,
+    statuses: Collection[str] = (),
+    after: str = "",
+    rows: int = PAGE_ROWS,
+) -> Page:
+    """Keyset paging by (ordered_at, id), so that a new order neither shifts nor repeats a row.
+
+    `after` is what the page before gave; one that somebody wrote by hand begins anew.
+    """
+    if statuses:
+        conversions = conversions.filter(status__in=statuses)
+    if edge := _edge_parse(after):
+        moment, pk = edge
+        conversions = conversions.filter(Q(ordered_at__lt=moment) | Q(ordered_at=moment, pk__lt=pk))
+    found = list(conversions.order_by("-ordered_at", "-pk")[: rows + 1])
+    has_more = len(found) > rows
+    return Page(found[:rows], _edge_text(found[rows - 1]) if has_more else "")
+
+
+def _edge_text(row: Conversion) -> str:
+    return f"{row.ordered_at.isoformat()}_{row.pk}"
+
+
+def _edge_parse(after: str) -> tuple[datetime, int] | None:
+    moment, _sep, pk = after.rpartition("_")
+    try:
+        parsed, number = datetime.fromisoformat(moment), int(pk)
+    except ValueError:
+        return None
+    return (parsed, number) if parsed.tzinfo and 0 < number < 2**63 else None
+
+
+def conversions_of_influencer(influencer_id: int) -> QuerySet[Conversion]:
+    return Conversion.objects.filter(influencer_id=influencer_id).select_related("campaign")
+
+
+def conversions_of_brand(brand_id: int) -> QuerySet[Conversion]:
+    return Conversion.objects.filter(brand_id=brand_id).select_related("influencer", "campaign")
+
+
+def conversion_access_for_influencer(influencer_id: int, public_id: UUID) -> Conversion:
+    """Raises: NotFound for another influencer's."""
+    return _or_404(
+        conversions_of_influencer(influencer_id)
+        .select_related("campaign", "terms")
+        .filter(public_id=public_id)
+    )
+
+
+def _or_404(conversions: QuerySet[Conversion]) -> Conversion:
+    found = conversions.first()
+    if found is None:
+        raise NotFound(_("There is no such order."))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """An influencer's money by stage, tiyn. `next_hold_end` is when the next hold is over."""
+
+    held_minor: int
+    approved_minor: int
+    paid_minor: int
+    next_hold_end: datetime | None
+
+
+def earned_by_stage(influencer_id: int) -> Earned:
+    """One query."""
+    totals = Conversion.objects.filter(influencer_id=influencer_id).aggregate(
+        held=Sum("commission_minor", filter=Q(status__in=HELD)),
+        approved=Sum(F("commission_minor") - F("paid_minor"), filter=Q(status=Status.APPROVED)),
+        paid=Sum("paid_minor"),
+        next_hold_end=Min("hold_until", filter=Q(status=Status.ON_HOLD)),
+    )
+    return Earned(
+        held_minor=totals["held"] or 0,
+        approved_minor=totals["approved"] or 0,
+        paid_minor=totals["paid"] or 0,
+        next_hold_end=totals["next_hold_end"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a participation has brought: its orders, and what is not lost of their reward."""
+
+    orders: int = 0
+    earned_minor: int = 0
+
+
+def taken_by_participation(participation_ids: Collection[int]) -> dict[int, Taken]:
+    """One query; a participation without orders is left out."""
+    rows = (
+        Conversion.objects.filter(participation_id__in=participation_ids)
+        .exclude(status__in=LOST)
+        .values_list("participation_id")
+        .annotate(orders=Count("order_id", distinct=True), earned=Sum("commission_minor"))
+    )
+    return {id: Taken(orders, earned) for id, orders, earned in rows}
+
+
+def taken_by_campaign(campaign_ids: Collection[int]) -> dict[int, Taken]:
+    """One query; a campaign without orders is left out."""
+    rows = (
+        Conversion.objects.filter(campaign_id__in=campaign_ids)
+        .exclude(status__in=LOST)
+        .values_list("campaign_id")
+        .annotate(orders=Count("order_id", distinct=True), earned=Sum("commission_minor"))
+    )
+    return {id: Taken(orders, earned) for id, orders, earned in rows}
+
+
+def status_counts(conversions: QuerySet[Conversion]) -> dict[str, int]:
+    """{status: how many}. One query."""
+    return dict(conversions.values_list("status").annotate(count=Count("pk")).order_by())
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of an influencer's or a brand's figures."""
+
+    on: date
+    people: int = 0
+    orders: int = 0
+    approved_minor: int = 0
+    held_minor: int = 0
+
+
+def days_of(
+    *, first_on: date, last_on: date, influencer_id: int | None = None, brand_id: int | None = None
+) -> list[Day]:
+    """Figures by day of Kazakhstan, both ends included. Two queries; clicks from the sums."""
+    owner = {"influencer_id": influencer_id} if influencer_id else {"brand_id": brand_id}
+    people = dict(
+        ClickDaily.objects.filter(day_on__range=(first_on, last_on), **owner)
+        .values_list("day_on")
+        .annotate(total=Sum("people"))
+    )
+    sold = (
+        Conversion.objects.filter(ordered_at__gte=day_start(first_on), **owner)
+        .exclude(status__in=LOST)
+        .annotate(day=TruncDate("ordered_at", tzinfo=ALMATY))
+        .filter(day__lte=last_on)
+        .values_list("day")
+        .annotate(
+            orders=Count("order_id", distinct=True),
+            approved=Sum("commission_minor", filter=Q(status__in=(Status.APPROVED, Status.PAID))),
+            held=Sum("commission_minor", filter=Q(status__in=HELD)),
+        )
+    )
+    by_day = {day: (orders, approved or 0, held or 0) for day, orders, approved, held in sold}
+    count = (last_on - first_on).days + 1
+    days = [date.fromordinal(first_on.toordinal() + n) for n in range(count)]
+    return [Day(day, people.get(day, 0), *by_day.get(day, (0, 0, 0))) for day in days]
+
+
+def versions_of(conversion: Conversion) -> list[ConversionVersion]:
+    return list(conversion.versions.order_by("number"))
+
+
+def candidates_of(conversion: Conversion) -> list[Candidate]:
+    """The candidates of the decision that gave this conversion, as the acting side sees them: an
+    influencer finds their own, the brand all."""
+    rows = Candidate.objects.filter(decision_id=conversion.decision_id)
+    return list(rows.select_related("influencer").order_by("id"))
