@@ -16,6 +16,7 @@ from core.tenancy import checks as walls
 from core.tenancy.context import TenancyError, acting_as
 from core.tenancy.logins import login_check
 from core.zone import zone_faults
+from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
 
 LEDGER_CHECKED = "ledger.check"
@@ -101,8 +102,8 @@ def rules_cover_today() -> list[str]:
             book = rule_book()
         except RuleOverlap as error:
             return [str(error)]
-    if not book.at(today).by_key:
-        return [f"no tax rule is in force on {today}"]
+    if not book.rules:
+        return ["no tax rule was ever put in force"]
     return [str(gap) for gap in book.gaps(until=today)]
 
 
@@ -160,6 +161,11 @@ CHECKS = (
         "the ledger is whole",
         ledger_check_record,
         "stop payouts and follow docs/runbooks/ledger-out-of-balance.md",
+    ),
+    Check(
+        "rewards and payouts are what the ledger says",
+        money_findings,
+        "stop payouts and find the event that moved one and not the other in the audit log",
     ),
     Check(
         "the law's figures cover today",

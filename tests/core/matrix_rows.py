@@ -40,10 +40,18 @@ from campaigns.models import (
 from compliance.models import RegisterCheck
 from core import clock
 from core.audit.models import AuditEntry
+from core.crypto import blind_index
 from core.ids import uuid7
 from core.notify.models import Message
 from core.tenancy.context import acting_as
-from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, TaxProfile
+from influencers.models import (
+    IIN_PURPOSE,
+    Influencer,
+    Payee,
+    PayoutAccount,
+    SocialProfile,
+    TaxProfile,
+)
 from ledger.domain import accounts
 from ledger.domain.drafts import JournalKind, draft
 from ledger.models import Account, Balance, Entry
@@ -60,6 +68,7 @@ from payouts.models import (
 from tests.cast import Party
 
 TODAY = date(2026, 11, 20)
+IINS = {"tulpar": "900101400013", "sauran": "920502450033"}
 Rows = dict[str, models.Model]
 
 
@@ -117,9 +126,9 @@ def influencer_rows(party: Party) -> list[models.Model]:
         SocialProfile.objects.create(network="tiktok", handle=party.slug, followers=9_000, **mine),
         Payee.objects.create(
             full_name="Aliya Test",
-            iin="900101400017",
-            iin_index=party.slug.ljust(64, "0"),
-            iin_last4="0017",
+            iin=IINS[party.slug],
+            iin_index=blind_index(IINS[party.slug], purpose=IIN_PURPOSE),
+            iin_last4=IINS[party.slug][-4:],
             email="aliya@people.example",
             **mine,
         ),
@@ -310,7 +319,7 @@ def payout_rows(party: Party, maker: int) -> list[models.Model]:
         tax_status="individual_gph",
         rules_hash="0" * 64,
         payee_name="Aliya Test",
-        payee_iin="900101400017",
+        payee_iin=IINS[party.slug],
         iban="KZ41722C000000000001",
         iban_last4="0001",
         bank_bic="CASPKZKA",

@@ -1,0 +1,86 @@
+"""Proofs that the ledger and what it is about say the same. The ledger lies below campaigns,
+conversions and payouts, so `ledger_check` cannot ask them. Each finding is a sentence.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from core.tenancy.context import acting_as
+
+FINDINGS_MAX = 20  # of each check
+TIMEOUT = "30min"  # everything is read; the login's own limit is for people who wait
+
+
+def money_findings() -> list[str]:
+    """Where figures of conversions, campaigns and payouts differ from the ledger."""
+    with acting_as(system="selfcheck"), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [TIMEOUT])
+        return [finding for check in CHECKS for finding in check()[:FINDINGS_MAX]]
+
+
+def conversions_match_postings() -> list[str]:
+    """A reward is what has left its campaign's budget for it; one that waits has taken nothing."""
+    rows = _rows("""
+        SELECT c.public_id, c.expected_minor, coalesce(p.posted_minor, 0)
+          FROM (SELECT id, public_id, CASE status WHEN 'awaiting_funding' THEN 0
+                                      ELSE commission_minor END AS expected_minor
+                  FROM attribution_conversion) c
+          LEFT JOIN (SELECT (j.refs ->> 'conversion')::bigint AS id,
+                            -sum(e.amount_minor) AS posted_minor
+                       FROM ledger_journal j
+                       JOIN ledger_entry e ON e.journal_id = j.id
+                       JOIN ledger_account a ON a.id = e.account_id AND a.kind = 'budget'
+                      WHERE j.refs ? 'conversion' GROUP BY 1) p USING (id)
+         WHERE c.expected_minor <> coalesce(p.posted_minor, 0) ORDER BY c.id""")
+    return [
+        f"conversion {public_id} is worth {worth}, the ledger has {posted}"
+        for public_id, worth, posted in rows
+    ]
+
+
+def totals_match_conversions() -> list[str]:
+    """Fee and VAT are rounded over these totals: a wrong one makes every later fee wrong."""
+    rows = _rows("""
+        SELECT t.campaign_id, t.accrued_minor, s.accrued_minor, t.final_minor, s.final_minor
+          FROM campaigns_campaigntotals t
+          CROSS JOIN LATERAL (
+            SELECT coalesce(sum(commission_minor), 0) AS accrued_minor,
+                   coalesce(sum(commission_minor) FILTER (
+                     WHERE status IN ('approved', 'paid')), 0) AS final_minor
+              FROM attribution_conversion c
+             WHERE c.campaign_id = t.campaign_id AND c.status <> 'awaiting_funding') s
+         WHERE (t.accrued_minor, t.final_minor) <> (s.accrued_minor, s.final_minor)
+         ORDER BY t.campaign_id""")
+    return [
+        f"campaign {id}: accrued says {said}, conversions sum to {sum};"
+        f" final says {final_said}, they sum to {final_sum}"
+        for id, said, sum, final_said, final_sum in rows
+    ]
+
+
+def payouts_match_money_in_flight() -> list[str]:
+    """While a payout is on its way exactly its net is in flight; afterwards nothing is."""
+    rows = _rows("""
+        SELECT p.rail_key, p.state, p.in_flight_minor, coalesce(b.balance_minor, 0)
+          FROM (SELECT *, CASE WHEN state IN ('created', 'sending', 'accepted', 'unknown')
+                          THEN net_minor ELSE 0 END AS in_flight_minor FROM payouts_payout) p
+          LEFT JOIN ledger_account a ON a.kind = 'in_flight' AND a.subject_id = p.id
+                                    AND a.influencer_id = p.influencer_id
+          LEFT JOIN ledger_balance b ON b.account_id = a.id
+         WHERE p.in_flight_minor <> coalesce(b.balance_minor, 0) ORDER BY p.id""")
+    return [
+        f"payout {key} is {state}: {expected} must be in flight, the ledger has {found}"
+        for key, state, expected, found in rows
+    ]
+
+
+CHECKS = (conversions_match_postings, totals_match_conversions, payouts_match_money_in_flight)
+
+
+def _rows(sql: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
