@@ -1,0 +1,65 @@
+"""What every page needs beside its own context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from exchange.web.formatting import language
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language of the switch: its code, its short name, its own name."""
+
+    code: str
+    short: str
+    name: str
+
+
+# Written in their own language everywhere: who needs the switch cannot read the page
+TONGUES = (
+    Tongue("kk", "Қаз", "Қазақша"),
+    Tongue("ru", "Рус", "Русский"),
+    Tongue("en", "Eng", "English"),
+)
+
+
+# Which place of the menu a page belongs to, by the beginning of its URL name
+SECTIONS = {
+    "portal_home": "home",
+    "portal_campaign": "campaigns",
+    "portal_link": "links",
+    "portal_earning": "payouts",
+    "portal_payout": "payouts",
+    "portal_setup": "payouts",
+    "portal_profile": "profile",
+    "brand_overview": "overview",
+    "brand_campaign": "campaigns",
+    "brand_order": "orders",
+    "brand_money": "money",
+    "brand_statement": "money",
+    "brand_integration": "integrations",
+    "brand_connection": "integrations",
+    "brand_team": "team",
+}
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The languages, where the switch comes back to, and whether this is the demo world."""
+    return {
+        "tongues": TONGUES,
+        "tongue": next(tongue for tongue in TONGUES if tongue.code == language()),
+        "here": request.get_full_path(),
+        "is_demo": settings.DEMO,
+        "section": section_of(request),
+    }
+
+
+def section_of(request: HttpRequest) -> str:
+    match = request.resolver_match
+    name = (match and match.url_name) or ""
+    return next((place for start, place in SECTIONS.items() if name.startswith(start)), "")

@@ -1,0 +1,133 @@
+"""The gallery: every component in every state, and every page with invented content.
+
+Only where settings.DEBUG or settings.DEMO: a place to look at, and what the axe test walks through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from exchange.web import words
+from exchange.web.samples import brand, common, forms, portal, public
+
+Make = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A template with its sample: the page, its form, and what the layout wants."""
+
+    template: str
+    page: Make | None = None
+    form: Make | None = None
+    section: str = ""
+
+    def context(self) -> dict[str, Any]:
+        context: dict[str, Any] = {"section": self.section}
+        if self.page:
+            context["page"] = self.page()
+        if self.form:
+            context["form"] = self.form()
+        if self.template.startswith("brand/"):
+            context["side"] = brand.side()
+        return context
+
+
+PAGES: Mapping[str, Shown] = {
+    "landing": Shown("public/landing.html", public.landing),
+    "start": Shown("public/start.html"),
+    "home": Shown("portal/home.html", portal.home, section="home"),
+    "home-setup": Shown("portal/home.html", portal.home_setup, section="home"),
+    "home-empty": Shown("portal/home.html", portal.home_empty, section="home"),
+    "onboarding": Shown("portal/onboarding.html", form=forms.Person),
+    "campaigns": Shown("portal/campaigns.html", portal.campaigns, section="campaigns"),
+    "campaigns-none": Shown("portal/campaigns.html", portal.campaigns_none, section="campaigns"),
+    "campaign": Shown("portal/campaign.html", portal.campaign, section="campaigns"),
+    "link": Shown("portal/link.html", portal.link_page, section="links"),
+    "links": Shown("portal/links.html", portal.links, section="links"),
+    "links-none": Shown("portal/links.html", portal.links_none, section="links"),
+    "earnings": Shown("portal/earnings.html", portal.earning_list, section="payouts"),
+    "earning": Shown("portal/earning.html", portal.earning, section="payouts"),
+    "earning-sheet": Shown("portal/_earning.html", portal.earning),
+    "payouts": Shown("portal/payouts.html", portal.payouts, section="payouts"),
+    "payout": Shown("portal/payout.html", portal.payout, section="payouts"),
+    "setup": Shown("portal/setup.html", portal.setup, forms.refused_iin, "payouts"),
+    "setup-tax": Shown("portal/setup.html", lambda: portal.setup("tax"), forms.Tax, "payouts"),
+    "setup-register": Shown("portal/setup.html", lambda: portal.setup("register"), None, "payouts"),
+    "setup-account": Shown(
+        "portal/setup.html", lambda: portal.setup("account"), forms.Account, "payouts"
+    ),
+    "setup-done": Shown("portal/setup.html", lambda: portal.setup("done"), None, "payouts"),
+    "profile": Shown("portal/profile.html", portal.profile, forms.Person, "profile"),
+    "brand-onboarding": Shown("brand/onboarding.html", form=forms.Company),
+    "brand-overview": Shown("brand/overview.html", brand.overview, section="overview"),
+    "brand-overview-new": Shown("brand/overview.html", brand.overview_new, section="overview"),
+    "brand-campaigns": Shown("brand/campaigns.html", brand.campaigns, section="campaigns"),
+    "brand-campaign": Shown("brand/campaign.html", brand.campaign, section="campaigns"),
+    "brand-campaign-draft": Shown("brand/campaign.html", brand.campaign_draft, section="campaigns"),
+    "brand-campaign-ready": Shown("brand/campaign.html", brand.campaign_ready, section="campaigns"),
+    "brand-campaign-form": Shown("brand/campaign_form.html", brand.campaign_form, forms.Campaign),
+    "brand-orders": Shown("brand/orders.html", brand.orders, section="orders"),
+    "brand-orders-none": Shown("brand/orders.html", brand.orders_none, section="orders"),
+    "brand-order": Shown("brand/order.html", brand.order, section="orders"),
+    "brand-order-sheet": Shown("brand/_order.html", brand.order),
+    "brand-money": Shown("brand/money.html", brand.money, section="money"),
+    "brand-integrations": Shown("brand/integrations.html", brand.integrations, None, "integrations"),
+    "brand-integrations-none": Shown(
+        "brand/integrations.html", brand.integrations_none, None, "integrations"
+    ),
+    "brand-connect": Shown(
+        "brand/connection_form.html", brand.connection_form, forms.Wildberries, "integrations"
+    ),
+    "brand-connection": Shown("brand/connection.html", brand.connection, None, "integrations"),
+    "brand-team": Shown("brand/team.html", brand.team, forms.Invitation, "team"),
+    "400": Shown("400.html"),
+    "403": Shown("403.html"),
+    "csrf": Shown("403_csrf.html"),
+    "404": Shown("404.html"),
+    "500": Shown("500.html"),
+}
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Components, and links to the pages."""
+    _only_for_looking()
+    context = {
+        "pages": PAGES,
+        "statuses": words.STATUSES,
+        "strip": common.strip(),
+        "strip_large": common.strip(104_862_000, 238_635_000),
+        "stats": common.stats(),
+        "steps": common.steps(),
+        "trace": common.trace(),
+        "sums": common.sums(),
+        "link": portal.LINKS[0],
+        "rows": portal.earnings(),
+        "refused": forms.refused_iin(),
+        "company": forms.Company(),
+        "tax": forms.Tax(),
+        "policy_terms": common.POLICY,
+        "due": [common.ahead(days=11), common.ahead(hours=46), common.ago(hours=2)],
+        "started": common.ago(days=10),
+        "amounts": [123_456_750, 157_437, -62_930, 8_635_000],
+    }
+    return render(request, "gallery.html", context)
+
+
+def gallery_page(request: HttpRequest, name: str) -> HttpResponse:
+    _only_for_looking()
+    shown = PAGES.get(name)
+    if shown is None:
+        raise Http404
+    return render(request, shown.template, shown.context())
+
+
+def _only_for_looking() -> None:
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404

@@ -1,0 +1,376 @@
+"""Pages of the brand's workplace (templates/brand/). The layout takes `side` on each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from exchange.web.pages.common import (
+    Choice,
+    Fact,
+    Pager,
+    PolicyTerms,
+    Stat,
+    Step,
+    Sum,
+    Task,
+    Term,
+    Trace,
+)
+from exchange.web.words import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The side bar: who, what waits where, and the balance. `others` are (name, url) of the
+    person's other brands; `may_pay` shows the top-up button (owner or finance)."""
+
+    name: str
+    slug: str
+    balance_minor: int
+    orders_waiting: int = 0
+    connections_failing: int = 0
+    runway_days: int | None = None
+    may_pay: bool = False
+    others: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """A step from click to approved: a count, and its share of the step before."""
+
+    label: str
+    count: int
+    share_bps: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """`spent_minor` is held and approved reward of `budget_minor`."""
+
+    url: str
+    title: str
+    status: str
+    rate_bps: int
+    influencers: int
+    orders: int
+    reward_minor: int
+    budget_minor: int
+    spent_minor: int
+
+    @property
+    def spent_percent(self) -> int:
+        return min(100, self.spent_minor * 100 // self.budget_minor) if self.budget_minor else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`checks` is how many orders approve themselves if nobody looks, the first at `checks_due_at`."""
+
+    status: str
+    free_minor: int
+    reserved_minor: int
+    funnel: list[FunnelStep]
+    stats: list[Stat]
+    periods: list[Choice]
+    campaigns: list[CampaignRow]
+    top_up_url: str
+    orders_url: str
+    campaign_new_url: str
+    connect_url: str
+    is_connected: bool
+    may_edit: bool
+    checks: int = 0
+    checks_due_at: datetime | None = None
+    runway_days: int | None = None
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Campaigns:
+    rows: list[CampaignRow]
+    choices: list[Choice]
+    new_url: str
+    may_edit: bool
+    is_filtered: bool = False
+    clear_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignForm:
+    """The form of a campaign; `form` in the context has the fields named in README.md.
+
+    `sample` is the policy as it stands; `fee_bps` and `vat_bps` feed the live cost of a sale.
+    """
+
+    action_url: str
+    back_url: str
+    fee_bps: int
+    vat_bps: int
+    policy: PolicyTerms
+    basket_minor: int
+    is_new: bool = True
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRow:
+    name: str
+    city: str
+    followers: int
+    status: str
+    code: str
+    clicks: int
+    orders: int
+    minor: int
+    joined_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """`reserve` is what moves into reserve at publishing (or is there); `missing_minor` > 0 means
+    the free balance does not reach. The `*_url`s are posted to; "" hides the button."""
+
+    title: str
+    status: str
+    facts: list[Fact]
+    policy: PolicyTerms
+    reserve: list[Sum]
+    participants: list[ParticipantRow]
+    stats: list[Stat]
+    back_url: str
+    free_minor: int
+    top_up_url: str
+    missing_minor: int = 0
+    spent_minor: int = 0
+    budget_minor: int = 0
+    edit_url: str = ""
+    publish_url: str = ""
+    pause_url: str = ""
+    resume_url: str = ""
+    close_url: str = ""
+    public_url: str = ""
+    blocked_reason: str = ""
+
+    @property
+    def spent_percent(self) -> int:
+        return min(100, self.spent_minor * 100 // self.budget_minor) if self.budget_minor else 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order line credited to somebody, or to nobody (`name` "", `status` "unmatched").
+    `term` runs while on hold; `decided` is the text in its place afterwards ("20 ноя", "код 16")."""
+
+    url: str
+    ref: str
+    source: str
+    day: date | datetime
+    name: str
+    minor: int
+    status: str
+    grade: str = ""
+    hint: str = ""
+    term: Term | None = None
+    decided: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """`csv_url` downloads what the filter shows."""
+
+    rows: list[OrderRow]
+    choices: list[Choice]
+    csv_url: str
+    connect_url: str
+    query: str = ""
+    is_filtered: bool = False
+    filter_text: str = ""
+    clear_url: str = ""
+    checks: int = 0
+    checks_due_at: datetime | None = None
+    checks_url: str = ""
+    pager: Pager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    name: str
+    quantity: int
+    minor: int
+    returned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A snapshot of an order as the source sent it."""
+
+    at: datetime
+    change: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order, as a sheet or a page. `name` is whose sale it is, "" for nobody's."""
+
+    ref: str
+    source: str
+    minor: int
+    status: str
+    hint: str
+    name: str
+    lines: list[OrderLine]
+    steps: list[Step]
+    trace: Trace
+    sums: list[Sum]
+    versions: list[Version]
+    back_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    at: datetime
+    text: str
+    note: str
+    minor: int
+    balance_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveRow:
+    title: str
+    url: str
+    reward_minor: int
+    fee_minor: int
+    vat_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        return self.reward_minor + self.fee_minor + self.vat_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """`requisites` are what a bank transfer needs, each with a copy button."""
+
+    free_minor: int
+    reserved_minor: int
+    reserves: list[ReserveRow]
+    rows: list[StatementRow]
+    requisites: list[Fact]
+    csv_url: str
+    runway_days: int | None = None
+    pager: Pager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionCard:
+    """`hours` are (events, tone) of the last 48 half-hours, oldest first; `cause` in plain words."""
+
+    url: str
+    source: str
+    name: str
+    key_text: str
+    status: str
+    last_event_at: datetime | None
+    today: int
+    hours: list[tuple[int, Tone]]
+    cause: str
+    behind: str = ""
+    log_url: str = ""
+    action_url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChoice:
+    """A source that can be connected: what it needs and what it gives."""
+
+    source: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Integrations:
+    cards: list[ConnectionCard]
+    sources: list[SourceChoice]
+    failing: int
+    may_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionForm:
+    """Connecting a source; `form` in the context. `steps` are what to do at the source, in words."""
+
+    source: str
+    action_url: str
+    back_url: str
+    steps: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Shown once, right after it was made."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """`status` is a key of words.EVENT."""
+
+    at: datetime
+    text: str
+    status: str
+    attempts: int
+    trust: str = ""
+    url: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventBody:
+    """A stored event, masked: keys, phones and names are never shown."""
+
+    at: datetime
+    text: str
+    body: str
+    retry_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    card: ConnectionCard
+    facts: list[Fact]
+    steps: list[str]
+    events: list[EventRow]
+    back_url: str
+    secrets: list[Secret] = field(default_factory=list)
+    event: EventBody | None = None
+    choices: list[Choice] = field(default_factory=list)
+    pager: Pager | None = None
+    test_url: str = ""
+    pause_url: str = ""
+    resume_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    name: str
+    email: str
+    role: str
+    has_second_factor: bool
+    is_you: bool = False
+    remove_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """`form` in the context invites a member where `may_invite`."""
+
+    rows: list[MemberRow]
+    action_url: str = ""
+    may_invite: bool = False

@@ -1,0 +1,340 @@
+"""Pages of the influencer's portal (templates/portal/)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from exchange.web.pages.common import (
+    Chart,
+    Choice,
+    Fact,
+    MoneyStrip,
+    Pager,
+    PolicyTerms,
+    Stat,
+    Step,
+    Sum,
+    Task,
+    Trace,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCard:
+    """A tracking link as its owner sees it. `url` is the address to share, `url_text` without https."""
+
+    title: str
+    brand_name: str
+    rate_text: str
+    url: str
+    url_text: str
+    detail_url: str
+    clicks: int
+    orders: int
+    earned_minor: int
+    code: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EarningRow:
+    """A sale in a list. `hint` from words.sale_hint."""
+
+    url: str
+    title: str
+    brand_name: str
+    day: date | datetime
+    minor: int
+    status: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """The hero: money that may be paid. `state` decides the sentence and the button:
+    none   nothing yet
+    setup  payee details are missing: button `url` leads to them
+    held   `reason` is a key of words.HOLDS, `url` the page that fixes it ("" when nothing to do)
+    ready  leaves with the next batch
+    sent   a payout is under way: `url` leads to it
+    """
+
+    state: Literal["none", "setup", "held", "ready", "sent"]
+    minor: int
+    net_minor: int | None = None
+    pays_on: date | None = None
+    reason: str = ""
+    url: str = ""
+    tax_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    name: str
+    payable: Payable
+    strip: MoneyStrip
+    links: list[LinkCard]
+    links_total: int
+    stats: list[Stat]
+    periods: list[Choice]
+    earnings: list[EarningRow]
+    task: Task | None = None
+    chart: Chart | None = None
+    earned_minor: int = 0
+    per_click_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignCard:
+    """`per_sale_minor` is the reward of a typical basket; None when the brand named no basket.
+    `state` is about the reader: open (may join), applied, joined (`link_url` to copy), rejected."""
+
+    url: str
+    title: str
+    brand_name: str
+    rate_bps: int
+    window_days: int
+    hold_days: int
+    state: Literal["open", "applied", "joined", "rejected"] = "open"
+    is_verified: bool = True
+    is_funded: bool = True
+    per_sale_minor: int | None = None
+    basket_minor: int | None = None
+    approval_bps: int | None = None
+    pay_days: int | None = None
+    ends_on: date | None = None
+    link_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaigns:
+    cards: list[CampaignCard]
+    choices: list[Choice]
+    query: str = ""
+    is_filtered: bool = False
+    clear_url: str = ""
+    pager: Pager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A condition of joining: what is asked, what the reader has, and the button where it misses."""
+
+    text: str
+    have: str
+    is_met: bool
+    url: str = ""
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """`join_url` is posted to. `budget_left_minor` of `budget_minor`: both None hides the bar."""
+
+    card: CampaignCard
+    policy: PolicyTerms
+    facts: list[Fact]
+    join_url: str
+    back_url: str
+    description: str = ""
+    budget_minor: int | None = None
+    budget_left_minor: int | None = None
+    requirements: list[Requirement] = field(default_factory=list)
+    brand_facts: list[Stat] = field(default_factory=list)
+
+    @property
+    def met(self) -> int:
+        return sum(one.is_met for one in self.requirements)
+
+    @property
+    def may_join(self) -> bool:
+        return self.met == len(self.requirements)
+
+    @property
+    def left_percent(self) -> int:
+        """What the budget bar shows, 0..100."""
+        if not self.budget_minor or self.budget_left_minor is None:
+            return 0
+        return max(0, min(100, self.budget_left_minor * 100 // self.budget_minor))
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A ready text with the ad label in front; `label` and `text` are in that language."""
+
+    language: Literal["kk", "ru"]
+    short: str
+    label: str
+    text: str
+
+    @property
+    def whole(self) -> str:
+        return f"{self.label}. {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """A link to share: at joining (`is_new`) and later from the list."""
+
+    card: LinkCard
+    home_url: str
+    campaign_url: str
+    telegram_url: str
+    whatsapp_url: str
+    captions: list[Caption]
+    per_sale_minor: int | None = None
+    code_note: str = ""
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    cards: list[LinkCard]
+    campaigns_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    rows: list[EarningRow]
+    choices: list[Choice]
+    strip: MoneyStrip
+    is_filtered: bool = False
+    clear_url: str = ""
+    campaigns_url: str = ""
+    pager: Pager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """One sale, as a sheet or a page. `sums` ends with the reward (strong); `after_tax` below it."""
+
+    title: str
+    brand_name: str
+    campaign_title: str
+    order_ref: str
+    minor: int
+    status: str
+    hint: str
+    steps: list[Step]
+    trace: Trace
+    sums: list[Sum]
+    after_tax: list[Sum] = field(default_factory=list)
+    back_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRow:
+    """A payout in the history. `minor` is what reaches the account; `reason` when it failed."""
+
+    url: str
+    day: date | datetime
+    account_text: str
+    minor: int
+    status: str
+    reason: str = ""
+    fix_url: str = ""
+    fix_button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """The account that payouts go to: "Halyk Bank ·· 8812", holder, state of words.ACCOUNT."""
+
+    text: str
+    holder: str
+    status: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payouts:
+    payable: Payable
+    strip: MoneyStrip
+    sums: list[Sum]
+    rows: list[PayoutRow]
+    account: AccountLine | None = None
+    task: Task | None = None
+    pager: Pager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutShare:
+    """The part of a payout that one brand pays."""
+
+    brand_name: str
+    sales: int
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """One payout. `sums`: gross, each tax line with its why, net (strong)."""
+
+    number: str
+    minor: int
+    status: str
+    hint: str
+    account_text: str
+    tax_status: str
+    sums: list[Sum]
+    steps: list[Step]
+    shares: list[PayoutShare]
+    sales: list[EarningRow]
+    reason: str = ""
+    fix_url: str = ""
+    fix_button: str = ""
+    back_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """A step of the payee's details. `summary` is what a finished step says of itself."""
+
+    key: Literal["iin", "tax", "register", "account"]
+    state: Literal["done", "now", "later"]
+    summary: str = ""
+    edit_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Payee details in four steps. The form of the step in `now` is in the context as `form`.
+
+    `answer` (yes|no|unknown) and `checked_at` belong to the register step; `recheck_url` is
+    posted to. When every step is done, `payable_minor` says what can now be paid.
+    """
+
+    steps: list[SetupStep]
+    action_url: str
+    answer: str = ""
+    answer_text: str = ""
+    checked_at: datetime | None = None
+    recheck_url: str = ""
+    payable_minor: int | None = None
+    back_url: str = ""
+
+    @property
+    def done(self) -> int:
+        return sum(step.state == "done" for step in self.steps)
+
+    @property
+    def done_percent(self) -> int:
+        return self.done * 100 // len(self.steps)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done == len(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`form` in the context edits name, city, language, followers; posted to `action_url`."""
+
+    name: str
+    email: str
+    action_url: str
+    setup_url: str
+    setup_done: int
+    setup_total: int

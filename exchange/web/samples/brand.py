@@ -1,0 +1,340 @@
+"""The brand's workplace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from exchange.web.formatting import day_short, moment_short, percent_text
+from exchange.web.pages import brand
+from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
+from exchange.web.samples import common
+from exchange.web.words import Tone, reason_name, sale_hint
+
+
+def side() -> brand.Side:
+    return brand.Side(
+        "Тоқыма Үйі", "toqyma", 24_000_000, orders_waiting=17, connections_failing=1,
+        runway_days=9, may_pay=True, others=[("Nur Skin", "#")],
+    )  # fmt: skip
+
+
+def campaign_rows() -> list[brand.CampaignRow]:
+    return [
+        brand.CampaignRow("#", "Жылы үй", "live", 700, 14, 412, 51_600_000, 150_000_000, 21_600_000),
+        brand.CampaignRow("#", "Мектепке дайындық", "paused", 900, 6, 71, 9_800_000, 9_900_000, 9_800_000),
+        brand.CampaignRow("#", "Наурыз жинағы", "draft", 800, 0, 0, 0, 60_000_000, 0),
+    ]  # fmt: skip
+
+
+def overview() -> brand.Overview:
+    return brand.Overview(
+        status="verified",
+        free_minor=24_000_000,
+        reserved_minor=138_742_150,
+        funnel=[
+            brand.FunnelStep(_("Clicks"), 21_480),
+            brand.FunnelStep(_("Orders"), 966, 450),
+            brand.FunnelStep(_("Received"), 812, 8400),
+            brand.FunnelStep(_("Approved"), 640, 7880),
+        ],
+        stats=[
+            Stat(_("Sales"), "14 820 400 ₸"),
+            Stat(_("Rewards"), "1 037 428 ₸"),
+            Stat(_("Costs of sales"), "8,2%"),
+            Stat(_("Returns"), "6%"),
+        ],
+        periods=common.periods(),
+        campaigns=campaign_rows(),
+        top_up_url="#",
+        orders_url="#",
+        campaign_new_url="#",
+        connect_url="#",
+        is_connected=True,
+        may_edit=True,
+        checks=17,
+        checks_due_at=common.ahead(hours=46, minutes=20),
+        runway_days=9,
+    )
+
+
+def overview_new() -> brand.Overview:
+    return replace(
+        overview(), status="in_review", is_connected=False, campaigns=[], checks=0, free_minor=0,
+        reserved_minor=0, runway_days=None,
+    )  # fmt: skip
+
+
+def campaigns() -> brand.Campaigns:
+    choices = [
+        Choice(_("All"), "#", is_current=True, count=3),
+        Choice(_("Live"), "#", count=1),
+        Choice(_("Drafts"), "#", count=1),
+    ]
+    return brand.Campaigns(campaign_rows(), choices, "#", may_edit=True)
+
+
+def campaign_form() -> brand.CampaignForm:
+    return brand.CampaignForm("#", "#", 1500, 1600, common.POLICY, 1_790_000)
+
+
+def reserve() -> list[Sum]:
+    return [
+        Sum(_("Budget for rewards"), 150_000_000),
+        Sum(_("Birge fee"), 22_500_000, note="15%"),
+        Sum(_("VAT"), 3_600_000, note="16%"),
+        Sum(_("Total"), 176_100_000, line=True, strong=True),
+    ]
+
+
+def facts() -> list[Fact]:
+    return [
+        Fact(_("Reward"), percent_text(700)),
+        Fact(_("Window"), "30"),
+        Fact(_("Hold"), "21"),
+        Fact(_("Link leads to"), "toqyma.example/kollekcia"),
+        Fact(_("Terms"), "v1"),
+    ]
+
+
+def campaign() -> brand.Campaign:
+    people = [
+        ("Айгерім С.", "Алматы", 18_400, "approved", "AIGERIM10", 1284, 58, 7_493_000),
+        ("Данияр О.", "Астана", 9_200, "approved", "DANIAR7", 640, 22, 3_120_000),
+        ("Ұлжан Һ.", "Шымкент", 31_000, "applied", "", 0, 0, 0),
+    ]
+    return brand.Campaign(
+        title="Жылы үй",
+        status="live",
+        facts=facts(),
+        policy=common.POLICY,
+        reserve=reserve(),
+        participants=[
+            brand.ParticipantRow(*person, joined_on=common.day_ago(20)) for person in people
+        ],
+        stats=[*common.stats(), Stat(_("Rewards"), "516 000 ₸", 700, True)],
+        back_url="#",
+        free_minor=24_000_000,
+        top_up_url="#",
+        spent_minor=21_600_000,
+        budget_minor=150_000_000,
+        pause_url="#",
+        close_url="#",
+    )
+
+
+def campaign_draft() -> brand.Campaign:
+    return replace(
+        campaign(), status="draft", participants=[], stats=[], missing_minor=152_100_000,
+        edit_url="#", pause_url="", close_url="", publish_url="#",
+    )  # fmt: skip
+
+
+def campaign_ready() -> brand.Campaign:
+    return replace(campaign_draft(), missing_minor=0, free_minor=200_000_000)
+
+
+def order_rows() -> list[brand.OrderRow]:
+    running = [
+        ("WB 3107…8841", "wildberries", "Данияр О.", 223_300, "A", 46.0),
+        ("TY-48144", "woocommerce", "Гүлнар Т.", 111_300, "B", 24 * 8.0),
+        ("TY-48213", "woocommerce", "Айгерім С.", 157_437, "B", 24 * 11.0),
+        ("TY-48190", "woocommerce", "Айгерім С.", 321_930, "A", -3.0),
+    ]
+    done = [
+        ("TY-48101", "woocommerce", "Нұрсұлтан Ә.", 69_300, "B", "reversed", reason_name(16)),
+        ("WB 3106…7710", "wildberries", "Меруерт Қ.", 159_600, "A", "approved", ""),
+        ("TY-48022", "woocommerce", "Гүлнар Т.", 269_500, "B", "payable", ""),
+        ("WB 3105…9034", "wildberries", "Данияр О.", 287_000, "A", "paid", ""),
+        ("TY-48377", "woocommerce", "", 0, "", "unmatched", ""),
+        ("TY-48380", "woocommerce", "Айгерім С.", 93_000, "A", "pending", ""),
+    ]
+    return [
+        brand.OrderRow(
+            "#", ref, source, common.day_ago(12), name, minor, "on_hold", grade,
+            sale_hint("on_hold", side="brand", on=common.ahead(hours=hours)),
+            Term(common.ahead(hours=hours), common.ahead(hours=hours - 21 * 24)),
+        )
+        for ref, source, name, minor, grade, hours in running
+    ] + [
+        brand.OrderRow(
+            "#", ref, source, common.day_ago(19), name, minor, status, grade,
+            decided=decided or day_short(common.day_ago(1)),
+        )
+        for ref, source, name, minor, grade, status, decided in done
+    ]  # fmt: skip
+
+
+def orders() -> brand.Orders:
+    return brand.Orders(
+        rows=order_rows(),
+        choices=[
+            Choice(_("All"), "#", is_current=True, count=1284),
+            Choice(_("On the way"), "#", count=96),
+            Choice(_("On hold"), "#", count=148),
+            Choice(_("Approved"), "#", count=72),
+            Choice(_("Reversed"), "#", count=31),
+        ],
+        csv_url="#",
+        connect_url="#",
+        checks=17,
+        checks_due_at=common.ahead(hours=46),
+        checks_url="#",
+        pager=common.pager("1–10 / 1 284"),
+    )
+
+
+def orders_none() -> brand.Orders:
+    return brand.Orders([], [], "#", "#")
+
+
+def order() -> brand.Order:
+    return brand.Order(
+        ref="TY-48213",
+        source="woocommerce",
+        minor=157_437,
+        status="on_hold",
+        hint=sale_hint("on_hold", side="brand", on=common.day_ahead(11)),
+        name="Айгерім С.",
+        lines=[brand.OrderLine("Төсек жиыны, 2 орынды", 1, 2_499_000)],
+        steps=common.steps()[:5],
+        trace=common.trace(),
+        sums=[
+            *common.sums(),
+            Sum(_("Birge fee"), 23_616, note="15%"),
+            Sum(_("VAT"), 3_779, note="16%"),
+            Sum(_("Costs you"), 184_832, line=True, strong=True),
+        ],
+        versions=[brand.Version(common.ago(days=13), "processing"),
+                  brand.Version(common.ago(days=10), "completed")],
+        back_url="#",
+    )  # fmt: skip
+
+
+def money() -> brand.Money:
+    return brand.Money(
+        free_minor=24_000_000,
+        reserved_minor=176_100_000,
+        reserves=[brand.ReserveRow("Жылы үй", "#", 150_000_000, 22_500_000, 3_600_000)],
+        rows=[
+            brand.StatementRow(common.ago(days=1), _("Reserved for a campaign"), "Жылы үй",
+                               -176_100_000, 24_000_000),
+            brand.StatementRow(common.ago(days=2), _("Top-up"), "Halyk Bank, 000182",
+                               200_100_000, 200_100_000),
+        ],
+        requisites=[
+            Fact(_("Recipient"), "ТОО «Birge»"),
+            Fact(_("BIN"), "240940012349"),
+            Fact(_("Account (IBAN)"), "KZ75125KZT1001300335"),
+            Fact(_("Purpose"), "Birge toqyma"),
+        ],
+        csv_url="#",
+        runway_days=9,
+        pager=common.pager("1–2"),
+    )  # fmt: skip
+
+
+def hours(bad_from: int = 48, tone: Tone = "bad") -> list[tuple[int, Tone]]:
+    return [
+        (0 if index >= bad_from and tone == "bad" else 3 + (index * 7) % 11,
+         tone if index >= bad_from else "paid")
+        for index in range(48)
+    ]  # fmt: skip
+
+
+def connection_cards() -> list[brand.ConnectionCard]:
+    return [
+        brand.ConnectionCard(
+            "#", "wildberries", "Wildberries", _("service token"), "failing",
+            common.ago(hours=19), 0, hours(11),
+            _("Wildberries refuses the token (401): it has expired. Orders since then are read as"
+              " soon as you replace it."),
+            behind="18 h 51 min", action_url="#", action=_("Replace token"),
+        ),
+        brand.ConnectionCard(
+            "#", "woocommerce", "toqyma.example", _("signed webhook"), "healthy",
+            common.ago(minutes=3), 214, hours(), _("Every order of today has been read."),
+        ),
+    ]  # fmt: skip
+
+
+def sources() -> list[brand.SourceChoice]:
+    return [
+        brand.SourceChoice(
+            "woocommerce",
+            _("Signed webhooks: each order within seconds. You add two webhooks in the shop."),
+            "#",
+        ),
+        brand.SourceChoice(
+            "wildberries",
+            _("We read the order feed and the finance report with a read-only token."),
+            "#",
+        ),
+    ]
+
+
+def integrations() -> brand.Integrations:
+    return brand.Integrations(connection_cards(), sources(), 1, may_edit=True)
+
+
+def integrations_none() -> brand.Integrations:
+    return brand.Integrations([], sources(), 0, may_edit=True)
+
+
+def connection_form() -> brand.ConnectionForm:
+    return brand.ConnectionForm(
+        "wildberries", "#", "#",
+        [
+            _("Open the seller's cabinet, Settings, Access to API."),
+            _("Make a read-only token with the categories Analytics, Statistics and Finance."),
+            _("Paste it here. We check it at once and store it encrypted."),
+        ],
+    )  # fmt: skip
+
+
+BODY = """{
+  "id": 48213,
+  "status": "completed",
+  "total": "22491.00",
+  "coupon_lines": [{"code": "aigerim10"}],
+  "billing": {"phone": "••••••••••"}
+}"""
+
+
+def connection() -> brand.Connection:
+    events = [("done", 1), ("duplicate", 1), ("failed", 3), ("refused", 0), ("unmapped", 1)]
+    return brand.Connection(
+        card=connection_cards()[1],
+        facts=[
+            Fact(_("Trust"), _("signed")),
+            Fact(_("Address for the shop"), "https://birge.example/hooks/woocommerce/9f2c…41aa"),
+        ],
+        steps=[
+            _("In WooCommerce open Settings, Advanced, Webhooks."),
+            _("Add two webhooks, “Order created” and “Order updated”, with this address."),
+            _("Paste the secret into both, save, and place a test order."),
+        ],
+        events=[
+            brand.EventRow(common.ago(minutes=7 * index), f"order.updated {48213 - index}", status,
+                           tries, _("signed"), "#", is_current=index == 0)
+            for index, (status, tries) in enumerate(events)
+        ],
+        back_url="#",
+        secrets=[brand.Secret(_("Secret"), "wh_6m0v5Yk2p8Qe1Tz9")],
+        event=brand.EventBody(common.ago(minutes=3), "order.updated 48213", BODY, "#"),
+        choices=[Choice(_("All"), "#", is_current=True), Choice(_("Errors only"), "#")],
+        pager=common.pager(moment_short(common.ago(minutes=40))),
+        pause_url="#",
+    )  # fmt: skip
+
+
+def team() -> brand.Team:
+    return brand.Team(
+        [
+            brand.MemberRow("Гүлнар Төлеуова", "gulnar@toqyma.example", "owner", True, True),
+            brand.MemberRow("Ерлан Бек", "erlan@toqyma.example", "analyst", False, False, "#"),
+        ],
+        "#",
+        may_invite=True,
+    )

@@ -1,0 +1,104 @@
+"""Forms with the fields that the page templates expect (templates/README.md), never saved."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class Person(forms.Form):
+    name = forms.CharField(initial="Айгерім Сәбитова")
+    city = forms.CharField(initial="Алматы")
+    language = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        initial="kk",
+        choices=[("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")],
+    )
+    followers = forms.IntegerField(initial=18_400)
+
+
+class Company(forms.Form):
+    name = forms.CharField(initial="Тоқыма Үйі")
+    legal_name = forms.CharField(initial="ТОО «Тоқыма Үйі»")
+    bin = forms.CharField(initial="180340012345")
+
+
+class Campaign(forms.Form):
+    title = forms.CharField(initial="Жылы үй")
+    description = forms.CharField(widget=forms.Textarea, required=False)
+    destination_url = forms.URLField(
+        initial="https://toqyma.example/kollekcia", assume_scheme="https"
+    )
+    allowed_hosts = forms.CharField(widget=forms.Textarea, required=False)
+    fallback_url = forms.URLField(required=False, assume_scheme="https")
+    commission_percent = forms.DecimalField(initial="7", localize=True)
+    window_days = forms.IntegerField(initial=30)
+    hold_days = forms.IntegerField(initial=21)
+    code_policy = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        initial="code_wins",
+        choices=[
+            ("code_wins", _("The code's owner earns")),
+            ("click_wins", _("The link's owner earns")),
+            ("code_only", _("Only codes count")),
+            ("click_only", _("Only links count")),
+        ],
+    )
+    budget = forms.CharField(initial="1 500 000")
+
+
+class Iin(forms.Form):
+    full_name = forms.CharField(initial="Сәбитова Айгерім Нұрланқызы")
+    iin = forms.CharField(initial="90010130012")
+
+
+class Tax(forms.Form):
+    status = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        initial="individual_gph",
+        choices=[
+            ("individual_gph", _("Individual: we withhold and pay the taxes")),
+            ("ip_simplified", _("Entrepreneur, simplified declaration: you pay them yourself")),
+            ("ip_general", _("Entrepreneur, general regime: you pay them yourself")),
+        ],
+    )
+    has_deduction_application = forms.BooleanField(
+        required=False, label=_("Apply the base deduction here, and nowhere else")
+    )
+
+
+class Account(forms.Form):
+    iban = forms.CharField()
+    holder_name = forms.CharField(initial="Сәбитова Айгерім")
+
+
+class WooCommerce(forms.Form):
+    name = forms.CharField(label=_("Name of the shop"), initial="toqyma.example")
+    shop_url = forms.URLField(
+        label=_("Shop address"), initial="https://toqyma.example", assume_scheme="https"
+    )
+
+
+class Wildberries(forms.Form):
+    name = forms.CharField(label=_("Name"), initial="Wildberries")
+    token = forms.CharField(label=_("Token"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class Invitation(forms.Form):
+    name = forms.CharField()
+    email = forms.EmailField()
+    role = forms.ChoiceField(
+        choices=[("manager", _("Manager")), ("finance", _("Finance")), ("analyst", _("Analyst"))]
+    )
+
+
+def refused_iin() -> Iin:
+    """The IIN form as it looks after a slip."""
+    form = Iin(data={"full_name": "Сәбитова Айгерім Нұрланқызы", "iin": "90010130012"})
+    form.is_valid()
+    form.add_error(
+        "iin",
+        _("An IIN has 12 digits, yours has %(count)s. Check your ID card and enter it again.")
+        % {"count": 11},
+    )
+    return form

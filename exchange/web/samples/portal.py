@@ -1,0 +1,288 @@
+"""The influencer's portal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from exchange.web.formatting import day_short, moment_short, percent_text
+from exchange.web.pages import portal
+from exchange.web.pages.common import Choice, Fact, MoneyStrip, Stage, Stat, Step, Sum, Task
+from exchange.web.samples import common
+from exchange.web.words import sale_hint
+
+LINKS = (
+    portal.LinkCard(
+        "Жылы үй", "Тоқыма Үйі", "7%", "https://birge.example/c/a7k2", "birge.example/c/a7k2", "#",
+        1284, 58, 7_493_000, "AIGERIM10",
+    ),
+    portal.LinkCard(
+        "Қысқы күтім", "Nur Skin", "12%", "https://birge.example/c/n4qs", "birge.example/c/n4qs",
+        "#", 702, 31, 4_612_000,
+    ),
+)  # fmt: skip
+
+
+def earnings() -> list[portal.EarningRow]:
+    rows = [
+        ("Төсек жиыны, 2 орынды", "Тоқыма Үйі", 13, 157_437, "on_hold"),
+        ("С дәрумені бар сарысу", "Nur Skin", 2, 106_800, "pending"),
+        ("Жүн көрпе", "Тоқыма Үйі", 23, 209_300, "approved"),
+        ("Бет күтімі жинағы", "Nur Skin", 28, 226_800, "payable"),
+        ("Балалар пижамасы", "Qozy Kids", 39, 74_900, "paid"),
+        ("Сүлгілер, 4 дана", "Тоқыма Үйі", 41, -62_930, "reversed"),
+        ("Қысқы жинақ", "Nur Skin", 3, 98_000, "awaiting_funding"),
+    ]
+    return [
+        portal.EarningRow("#", title, brand, common.day_ago(days), minor, status)
+        for title, brand, days, minor, status in rows
+    ]
+
+
+def payable(state: str = "ready", reason: str = "") -> portal.Payable:
+    why = _("The law asks us to withhold pension, social and medical contributions and income tax.")
+    return portal.Payable(
+        state=state,  # type: ignore[arg-type]
+        minor=0 if state == "none" else 8_635_000,
+        net_minor=6_489_200 if state == "ready" else None,
+        pays_on=common.day_ahead(6),
+        reason=reason,
+        url="#",
+        tax_why=why,
+    )
+
+
+def home() -> portal.Home:
+    return portal.Home(
+        name="Айгерім",
+        payable=payable(),
+        strip=common.strip(),
+        links=list(LINKS),
+        links_total=5,
+        stats=common.stats(),
+        periods=common.periods(),
+        earnings=earnings(),
+        chart=common.chart(),
+        earned_minor=12_741_000,
+        per_click_minor=5_932,
+    )
+
+
+def home_setup() -> portal.Home:
+    task = Task(
+        "hold",
+        "id-card",
+        _("Details for payouts"),
+        _("Asked once, because there is money for you. It is stored encrypted."),
+        "#",
+        _("Enter details"),
+    )
+    return replace(home(), payable=payable("setup"), task=task, strip=common.strip(104_862_000))
+
+
+def home_empty() -> portal.Home:
+    zero = MoneyStrip([Stage(s, 0) for s in ("on_hold", "approved", "payable", "paid")])  # type: ignore[arg-type]
+    return portal.Home("Айгерім", payable("none"), zero, [], 0, [], [], [])
+
+
+def cards() -> list[portal.CampaignCard]:
+    return [
+        portal.CampaignCard(
+            "#", "Жылы үй", "Тоқыма Үйі", 700, 30, 21, per_sale_minor=125_000,
+            basket_minor=1_790_000, approval_bps=9600, pay_days=24, ends_on=common.day_ahead(40),
+        ),
+        portal.CampaignCard(
+            "#", "Қысқы күтім", "Nur Skin", 1200, 30, 21, state="joined", per_sale_minor=107_000,
+            basket_minor=890_000, approval_bps=9300, pay_days=26,
+            link_url="https://birge.example/c/n4qs",
+        ),
+        portal.CampaignCard(
+            "#", "Мектеп формасы және аяқкиім жиынтығы", "Qozy Kids", 650, 14, 14, state="applied"
+        ),
+        portal.CampaignCard("#", "Дала кофесі", "Dala Qahva", 800, 30, 21, is_funded=False),
+    ]  # fmt: skip
+
+
+def campaigns() -> portal.Campaigns:
+    choices = [
+        Choice(_("New"), "#", is_current=True),
+        Choice(_("Highest reward"), "#"),
+        Choice(_("Shortest hold"), "#"),
+    ]
+    return portal.Campaigns(cards(), choices)
+
+
+def campaigns_none() -> portal.Campaigns:
+    return portal.Campaigns([], [], query="сағат", is_filtered=True, clear_url="#")
+
+
+def campaign() -> portal.Campaign:
+    return portal.Campaign(
+        card=cards()[0],
+        policy=common.POLICY,
+        facts=[
+            Fact(_("Reward"), percent_text(700)),
+            Fact(_("Counted from"), _("goods after discounts, without delivery")),
+            Fact(_("Window"), "30"),
+            Fact(_("Hold"), "21"),
+            Fact(_("Evidence"), "A, B, D"),
+            Fact(_("Until"), day_short(common.day_ahead(40))),
+        ],
+        join_url="#",
+        back_url="#",
+        description="Жүн көрпе, төсек жиыны, сүлгі. Алматыда тігіледі.",
+        budget_minor=150_000_000,
+        budget_left_minor=128_400_000,
+        requirements=[
+            portal.Requirement("Жазылушы саны: кемінде 5 000", "Сізде 18 400", True),
+            portal.Requirement("Контент тілі: қазақша", "Профильде көрсетілген", True),
+        ],
+        brand_facts=[Stat(_("Approved"), "96%"), Stat(_("Rejected"), "4%")],
+    )
+
+
+def link_page(is_new: bool = True) -> portal.LinkPage:
+    return portal.LinkPage(
+        card=LINKS[0],
+        home_url="#",
+        campaign_url="#",
+        telegram_url="#",
+        whatsapp_url="#",
+        captions=[
+            portal.Caption(
+                "kk", "Қаз", "Жарнама",
+                "«Жылы үй» жинағын ұнаттым. AIGERIM10 коды: birge.example/c/a7k2",
+            ),
+            portal.Caption(
+                "ru", "Рус", "Реклама",
+                "Нравится набор «Жылы үй». Код AIGERIM10: birge.example/c/a7k2",
+            ),
+        ],
+        per_sale_minor=125_000,
+        is_new=is_new,
+    )  # fmt: skip
+
+
+def links() -> portal.Links:
+    return portal.Links(list(LINKS), "#")
+
+
+def links_none() -> portal.Links:
+    return portal.Links([], "#")
+
+
+def statuses() -> list[Choice]:
+    return [
+        Choice(_("All"), "#", is_current=True, count=96),
+        Choice(_("On the way"), "#", count=12),
+        Choice(_("On hold"), "#", count=31),
+        Choice(_("Approved"), "#", count=44),
+        Choice(_("Paid"), "#", count=7),
+        Choice(_("Reversed"), "#", count=2),
+    ]
+
+
+def earning_list() -> portal.Earnings:
+    return portal.Earnings(earnings(), statuses(), common.strip(), pager=common.pager("1–7 / 96"))
+
+
+def earning() -> portal.Earning:
+    return portal.Earning(
+        title="Төсек жиыны, 2 орынды",
+        brand_name="Тоқыма Үйі",
+        campaign_title="Жылы үй",
+        order_ref="TY-48213",
+        minor=157_437,
+        status="on_hold",
+        hint=sale_hint("on_hold", on=common.day_ahead(11)),
+        steps=common.steps(),
+        trace=common.trace(),
+        sums=common.sums(),
+        after_tax=[
+            Sum(_("Taxes and contributions"), -39_100, approx=True, why=payable().tax_why),
+            Sum(_("You receive"), 118_337, approx=True),
+        ],
+        back_url="#",
+    )
+
+
+def tax_sums() -> list[Sum]:
+    law = _("The law asks us to withhold it and to transfer it for you.")
+    return [
+        Sum(_("Rewards"), 8_635_000, strong=True),
+        Sum(_("Pension contribution"), -863_500, note="10%", why=law, line=True),
+        Sum(_("Social contribution"), -388_600, note="5%", why=law, line=True),
+        Sum(_("Medical insurance"), -172_700, note="2%", why=law, line=True),
+        Sum(_("Income tax"), -721_000, note="10%", why=law, line=True),
+        Sum(_("You receive"), 6_489_200, line=True, strong=True),
+    ]
+
+
+def payouts() -> portal.Payouts:
+    return portal.Payouts(
+        payable=payable("held", "account_new"),
+        strip=common.strip(),
+        sums=tax_sums(),
+        rows=[
+            portal.PayoutRow("#", common.day_ago(7), "Kaspi Bank ·· 0001", 9_871_000, "paid"),
+            portal.PayoutRow(
+                "#", common.day_ago(14), "Halyk Bank ·· 8812", 1_230_000, "returned",
+                _("The account holder's name did not match."), "#", _("Fix the account"),
+            ),
+            portal.PayoutRow("#", common.day_ago(21), "Kaspi Bank ·· 0001", 6_278_500, "unknown"),
+        ],
+        account=portal.AccountLine("Kaspi Bank ·· 0001", "Айгерім С.", "checking", "#"),
+    )  # fmt: skip
+
+
+def payout() -> portal.Payout:
+    return portal.Payout(
+        number="2026-11-00014",
+        minor=6_489_200,
+        status="accepted",
+        hint=_("The bank took the payout and will answer."),
+        account_text="Kaspi Bank ·· 0001",
+        tax_status="individual_gph",
+        sums=tax_sums(),
+        steps=[
+            Step("payout_created", "done", moment_short(common.ago(hours=30))),
+            Step("payout_approved", "done", moment_short(common.ago(hours=26))),
+            Step("payout_sent", "now", moment_short(common.ago(hours=25))),
+            Step("payout_paid", "later"),
+        ],
+        shares=[
+            portal.PayoutShare("Тоқыма Үйі", 38, 5_420_000),
+            portal.PayoutShare("Nur Skin", 16, 3_215_000),
+        ],
+        sales=earnings()[3:5],
+        back_url="#",
+    )
+
+
+def setup(now: str = "iin") -> portal.Setup:
+    keys = ["iin", "tax", "register", "account"]
+    at = keys.index(now) if now in keys else len(keys)
+    said = ["Сәбитова А. Н., 90••••••0012", _("Individual, civil-law contract"), "", ""]
+    steps = [
+        portal.SetupStep(
+            key,  # type: ignore[arg-type]
+            "done" if index < at else "now" if index == at else "later",
+            said[index],
+            "#" if index < at else "",
+        )
+        for index, key in enumerate(keys)
+    ]
+    return portal.Setup(
+        steps,
+        "#",
+        answer="unknown",
+        answer_text=_("The state register has not answered yet. We ask it again by ourselves."),
+        checked_at=common.ago(minutes=4),
+        recheck_url="#",
+        back_url="#",
+    )
+
+
+def profile() -> portal.Profile:
+    return portal.Profile("Айгерім Сәбитова", "aigerim@birge.example", "#", "#", 2, 4)

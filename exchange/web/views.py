@@ -1,0 +1,81 @@
+"""The shell's own pages: landing, start, language switch, errors."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import translate_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import Invalid
+from exchange.web.formatting import LANGUAGES
+
+
+@require_POST
+def language_set(request: HttpRequest) -> HttpResponse:
+    """Remember the language, in the account and on the device, and show the same page in it."""
+    chosen = request.POST.get("language", "")
+    if chosen not in LANGUAGES:
+        raise Invalid(_("We speak Kazakh, Russian and English."))
+    if request.user.is_authenticated and request.user.language != chosen:
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    response = HttpResponseRedirect(translate_url(_where_to(request), chosen))
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        chosen,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    return response
+
+
+def _where_to(request: HttpRequest) -> str:
+    """The page that the switch was on; only ever one of ours."""
+    place = request.POST.get("next", "/")
+    is_ours = url_has_allowed_host_and_scheme(
+        place, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return place if is_ours else "/"
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Blogger or brand: the first question, before signing up or after."""
+    return render(request, "public/start.html")
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: usually a page that was open for days, or cookies switched off."""
+    return render(request, "403_csrf.html", status=403)
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Nothing here may touch the database: it may be what failed."""
+    return render(request, "500.html", status=500)
+
+
+def to_landing(request: HttpRequest) -> HttpResponse:
+    return redirect("landing")

@@ -1,0 +1,486 @@
+"""One word, one colour and one sentence for every state, code and kind that pages show.
+
+Views pass codes ("on_hold", 16, "promo_code"); templates turn them into words here, so that a
+thing is called the same on every page. The Kazakh words are the editor's (facts/kk_voice.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from exchange.web.formatting import day_long, money_text
+
+Tone = Literal["wait", "hold", "appr", "ready", "paid", "bad"]
+Word = str | Promise
+Side = Literal["influencer", "brand"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a state looks: colour family, the word on the badge, what it means in one sentence."""
+
+    tone: Tone
+    word: Word
+    hint: Word = ""
+
+
+SALE = {
+    "pending": Status(
+        "wait", _("On the way"), _("Ordered, not received yet. Once received, the hold begins.")
+    ),
+    "on_hold": Status(
+        "hold",
+        _("On hold"),
+        _("The buyer may still return the goods. With no return, it approves itself."),
+    ),
+    "approved": Status(
+        "appr", _("Approved"), _("The hold is over: the brand can no longer refuse.")
+    ),
+    "payable": Status("ready", _("Payable"), _("Approved money that leaves with the next payout.")),
+    "paid": Status("paid", _("Paid"), _("The money was sent to the account.")),
+    "rejected": Status("bad", _("Rejected"), _("The brand refused this order, with a reason.")),
+    "reversed": Status(
+        "bad", _("Reversed"), _("The goods came back, so the reward went back to the brand.")
+    ),
+    "partly_reversed": Status(
+        "bad", _("Partly reversed"), _("A part of the goods came back, and its part of the reward.")
+    ),
+    "awaiting_funding": Status(
+        "wait",
+        _("Queued"),
+        _(
+            "The budget was empty when this order came. After a top-up rewards are credited in"
+            " turn; your place is kept."
+        ),
+    ),
+    "unmatched": Status(
+        "wait", _("Nobody's"), _("No link and no code led to this order: nobody earns from it.")
+    ),
+}
+PAYOUT = {
+    "held": Status("hold", _("Held"), _("Something is missing before the money can leave.")),
+    "created": Status("wait", _("Preparing"), _("The payout waits for a second person to check.")),
+    "sending": Status("wait", _("Sending"), _("The payout is on its way to the bank.")),
+    "accepted": Status("appr", _("At the bank"), _("The bank took the payout and will answer.")),
+    "unknown": Status(
+        "hold",
+        _("Checking"),
+        _("The bank has not confirmed yet. The money is safe and is not sent twice."),
+    ),
+    "paid": Status("paid", _("Paid"), _("The money was sent to the account.")),
+    "failed": Status("bad", _("Failed"), _("The payout failed. The money is on your balance.")),
+    "returned": Status(
+        "bad", _("Returned by bank"), _("The bank sent the money back. It is on your balance.")
+    ),
+    "cancelled": Status(
+        "bad", _("Cancelled"), _("The payout was stopped before it left. The money is on balance.")
+    ),
+}
+CAMPAIGN = {
+    "draft": Status("wait", _("Draft"), _("Only your team sees it.")),
+    "live": Status("paid", _("Live"), _("Influencers can join and their orders count.")),
+    "paused": Status(
+        "hold", _("Paused"), _("No new clicks count. Orders already accepted are still paid.")
+    ),
+    "closed": Status(
+        "wait", _("Closed"), _("The campaign is over. Orders already accepted are still paid.")
+    ),
+}
+PARTICIPATION = {
+    "applied": Status("wait", _("In review"), _("The brand looks at the application.")),
+    "approved": Status("paid", _("Accepted"), _("The link and the code work.")),
+    "rejected": Status("bad", _("Rejected"), _("The brand did not accept the application.")),
+    "left": Status("wait", _("Left"), _("The influencer left the campaign.")),
+    "removed": Status("bad", _("Removed"), _("The brand ended this participation.")),
+}
+BRAND = {
+    "draft": Status("wait", _("Not complete"), _("The company's details are not complete.")),
+    "in_review": Status("wait", _("In review"), _("We check the company in state registers.")),
+    "verified": Status("paid", _("Verified"), _("The company was checked in state registers.")),
+    "suspended": Status("bad", _("Suspended"), _("Campaigns stand still until we have talked.")),
+}
+CONNECTION = {
+    "waiting": Status("wait", _("No events yet"), _("Connected. The first event has not come.")),
+    "healthy": Status("paid", _("Healthy"), _("Events come in and are read.")),
+    "late": Status("hold", _("Late"), _("Events come later than usual.")),
+    "failing": Status("bad", _("Failing"), _("The source refuses us: see the cause.")),
+    "paused": Status("wait", _("Paused"), _("Reading is switched off.")),
+}
+EVENT = {
+    "received": Status("wait", _("Received"), _("Stored, and read in a moment.")),
+    "done": Status("paid", _("Stored"), _("Read: the order is up to date.")),
+    "duplicate": Status("wait", _("Duplicate"), _("The same event came before: nothing changes.")),
+    "ignored": Status("wait", _("Ignored"), _("Nothing in this event concerns orders.")),
+    "unmapped": Status("hold", _("Unknown status"), _("Stored. We look at the unknown status.")),
+    "failed": Status("hold", _("Will retry"), _("Could not be read yet; we try again.")),
+    "dead": Status("bad", _("Not read"), _("Could not be read after every try. Kept whole.")),
+    "refused": Status("bad", _("Refused"), _("The signature is wrong: nothing was stored.")),
+}
+ACCOUNT = {
+    "checking": Status("wait", _("Being checked"), _("Usable after the safety pause.")),
+    "usable": Status("paid", _("Confirmed"), _("Payouts go to this account.")),
+    "off": Status("bad", _("Switched off"), _("The bank sent a payout back. Correct the account.")),
+}
+STATUSES: Mapping[str, Mapping[str, Status]] = {
+    "sale": SALE,
+    "payout": PAYOUT,
+    "campaign": CAMPAIGN,
+    "participation": PARTICIPATION,
+    "brand": BRAND,
+    "connection": CONNECTION,
+    "event": EVENT,
+    "account": ACCOUNT,
+}
+
+
+def status_of(status: str, kind: str = "sale") -> Status:
+    """The look of a state. An unknown kind or state is a mistake of ours, and says so."""
+    return STATUSES[kind][status]
+
+
+def sale_hint(
+    status: str,
+    *,
+    side: Side = "influencer",
+    on: date | datetime | None = None,
+    hold_days: int | None = None,
+    amount_minor: int | None = None,
+    reason: str = "",
+) -> str:
+    """Why a sale is in this state, what happens next and when; as exact as what is known."""
+    facts: dict[str, str] = {}
+    if on is not None:
+        facts["date"] = day_long(on)
+    if hold_days is not None:
+        facts["days"] = str(hold_days)
+    if amount_minor is not None:
+        facts["amount"] = money_text(amount_minor, "always")
+    if reason:
+        facts["reason"] = reason
+    for needs, said in EXACT_HINTS[side].get(status, ()):
+        if needs <= facts.keys():
+            return str(said) % facts
+    return str(status_of(status).hint)
+
+
+EXACT_HINTS: Mapping[Side, Mapping[str, tuple[tuple[frozenset[str], Word], ...]]] = {
+    "influencer": {
+        "pending": (
+            (
+                frozenset({"days"}),
+                _("Ordered, not received yet. Once received, a %(days)s-day hold begins."),
+            ),
+        ),
+        "on_hold": (
+            (
+                frozenset({"date"}),
+                _(
+                    "The buyer may return the goods until %(date)s. With no return and no"
+                    " evidenced refusal, the reward approves itself that day."
+                ),
+            ),
+        ),
+        "approved": (
+            (
+                frozenset(),
+                _(
+                    "Approved: the brand can no longer refuse. To get the money, confirm your IIN"
+                    " and account."
+                ),
+            ),
+        ),
+        "payable": (
+            (
+                frozenset({"date"}),
+                _("The money is yours. We send it with the next payout, on %(date)s."),
+            ),
+            (frozenset(), _("The money is yours. We send it with the next payout.")),
+        ),
+        "paid": (
+            (
+                frozenset({"date", "amount"}),
+                _("%(amount)s was sent to your account on %(date)s."),
+            ),
+        ),
+        "rejected": (
+            (
+                frozenset({"reason", "date"}),
+                _(
+                    "The brand rejected this order: %(reason)s. If you disagree, open a dispute by"
+                    " %(date)s; we judge the evidence."
+                ),
+            ),
+            (frozenset({"reason"}), _("The brand rejected this order: %(reason)s.")),
+        ),
+        "reversed": (
+            (
+                frozenset({"amount"}),
+                _(
+                    "The buyer returned the goods, so the reward of %(amount)s went back to the"
+                    " brand. The arithmetic is below."
+                ),
+            ),
+        ),
+    },
+    "brand": {
+        "pending": (
+            (
+                frozenset({"days"}),
+                _("Ordered, not received yet. Once received, a %(days)s-day hold begins."),
+            ),
+        ),
+        "on_hold": (
+            (
+                frozenset({"date"}),
+                _(
+                    "Approves itself on %(date)s. Until then it can be rejected with a reason code"
+                    " and evidence."
+                ),
+            ),
+        ),
+        "awaiting_funding": (
+            (
+                frozenset(),
+                _("The campaign's budget is empty. Top it up and queued orders are credited."),
+            ),
+        ),
+        "rejected": ((frozenset({"reason"}), _("You rejected this order: %(reason)s.")),),
+    },
+}
+
+# Numbered reasons of a rejection: the numbers are stable (design/domain.md section 2)
+REASONS: Mapping[int, Word] = {
+    11: _("bot or proxy"),
+    12: _("duplicate order"),
+    13: _("own purchase"),
+    14: _("source not allowed"),
+    15: _("order cancelled"),
+    16: _("goods returned"),
+    17: _("cap or budget exceeded"),
+    18: _("outside the window"),
+    19: _("code leaked"),
+    20: _("another influencer's code"),
+    21: _("no ad label"),
+    22: _("forbidden place"),
+    23: _("test order"),
+    24: _("buyer is not new"),
+    25: _("product not in the campaign"),
+}
+REASON_TEXTS: Mapping[int, Word] = {
+    11: _("The data points to a bot or a proxy. If the buyer is real, add the receipt."),
+    12: _("This order is already counted: %(order)s. One order is paid once."),
+    13: _("The data shows you placed this order yourself. Own orders earn no reward."),
+    14: _(
+        "The buyer came from a source this campaign does not allow: %(source)s. Allowed places"
+        " are in the terms."
+    ),
+    15: _("The order was cancelled. Rewards are for received goods only."),
+    16: _("The buyer returned the goods on %(date)s. Rewards are for goods that are kept."),
+    17: _("This order went over the campaign's cap or budget: %(limit)s. The cap is on its page."),
+    18: _("Ordered after the window: %(days)s days passed, the window is %(window_days)s."),
+    19: _(
+        "Your code leaked to a coupon site and the order came from there: %(source)s. Take a new"
+        " code."
+    ),
+    20: _("Code %(code)s on this order is not yours. Its owner gets the reward."),
+    21: _("The post has no ad label. Add it and send the link again."),
+    22: _("The link or code was in a forbidden place: %(place)s. Remove it and add a screenshot."),
+    23: _("This is the brand's test order; nothing was sold."),
+    24: _("The buyer has ordered here before. This campaign pays for new buyers only."),
+    25: _("This product is not in the campaign: %(product)s. The list is on its page."),
+}
+
+
+def reason_name(code: int) -> str:
+    """ "16, goods returned": the number first, so that it can be quoted in a dispute."""
+    return f"{code}, {REASONS[code]}"
+
+
+def reason_text(code: int, **facts: str) -> str:
+    """The full sentence of a reason; its short name where a fact of the sentence is missing."""
+    try:
+        return str(REASON_TEXTS[code]) % facts
+    except KeyError:
+        return capfirst(reason_name(code))
+
+
+GRADES: Mapping[str, Word] = {
+    "A": _("An id inside the order itself"),
+    "B": _("A promo code typed at checkout"),
+    "C": _("The marketplace's daily report"),
+    "D": _("A phone or receipt, with consent"),
+    "E": _("Modelled, never paid"),
+}
+# The money strip on a phone: a quarter of the card is too narrow for "payable" in Kazakh
+STAGES: Mapping[str, Word] = {
+    "on_hold": _("On hold"),
+    "approved": _("Approved"),
+    "payable": _("Ready"),
+    "paid": _("Paid"),
+}
+VERDICTS: Mapping[str, Word] = {
+    "decided": _("Decided"),
+    "confirms": _("Confirms"),
+    "dropped": _("Dropped"),
+}
+STEPS: Mapping[str, Word] = {
+    "click": _("Click"),
+    "order": _("Order"),
+    "received": _("Buyer received it"),
+    "return_window": _("Return window"),
+    "returned": _("Goods returned"),
+    "partly_returned": _("Part returned"),
+    "approval": _("Approval"),
+    "approved": _("Approved"),
+    "payment": _("Payout"),
+    "paid": _("Paid"),
+    "rejected": _("Rejected"),
+    "cancelled": _("Order cancelled"),
+    "reversed": _("Reversed"),
+    "queued": _("Queued for budget"),
+    "payout_created": _("Payout prepared"),
+    "payout_approved": _("Checked by a second person"),
+    "payout_sent": _("Sent to the bank"),
+    "payout_paid": _("Bank confirmed"),
+    "payout_failed": _("Bank refused"),
+    "payout_returned": _("Bank returned it"),
+}
+ROLES: Mapping[str, Word] = {
+    "owner": _("Owner"),
+    "manager": _("Manager"),
+    "finance": _("Finance"),
+    "analyst": _("Analyst, read only"),
+}
+SOURCES: Mapping[str, Word] = {
+    "woocommerce": "WooCommerce",
+    "wildberries": "Wildberries",
+}
+TAX_STATUSES: Mapping[str, Word] = {
+    "individual_gph": _("Individual, civil-law contract"),
+    "self_employed": _("Self-employed"),
+    "ip_simplified": _("Entrepreneur, simplified declaration"),
+    "ip_general": _("Entrepreneur, general regime"),
+    "llp_simplified": _("Company, simplified declaration"),
+    "llp_general": _("Company, general regime"),
+    "nonresident": _("Non-resident"),
+    "unknown": _("Not known yet"),
+}
+ANSWERS: Mapping[str, Word] = {
+    "yes": _("Found in the register"),
+    "no": _("Not found in the register"),
+    "unknown": _("The register has not answered"),
+}
+# Why a payout waits: the sentence, and the button that fixes it
+HOLDS: Mapping[str, tuple[Word, Word]] = {
+    "payee_missing": (_("We need your IIN to pay by law."), _("Add IIN")),
+    "tax_status_missing": (_("We need to know how your tax is paid."), _("Choose tax status")),
+    "tax_status_unknown": (
+        _("Your tax status is not confirmed. We never guess taxes."),
+        _("Check again"),
+    ),
+    "register_unknown": (
+        _("The state register has not answered yet. We ask it again by ourselves."),
+        "",
+    ),
+    "register_no": (
+        _("The state register does not know you as an entrepreneur. Choose another status."),
+        _("Change tax status"),
+    ),
+    "account_missing": (_("We need a bank account to send the money to."), _("Add account")),
+    "account_new": (
+        _("A new account rests for 72 hours before the first payout, for your safety."),
+        "",
+    ),
+    "account_off": (
+        _("The bank sent a payout back: the account is switched off until it is corrected."),
+        _("Fix the account"),
+    ),
+    "rule_missing": (
+        _("A tax rule for this date is not confirmed yet. We are on it, nothing to do."),
+        "",
+    ),
+}
+TABLES: Mapping[str, Mapping[Any, Word]] = {
+    "answer": ANSWERS,
+    "grade": GRADES,
+    "reason": REASONS,
+    "role": ROLES,
+    "source": SOURCES,
+    "stage": STAGES,
+    "step": STEPS,
+    "tax_status": TAX_STATUSES,
+    "verdict": VERDICTS,
+}
+
+
+def word_of(table: str, code: Any) -> str:
+    """The word of a code; a code that has none is shown as it is, never an error page."""
+    return str(TABLES[table].get(code, code))
+
+
+# The rule of a campaign in plain words, the same on the brand's form and the influencer's card
+CodePolicy = Literal["code_wins", "click_wins", "code_only", "click_only"]
+Model = Literal["last_click", "first_click"]
+
+
+def policy_sentences(
+    *, window_days: int, hold_days: int, code_policy: str, model: str = "last_click"
+) -> list[str]:
+    """The attribution policy of a campaign, sentence by sentence. Never shortened."""
+    facts = {"window_days": window_days, "hold_days": hold_days}
+    return [
+        *[said % facts for said in _who_earns(code_policy)],
+        *_which_click(code_policy, model),
+        gettext(
+            "If the goods are not returned within %(hold_days)s days of receipt, the reward is"
+            " approved."
+        )
+        % facts,
+        gettext("Until then the brand may refuse only with evidence."),
+    ]
+
+
+def _who_earns(code_policy: str) -> list[str]:
+    if code_policy == "code_only":
+        return [
+            gettext("If a buyer enters your promo code, the reward is yours."),
+            gettext("Links are not counted."),
+        ]
+    if code_policy == "click_only":
+        return [
+            gettext(
+                "If a buyer taps your link and orders within %(window_days)s days, the reward is"
+                " yours."
+            ),
+            gettext("Promo codes are not counted."),
+        ]
+    both = gettext(
+        "If a buyer taps your link and orders within %(window_days)s days, or enters your promo"
+        " code, the reward is yours."
+    )
+    conflict = {
+        "code_wins": gettext(
+            "If the link is one influencer's and the code another's, the code's owner gets it."
+        ),
+        "click_wins": gettext(
+            "If the link is one influencer's and the code another's, the link's owner gets it."
+        ),
+    }
+    return [both, conflict[code_policy]]
+
+
+def _which_click(code_policy: str, model: str) -> list[str]:
+    """Said where it is not the usual rule, or where the link alone decides."""
+    if code_policy == "code_only" or (model == "last_click" and code_policy == "code_wins"):
+        return []
+    if model == "first_click":
+        return [gettext("If the links of several influencers were tapped, the first one counts.")]
+    return [gettext("If the links of several influencers were tapped, the last one counts.")]
