@@ -1,12 +1,16 @@
 """docker-compose.yml, and each way in which it can come apart from what it refers to."""
 
+import base64
 import contextlib
 import os
+import re
 import shutil
 import subprocess
+import sys
 
 import psycopg2
 import pytest
+import yaml
 
 from tools import services
 from tools.gates import compose
@@ -30,6 +34,44 @@ def root(tmp_path):
 def test_this_projects_file_passes(root):
     assert compose.check(compose.ROOT) == []
     assert compose.check(root) == []
+
+
+FILLED_IN = {
+    "APP_PASSWORD": "a1",
+    "OWNER_PASSWORD": "o1",
+    "SECRET_KEY": "s" * 50,
+    "FIELD_KEYS": "1:" + base64.urlsafe_b64encode(bytes(range(32))).decode(),
+    "BASE_URL": "https://birge.example",
+    "CLICK_BASE_URL": "https://go.birge.example",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example",
+    "DEFAULT_FROM_EMAIL": "Birge <hello@birge.example>",
+    "PLATFORM_NAME": "ТОО Birge",
+    "PLATFORM_BIN": "251140000313",
+    "PLATFORM_IBAN": "KZ31601A000000000001",
+}
+READ_SETTINGS = (
+    "import os, importlib; importlib.import_module(os.environ['DJANGO_SETTINGS_MODULE'])\n"
+    "from attribution.clickpath.settings import settings_of_process; settings_of_process()\n"
+)
+
+
+@pytest.mark.parametrize("service", ["web", "migrate"])
+def test_the_settings_take_what_compose_gives(service):
+    services_of_file = yaml.safe_load((compose.ROOT / "docker-compose.yml").read_text())["services"]
+    environment = services_of_file[service]["environment"]
+    given = {
+        name: re.sub(r"\$\{(\w+):[^}]*\}", lambda match: FILLED_IN.get(match[1], ""), value)
+        for name, value in environment.items()
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", READ_SETTINGS],
+        cwd=compose.ROOT,
+        env={"PATH": os.environ["PATH"], **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
