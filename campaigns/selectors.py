@@ -155,7 +155,7 @@ def _page_by_reward(live: QuerySet[Campaign], rows: int, after: str) -> tuple[li
         rated = rated.filter(Q(bps__lt=last[0]) | Q(bps=last[0], pk__lt=last[1]))
     found = list(rated.order_by("-bps", "-id")[: rows + 1])
     edge = found[rows - 1] if len(found) > rows else None
-    return found[:rows], f"{edge.bps}.{edge.pk}" if edge else ""
+    return [*found[:rows]], f"{edge.bps}.{edge.pk}" if edge else ""
 
 
 def _after_parse(after: str) -> list[int]:

@@ -36,7 +36,8 @@ def canonical(text: str) -> str:
     """A code's one written form: what people add by accident is gone, letters are capitals."""
     folded = unicodedata.normalize("NFKC", text)
     kept = [char for char in folded if unicodedata.category(char) not in _DROPPED_CATEGORIES]
-    return "".join(kept).upper()
+    # Once more: what stood around a dropped character may now compose, and so may capitals.
+    return unicodedata.normalize("NFKC", "".join(kept).upper())
 
 
 def skeleton(text: str) -> str:

@@ -71,7 +71,7 @@ def destination_parse(text: str, *, free_origin: str = "") -> str:
 
 
 def host_parse(text: str) -> str:
-    """A host's name in ASCII and small letters: "Алма.kz" is xn--80aaf1b.kz.
+    """A host's name in ASCII and small letters: "Алма.kz" is xn--80aa6ae.kz.
 
     Raises:
         DestinationError: not the name of a host on the Internet (an address of four numbers is
@@ -83,7 +83,7 @@ def host_parse(text: str) -> str:
         raise DestinationError(DestinationRule.HOST, text[:80]) from None
     labels = host.split(".")
     is_name = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
-    if not is_name or labels[-1].isdigit() or len(host) > 253:
+    if not is_name or labels[-1][0].isdigit() or len(host) > 253:
         raise DestinationError(DestinationRule.HOST, host[:80])
     return host
 

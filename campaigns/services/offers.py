@@ -107,12 +107,11 @@ def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the campaign's row and its terms' row say, once every rule holds."""
     errors = _terms_errors(offer) | _text_errors(offer)
     urls: dict[str, str] = {}
-    for field, text in (
-        ("destination_url", offer.destination_url),
-        ("fallback_url", offer.fallback_url),
-    ):
+    wanted = {"destination_url": offer.destination_url, "fallback_url": offer.fallback_url.strip()}
+    for field, text in wanted.items():
         try:
-            urls[field] = destination_require(field, text) if text.strip() or not urls else ""
+            is_left_out = field == "fallback_url" and not text
+            urls[field] = "" if is_left_out else destination_require(field, text)
         except Invalid as error:
             errors |= error.fields
     hosts, host_errors = _hosts(urls.get("destination_url", ""), offer.extra_hosts)
