@@ -8,10 +8,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from compliance.domain.rules import RulesInForce
+from compliance.domain.withholding import TaxStatus
 from compliance.selectors import rules_in_force
 from core import clock
 from core.errors import DomainError
 from core.iban import iban_bank
+from payouts.domain.payment_codes import payment_codes
 from payouts.models import BankFile, Payout, PayoutBatch
 from payouts.rails.bank_file.payment_file import (
     Party,
@@ -73,12 +75,12 @@ def _platform() -> Party:
 
 
 def _order(payout: Payout, rules: RulesInForce) -> PaymentOrder:
-    kind = "ip" if payout.tax_status.startswith("ip_") else payout.tax_status
+    codes = payment_codes(TaxStatus(payout.tax_status), rules)
     bank = iban_bank(payout.iban)
     payee = Party(
         name=payout.payee_name,
         tax_id=payout.payee_iin,
-        kbe=str(rules.value("kbe_person")),
+        kbe=codes.kbe,
         iban=payout.iban,
         bank_name=bank.name,
         bank_bic=payout.bank_bic,
@@ -89,5 +91,5 @@ def _order(payout: Payout, rules: RulesInForce) -> PaymentOrder:
         amount_minor=payout.net_minor,
         payee=payee,
         purpose=f"Вознаграждение по договору, выплата {payout.rail_key}",
-        knp=str(rules.value(f"knp_{kind}")),
+        knp=codes.knp,
     )
