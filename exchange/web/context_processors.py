@@ -28,23 +28,27 @@ TONGUES = (
 )
 
 
-# Which place of the menu a page belongs to, by the beginning of its URL name
+# Which place of the menu a page belongs to, by namespace and the beginning of its URL name
 SECTIONS = {
-    "portal_home": "home",
-    "portal_campaign": "campaigns",
-    "portal_link": "links",
-    "portal_earning": "payouts",
-    "portal_payout": "payouts",
-    "portal_setup": "payouts",
-    "portal_profile": "profile",
-    "brand_overview": "overview",
-    "brand_campaign": "campaigns",
-    "brand_order": "orders",
-    "brand_money": "money",
-    "brand_statement": "money",
-    "brand_integration": "integrations",
-    "brand_connection": "integrations",
-    "brand_team": "team",
+    "portal": {
+        "home": "home",
+        "campaign": "campaigns",
+        "link": "links",
+        "earning": "payouts",
+        "payout": "payouts",
+        "setup": "payouts",
+        "profile": "profile",
+    },
+    "brand": {
+        "overview": "overview",
+        "campaign": "campaigns",
+        "order": "orders",
+        "money": "money",
+        "statement": "money",
+        "integration": "integrations",
+        "connection": "integrations",
+        "team": "team",
+    },
 }
 
 
@@ -61,5 +65,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def section_of(request: HttpRequest) -> str:
     match = request.resolver_match
-    name = (match and match.url_name) or ""
-    return next((place for start, place in SECTIONS.items() if name.startswith(start)), "")
+    if match is None or not match.url_name:
+        return ""
+    places = SECTIONS.get(match.namespace, {})
+    name = match.url_name
+    return next((place for start, place in places.items() if name.startswith(start)), "")

@@ -92,7 +92,7 @@ def facts() -> list[Fact]:
     return [
         Fact(_("Reward"), percent_text(700)),
         Fact(_("Window"), "30"),
-        Fact(_("Hold"), "21"),
+        Fact(_("Hold period"), "21"),
         Fact(_("Link leads to"), "toqyma.example/kollekcia"),
         Fact(_("Terms"), "v1"),
     ]

@@ -125,7 +125,7 @@ def campaign() -> portal.Campaign:
             Fact(_("Reward"), percent_text(700)),
             Fact(_("Counted from"), _("goods after discounts, without delivery")),
             Fact(_("Window"), "30"),
-            Fact(_("Hold"), "21"),
+            Fact(_("Hold period"), "21"),
             Fact(_("Evidence"), "A, B, D"),
             Fact(_("Until"), day_short(common.day_ahead(40))),
         ],
