@@ -6,17 +6,29 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from attribution.models import Conversion
-from compliance.domain.withholding import Booked, PaidSoFar, TaxKind, TaxProfile
-from compliance.selectors import withholding_profiles
+from compliance.domain.rules import RulesInForce
+from compliance.domain.withholding import (
+    Booked,
+    PaidSoFar,
+    PayoutHeld,
+    TaxKind,
+    TaxProfile,
+    Withholding,
+    withholding_compute,
+)
+from compliance.selectors import rules_in_force, withholding_profiles
+from core import clock
 from core.errors import NotFound
 from influencers.models import Payee, PayoutAccount
 from ledger.domain.accounts import AccountKind
 from ledger.selectors import influencers_owed
+from payouts.domain.batching import Part, payee_hold
 from payouts.models import BankStatement, Payout, PayoutBatch, PayoutTaxLine
 
 # A payout in one of these states never reached, or did not stay with, its payee.
@@ -84,6 +96,65 @@ def payee_cases(day: date, influencer_ids: Collection[int] | None = None) -> lis
         )
         for id in ids
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A payee who is paid, with the arithmetic."""
+
+    case: PayeeCase
+    payee: Payee
+    account: PayoutAccount
+    withholding: Withholding
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A payee who waits; `reason` is a PayeeHold or a HoldReason, `detail` its figures."""
+
+    case: PayeeCase
+    reason: str
+    detail: Mapping[str, int | str]
+
+
+def payees_sort(day: date) -> tuple[list[Ready], list[Held]]:
+    """Who of all with payable money may be paid on a day, and why the others wait.
+
+    Runs as ops or the system.
+    """
+    rules = rules_in_force(day)
+    outcomes = [payee_outcome(case, rules) for case in payee_cases(day)]
+    ready = [each for each in outcomes if isinstance(each, Ready)]
+    return ready, [each for each in outcomes if isinstance(each, Held)]
+
+
+def payee_outcome(case: PayeeCase, rules: RulesInForce) -> Ready | Held:
+    """Whether somebody is paid under these rules, and with which arithmetic."""
+    hold = _payee_hold(case)
+    if hold is not None:
+        return Held(case, hold, {})
+    assert case.payee is not None
+    assert case.account is not None
+    outcome = withholding_compute(
+        case.payable_minor, profile=case.profile, rules=rules, month=case.month, year=case.year
+    )
+    if isinstance(outcome, PayoutHeld):
+        return Held(case, outcome.reason, outcome.detail)
+    return Ready(case, case.payee, case.account, outcome)
+
+
+def _payee_hold(case: PayeeCase) -> str | None:
+    names = [case.account.holder_name] if case.account else []
+    names += [case.payee.full_name] if case.payee else []
+    return payee_hold(
+        has_payee=case.payee is not None,
+        holder_names=names,
+        account_usable_from=case.account.usable_from if case.account else None,
+        has_open_payout=case.has_open_payout,
+        payable_minor=case.payable_minor,
+        parts=[Part(it.conversion_id, it.brand_id, it.amount_minor) for it in case.conversions],
+        now=clock.now(),
+    )
 
 
 def paid_so_far(
@@ -154,3 +225,15 @@ def taxes_of(payouts: Collection[Payout]) -> dict[int, dict[str, int]]:
 
 def statement_by_hash(sha256: str) -> BankStatement | None:
     return BankStatement.objects.filter(sha256=sha256).first()
+
+
+def payout_list_of(influencer_id: int, rows: int = 50) -> list[Payout]:
+    return list(Payout.objects.filter(influencer_id=influencer_id).order_by("-pk")[:rows])
+
+
+def payout_access_for_influencer(influencer_id: int, public_id: UUID) -> Payout:
+    """Raises: NotFound for another influencer's."""
+    payout = Payout.objects.filter(influencer_id=influencer_id, public_id=public_id).first()
+    if payout is None:
+        raise NotFound(_("There is no such payout."))
+    return payout

@@ -7,25 +7,20 @@ the conversions, and so the brands, whose money it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from compliance.domain.withholding import PayoutHeld, Withholding, withholding_compute
-from compliance.selectors import rules_in_force
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, Forbidden
 from core.locks import lock_for_transaction
 from core.tenancy.context import acting_as
-from influencers.models import Payee, PayoutAccount
 from ledger.domain.journals import PayoutMoney, payout_created, payout_undone
 from ledger.services import journals_post
-from payouts.domain.batching import Part, payee_hold
 from payouts.domain.states import batch_may_become, payout_may_become
 from payouts.models import Payout, PayoutBatch, PayoutLine, PayoutTaxLine
-from payouts.selectors import PayeeCase, batch_get, payee_cases, taxes_of
+from payouts.selectors import Ready, batch_get, payees_sort, taxes_of
 from payouts.services.bank_files import bank_file_build
 
 RAIL = "bank_file"
@@ -42,72 +37,6 @@ class BatchDecided(DomainError):
     """The batch is no longer waiting for what was asked."""
 
     code = "batch_decided"
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A payee who is paid, with the arithmetic."""
-
-    case: PayeeCase
-    payee: Payee
-    account: PayoutAccount
-    withholding: Withholding
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A payee who waits; `reason` is a PayeeHold or a HoldReason, `detail` its figures."""
-
-    case: PayeeCase
-    reason: str
-    detail: dict[str, int | str]
-
-
-def payees_sort(day: date) -> tuple[list[Ready], list[Held]]:
-    """Who of all with payable money may be paid on a day, and why the others wait.
-
-    Runs as ops or the system.
-    """
-    ready: list[Ready] = []
-    held: list[Held] = []
-    rules = rules_in_force(day)
-    for case in payee_cases(day):
-        hold = _payee_hold(case)
-        if hold is not None:
-            held.append(Held(case, hold, {}))
-            continue
-        assert case.payee is not None
-        assert case.account is not None
-        outcome = withholding_compute(
-            case.payable_minor,
-            profile=case.profile,
-            rules=rules,
-            month=case.month,
-            year=case.year,
-        )
-        if isinstance(outcome, PayoutHeld):
-            held.append(Held(case, outcome.reason, dict(outcome.detail)))
-        else:
-            ready.append(Ready(case, case.payee, case.account, outcome))
-    return ready, held
-
-
-def _payee_hold(case: PayeeCase) -> str | None:
-    names = [case.account.holder_name] if case.account else []
-    names += [case.payee.full_name] if case.payee else []
-    return payee_hold(
-        has_payee=case.payee is not None,
-        holder_names=names,
-        account_usable_from=case.account.usable_from if case.account else None,
-        has_open_payout=case.has_open_payout,
-        payable_minor=case.payable_minor,
-        parts=_parts(case),
-        now=clock.now(),
-    )
-
-
-def _parts(case: PayeeCase) -> list[Part]:
-    return [Part(each.conversion_id, each.brand_id, each.amount_minor) for each in case.conversions]
 
 
 def batch_create(*, maker_id: int) -> PayoutBatch:
@@ -199,7 +128,7 @@ def _payouts_write(batch: PayoutBatch, ready: Sequence[Ready]) -> list[Payout]:
 
 
 def _money(payout: Payout, each: Ready) -> PayoutMoney:
-    taxes = {line.kind: line.amount_minor for line in each.withholding.lines if line.amount_minor}
+    taxes = {str(line.kind): line.amount_minor for line in each.withholding.lines if line.amount_minor}
     return PayoutMoney(payout.pk, payout.influencer_id, payout.gross_minor, taxes)
 
 

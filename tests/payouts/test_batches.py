@@ -18,6 +18,7 @@ from influencers.models import Payee, PayoutAccount, TaxProfile
 from ledger.domain import accounts
 from ledger.selectors import account_total, balance_minor
 from payouts.models import BankStatement, Payout, PayoutBatch, StatementRow
+from payouts.selectors import payees_sort
 from payouts.services.batches import (
     BatchDecided,
     NobodyToPay,
@@ -25,7 +26,6 @@ from payouts.services.batches import (
     batch_cancel,
     batch_create,
     batch_hand_out,
-    payees_sort,
 )
 from payouts.services.statements import StatementUnreadable, statement_import
 from tests.attribution.shop import order_body, shop_open, signed
