@@ -139,9 +139,9 @@ def test_a_campaign_is_published_once(cast, live):
 
 def test_a_campaign_whose_last_day_has_passed_is_not_published(cast, draft):
     money_put(cast, cast.tulpar.brand, TOTAL)
-    with time_machine.travel(NOON + timedelta(days=42), tick=False):
-        with pytest.raises(CampaignConflict, match="last day"):
-            as_tulpar(cast, campaign_publish, draft)
+    later = time_machine.travel(NOON + timedelta(days=42), tick=False)
+    with later, pytest.raises(CampaignConflict, match="last day"):
+        as_tulpar(cast, campaign_publish, draft)
     assert money(cast, draft) == (TOTAL, 0, 0, 0)
 
 
@@ -149,9 +149,9 @@ def test_a_day_without_a_vat_rate_publishes_nothing(cast, draft):
     money_put(cast, cast.tulpar.brand, TOTAL)
     with acting_as(system="test data"):
         Campaign.objects.filter(pk=draft.pk).update(ends_at=None)
-    with time_machine.travel(NOON + timedelta(days=60), tick=False):
-        with pytest.raises(CampaignConflict, match="VAT rate for 2027-01-19"):
-            as_tulpar(cast, campaign_publish, draft)
+    later = time_machine.travel(NOON + timedelta(days=60), tick=False)
+    with later, pytest.raises(CampaignConflict, match="VAT rate for 2027-01-19"):
+        as_tulpar(cast, campaign_publish, draft)
     assert money(cast, draft) == (TOTAL, 0, 0, 0)
 
 

@@ -223,7 +223,7 @@ def test_another_product_gets_its_own_link_once(cast):
 
 def test_a_product_of_another_site_is_refused(cast):
     participation = dana_joins(cast)
-    with pytest.raises(Invalid, match="sauran.example is not among") as refused:
+    with pytest.raises(Invalid, match=r"sauran\.example is not among") as refused:
         dana_links(cast, participation, "https://sauran.example/product/1")
     assert list(refused.value.fields) == ["url"]
     assert len(of_dana(TrackingLink, cast)) == 1
