@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -68,11 +67,6 @@ def ops_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseB
 def hook_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
     """A source's server: who it is, the signature says."""
     return Actor("system", "inbox")
-
-
-def key_digest(secret: str) -> str:
-    """What is stored of an API key."""
-    return sha256(secret.encode()).hexdigest()
 
 
 def _user_load(request: HttpRequest) -> None:
