@@ -69,6 +69,7 @@ def demo(children: Children, *, once: bool) -> int:
     """
     tell = Told()
     ports = demo_ports()
+    DEMO.mkdir(parents=True, exist_ok=True, mode=0o700)  # keys, and logins in the logs
     with services(DEMO / "services", children, keep=True) as urls:
         tell("PostgreSQL and Valkey answer")
         env = env_make(urls, ports, secrets_load(DEMO / "secrets.json"), DEMO)
