@@ -48,7 +48,7 @@ def receiver() -> Iterator[Receiver]:
         def log_message(self, *args: object) -> None: ...
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         kept.url = f"http://127.0.0.1:{server.server_port}/hooks/woocommerce/x"
         yield kept
