@@ -182,18 +182,14 @@ class Sink:
     def _epoch_seen(self, epoch: str) -> None:
         """Another stream than the one we wrote to: everything not yet drained is sent again."""
         self._epoch = epoch
-        self._all_unsent()
+        for segment in self._journal.segments:
+            segment.is_unsent = True
+            segment.last_id = None
 
     def _redis_lost(self, error: Exception) -> None:
         if self._is_redis_up:
             log.warning("Redis is away, clicks go to the disk: %s", error)
         self._is_redis_up = False
-        self._all_unsent()
-
-    def _all_unsent(self) -> None:
-        for segment in self._journal.segments:
-            segment.is_unsent = True
-            segment.last_id = None
 
     async def _send_again(self) -> None:
         if any(segment.is_unsent for segment in self._journal.segments):

@@ -65,6 +65,33 @@ def test_what_a_killed_click_process_had_answered_is_sent_by_the_next_one(
     assert stored_ids() == sorted(click_ids(answered))
 
 
+def test_a_redis_that_refuses_is_sent_everything_when_it_takes_again(
+    committed_cast, valkey, click, drain
+):
+    token = committed_cast.tulpar.token
+    answered = [click.get(token)]
+    valkey.client.config_set("maxmemory", "1")  # its data and its epoch stay
+    try:
+        answered += [click.get(token) for _ in range(3)]
+        assert valkey.client.xlen(STREAM) == 1
+    finally:
+        valkey.client.config_set("maxmemory", "0")
+    until(lambda: drain() + len(stored_ids()) >= 4 and len(stored_ids()) == 4)
+    assert stored_ids() == sorted(click_ids(answered))
+
+
+def test_a_click_that_nothing_takes_is_not_answered_as_if_it_were_recorded(
+    committed_cast, valkey, click_start, tmp_path
+):
+    (tmp_path / "file").write_text("a file is no folder")
+    click = click_start(tmp_path / "file" / "journal")
+    token = committed_cast.tulpar.token
+    assert click.get(token).status_code == 302, "Redis alone is enough"
+    valkey.kill()
+    refused = click.get(token)
+    assert (refused.status_code, "location" in refused.headers) == (503, False)
+
+
 def test_a_click_process_that_is_asked_to_stop_has_sent_everything(
     committed_cast, valkey, click_start, drain
 ):

@@ -73,32 +73,26 @@ def test_the_click_is_in_postgresql_within_a_second(committed_cast, click, drain
     assert drain_lag_seconds() <= 1
 
 
-@pytest.mark.parametrize(
-    ("_case", "method", "headers", "flags"),
-    [
-        ("HEAD", "HEAD", {"user-agent": BROWSER}, ClickFlag.HEAD),
-        ("a preview", "GET", {"user-agent": "TelegramBot (like TwitterBot)"}, ClickFlag.BOT),
-        (
-            "loading ahead",
-            "GET",
-            {"user-agent": BROWSER, "sec-purpose": "prefetch"},
-            ClickFlag.PREFETCH,
-        ),
-    ],
-)
-def test_machines_are_answered_and_not_counted_as_people(
-    committed_cast, click, drain, _case, method, headers, flags
-):
-    link = committed_cast.tulpar.link
-    answer = click.get(committed_cast.tulpar.token, method=method, headers=headers)
-    assert answer.status_code == 302
+MACHINES = [
+    ("HEAD", {"user-agent": BROWSER}, ClickFlag.HEAD),
+    ("GET", {"user-agent": "TelegramBot (like TwitterBot)"}, ClickFlag.BOT),
+    ("GET", {"user-agent": BROWSER, "sec-purpose": "prefetch"}, ClickFlag.PREFETCH),
+]
+
+
+def test_machines_are_answered_and_not_counted_as_people(committed_cast, click, drain):
+    party = committed_cast.tulpar
+    answers = [
+        click.get(party.token, method=method, headers=headers) for method, headers, _ in MACHINES
+    ]
+    assert [answer.status_code for answer in answers] == [302] * 3
     drain()
-    (stored,) = clicks_stored()
-    assert stored.click_id.hex == click_ids([answer])[0]
-    assert stored.flags == flags | ClickFlag.NEW_VISITOR
+    flags = {it.click_id.hex: it.flags for it in clicks_stored()}
+    expected = [flag | ClickFlag.NEW_VISITOR for *_, flag in MACHINES]
+    assert flags == dict(zip(click_ids(answers), expected, strict=True))
     with acting_as(system="test"):
         sums = ClickDaily.objects.values_list("link_id", "people", "bots", "inactive")
-        assert list(sums) == [(link, 0, 1, 0)]
+        assert list(sums) == [(party.link, 0, 3, 0)]
 
 
 def test_a_paused_campaign_leads_to_its_fallback_at_once_and_is_still_recorded(
