@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.crash import crash_point
 from core.errors import DomainError
 from core.tenancy.context import acting_as, origin_actor
 from ledger.domain.accounts import AccountRef
@@ -78,6 +79,8 @@ def journals_post(drafts: Sequence[JournalDraft], *, occurred_at: datetime) -> l
     assert len(drafts) <= JOURNALS_MAX, len(drafts)
     assert occurred_at.tzinfo is not None, occurred_at
     moving = [draft for draft in drafts if draft.legs]
+    if not moving:
+        return []
     by_key = _by_key(moving)
     actor = origin_actor()
     try:
@@ -85,6 +88,7 @@ def journals_post(drafts: Sequence[JournalDraft], *, occurred_at: datetime) -> l
             journals = _post(by_key, occurred_at=occurred_at, actor=str(actor or system))
     except IntegrityError as error:
         raise _shortage(error) or error from error
+    crash_point("ledger.posted")
     return [journals[draft.business_key] for draft in moving]
 
 
@@ -127,7 +131,10 @@ def _post(
     new_ids = _journals_insert(journals.values())
     for key, id in new_ids.items():
         journals[key].pk = id
-    _entries_insert([(id, by_key[key]) for key, id in new_ids.items()])
+    crash_point("ledger.headers")
+    if new_ids:
+        _entries_insert([(id, by_key[key]) for key, id in new_ids.items()])
+    crash_point("ledger.legs")
     earlier = Journal.objects.in_bulk(by_key.keys() - new_ids.keys(), field_name="business_key")
     for key, journal in earlier.items():
         _require_same_body(by_key[key], bytes(journal.body_sha256))
