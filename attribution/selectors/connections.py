@@ -1,8 +1,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from attribution.models import Connection
+from django.db.models import Count, DateTimeField, DurationField, Func, Q, Value
+from django.utils.translation import gettext as _
+
+from attribution.models import Connection, InboundEvent
+from core import clock
+from core.errors import NotFound
+
+HALF_HOUR = timedelta(minutes=30)
+MOMENT = timedelta(microseconds=1)
 
 
 def connection_by_endpoint(source: str, endpoint_token: str) -> Connection | None:
@@ -18,3 +30,69 @@ def connection_secrets(connection: Connection) -> list[str]:
     """The active secrets, newest first: two while one is being rotated."""
     secrets: list[str] = json.loads(connection.secrets)
     return secrets
+
+
+def connection_list(brand_id: int) -> list[Connection]:
+    return list(Connection.objects.filter(brand_id=brand_id).order_by("id"))
+
+
+def connection_access_for_brand(brand_id: int, public_id: UUID) -> Connection:
+    """Raises: NotFound for another brand's."""
+    found = Connection.objects.filter(brand_id=brand_id, public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("There is no such connection."))
+    return found
+
+
+def events_today(connections: Collection[Connection]) -> dict[int, int]:
+    """{connection: events since midnight in Almaty}. One query."""
+    since = clock.day_start(clock.today())
+    rows = InboundEvent.objects.filter(connection__in=connections, received_at__gte=since)
+    return dict(rows.values_list("connection_id").annotate(count=Count("pk")).order_by())
+
+
+def events_by_half_hour(connections: Collection[Connection]) -> dict[int, list[tuple[int, int]]]:
+    """{connection: (events, dead ones) of the last 48 half-hours, oldest first}. One query."""
+    now = clock.now()
+    slots: dict[int, list[tuple[int, int]]] = {each.pk: [(0, 0)] * 48 for each in connections}
+    counted = (
+        InboundEvent.objects.filter(
+            connection__in=connections, received_at__range=(now - 48 * HALF_HOUR, now - MOMENT)
+        )
+        .annotate(begins_at=_half_hour_of(now))
+        .values_list("connection_id", "begins_at")
+        .annotate(count=Count("pk"), dead=Count("pk", filter=Q(state=InboundEvent.State.DEAD)))
+        .order_by()
+    )
+    for connection_id, begins_at, count, dead in counted:
+        slots[connection_id][48 - (now - begins_at) // HALF_HOUR] = count, dead
+    return slots
+
+
+def _half_hour_of(now: datetime) -> Func:
+    """The half-hour of an event, counted back from now."""
+    stride = Value(HALF_HOUR, output_field=DurationField())
+    origin = Value(now, output_field=DateTimeField())
+    return Func(stride, "received_at", origin, function="date_bin", output_field=DateTimeField())
+
+
+def event_page(
+    connection: Connection, *, state: str = "", after: str = "", rows: int = 30
+) -> tuple[list[InboundEvent], str]:
+    """Newest first, and where the next page begins. Bodies stay in the database."""
+    events = InboundEvent.objects.filter(connection=connection).defer("body")
+    if state:
+        events = events.filter(state=state)
+    with suppress(ValueError):
+        if after:
+            events = events.filter(pk__lt=UUID(after))  # UUIDv7: in the order of their arrival
+    found = list(events.order_by("-pk")[: rows + 1])
+    return found[:rows], str(found[rows - 1].pk) if len(found) > rows else ""
+
+
+def event_access_for_brand(connection: Connection, event_id: UUID) -> InboundEvent:
+    """Raises: NotFound for another connection's."""
+    found = InboundEvent.objects.filter(connection=connection, pk=event_id).first()
+    if found is None:
+        raise NotFound(_("There is no such event."))
+    return found
