@@ -61,8 +61,16 @@ class CleanTextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_clean(request):
-            return render(request, "400.html", status=400)
+            return _refuse_text(request)
         return self.get_response(request)
+
+
+def _refuse_text(request: HttpRequest) -> HttpResponse:
+    """As a page, or in the API's own shape."""
+    if not request.path.startswith("/api/"):
+        return render(request, "400.html", status=400)
+    message = "Text must be UTF-8 without NUL characters."
+    return JsonResponse({"code": "bad_text", "message": message, "errors": {}}, status=400)
 
 
 def _is_clean(request: HttpRequest) -> bool:

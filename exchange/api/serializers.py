@@ -6,7 +6,7 @@ basis points (`*_bps`), moments are RFC 3339 in UTC, days (`*_on`) are Kazakhsta
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from rest_framework import serializers
@@ -14,6 +14,13 @@ from rest_framework import serializers
 from attribution.models import Conversion, Grade, InboundEvent, Order
 from campaigns.models import Campaign, Terms
 from core.clock import day_of
+
+
+class MomentField(serializers.DateTimeField):
+    """In UTC, whatever the server's own zone is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -54,9 +61,9 @@ class CampaignSerializer(serializers.Serializer[Campaign]):
     code_policy = serializers.ChoiceField(Terms.CodePolicy.choices, source="terms_now.code_policy")
     click_model = serializers.ChoiceField(Terms.Model.choices, source="terms_now.model")
     terms_version = serializers.IntegerField(source="terms_now.version")
-    published_at = serializers.DateTimeField(allow_null=True)
-    ends_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
+    published_at = MomentField(allow_null=True)
+    ends_at = MomentField(allow_null=True)
+    created_at = MomentField()
 
 
 class ConversionSerializer(serializers.Serializer[Conversion]):
@@ -70,8 +77,8 @@ class ConversionSerializer(serializers.Serializer[Conversion]):
     base_minor = serializers.IntegerField()
     commission_minor = serializers.IntegerField()
     reason_code = serializers.IntegerField(allow_null=True)
-    ordered_at = serializers.DateTimeField()
-    hold_until = serializers.DateTimeField(allow_null=True)
+    ordered_at = MomentField()
+    hold_until = MomentField(allow_null=True)
     payable_on = serializers.SerializerMethodField(
         help_text="The day on which the reward is or becomes the influencer's."
     )
@@ -98,7 +105,7 @@ class OrderVersionSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     status = serializers.ChoiceField(Order.Status.choices)
     raw_status = serializers.CharField(help_text="The source's own word.")
-    source_updated_at = serializers.DateTimeField()
+    source_updated_at = MomentField()
     is_applied = serializers.BooleanField(help_text="False: it came late and changed nothing.")
 
 
@@ -107,7 +114,7 @@ class CandidateSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     evidence = serializers.CharField()
     grade = serializers.ChoiceField(Grade.choices)
-    occurred_at = serializers.DateTimeField()
+    occurred_at = MomentField()
     verdict = serializers.CharField()
     reason = serializers.CharField()
 
@@ -119,7 +126,7 @@ class AttributionSerializer(serializers.Serializer[Any]):
     rule = serializers.CharField(help_text="What decided.")
     grade = serializers.CharField(help_text="Empty when the line is nobody's.")
     influencer = serializers.SerializerMethodField()
-    decided_at = serializers.DateTimeField()
+    decided_at = MomentField()
     trace = CandidateSerializer(many=True, source="candidates.all")
 
     def get_influencer(self, row: Any) -> str | None:
@@ -139,8 +146,8 @@ class OrderSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField()
     promo_codes = serializers.ListField(child=serializers.CharField())
     is_test = serializers.BooleanField()
-    placed_at = serializers.DateTimeField()
-    fulfilled_at = serializers.DateTimeField(allow_null=True)
+    placed_at = MomentField()
+    fulfilled_at = MomentField(allow_null=True)
     lines = OrderLineSerializer(many=True)
     versions = OrderVersionSerializer(many=True)
     attribution = AttributionSerializer(many=True, source="decisions_now")

@@ -187,8 +187,8 @@ def order_rows(party: Party) -> list[models.Model]:
     order = Order.objects.create(
         connection=shop,
         source=shop.source,
-        external_id="KZ-1",
-        number="KZ-1",
+        external_id=f"KZ-{party.slug}",
+        number=f"KZ-{party.slug}",
         status="paid",
         raw_status="processing",
         currency="KZT",
@@ -220,7 +220,7 @@ def order_rows(party: Party) -> list[models.Model]:
         LateEvidence.objects.create(
             connection=shop,
             event=event,
-            order_external_id="KZ-1",
+            order_external_id=order.external_id,
             line_id="1",
             kind="wb_substitute_article",
             value="123456",
