@@ -37,15 +37,19 @@ def person_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpRespon
 def brand_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    member = (
-        Member.objects.select_related("brand")
-        .filter(user_id=request.user.pk, brand__slug=url.pop("brand_slug"))
-        .first()
+    slug = url.pop("brand_slug")
+    memberships = list(
+        Member.objects.select_related("brand").filter(user_id=request.user.pk).order_by("pk")
     )
+    member = next((each for each in memberships if each.brand.slug == slug), None)
     if member is None:
         raise Http404
     request.member = member  # type: ignore[attr-defined]
     request.brand = member.brand  # type: ignore[attr-defined]
+    # No brand reads another's row: what the switch of brands shows is read here.
+    request.other_brands = [  # type: ignore[attr-defined]
+        each.brand for each in memberships if each is not member
+    ]
     return Actor("brand", str(member.brand_id), _user_id(request))
 
 
@@ -57,6 +61,15 @@ def influencer_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpRe
         return redirect(reverse("onboarding"))
     request.influencer = influencer  # type: ignore[attr-defined]
     return Actor("influencer", str(influencer.pk), _user_id(request))
+
+
+def newcomer_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
+    """Somebody who is logged in and is no influencer yet."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if Influencer.objects.filter(user_id=request.user.pk).exists():
+        return redirect("portal:home")
+    return Actor("public", request.path[:80], _user_id(request))
 
 
 def ops_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:

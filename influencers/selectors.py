@@ -45,3 +45,8 @@ def account_bank(account: PayoutAccount) -> Bank | None:
         return iban_bank(account.iban)
     except IbanError:
         return None
+
+
+def first_page_of(influencer_id: int) -> SocialProfile | None:
+    """The page they signed up with."""
+    return SocialProfile.objects.filter(influencer_id=influencer_id).order_by("pk").first()

@@ -88,10 +88,7 @@ def influencer_create(
         InfluencerConflict: this person is an influencer already.
     """
     handle = _page_require(network, page, followers)
-    if not name.strip() or len(name) > NAME_CHARS_MAX:
-        raise _wrong("name", _("Write the name under which people know you."))
-    if city not in Influencer.City.values:
-        raise _wrong("city", _("Choose a city from the list."))
+    _card_require(name, city)
     with acting_as(system="influencer sign-up", user_id=user_id):
         lock_for_transaction(f"influencer of user {user_id}")
         if Influencer.objects.filter(user_id=user_id).exists():
@@ -105,6 +102,36 @@ def influencer_create(
         after = {"city": city, "language": language, "network": network, "followers": followers}
         audit_record("influencer.create", influencer, after=after)
     return influencer
+
+
+def profile_change(
+    *, influencer_id: int, name: str, city: str, network: str, page: str, followers: int
+) -> Influencer:
+    """What brands see of an influencer, with their first page.
+
+    Raises:
+        Invalid: see `influencer_create`.
+    """
+    handle = _page_require(network, page, followers)
+    _card_require(name, city)
+    with acting_as(system="profile of an influencer"):
+        influencer = Influencer.objects.select_for_update().get(pk=influencer_id)
+        influencer.name, influencer.city = name.strip(), city
+        influencer.save(update_fields=["name", "city"])
+        first = SocialProfile.objects.filter(influencer=influencer).order_by("pk").first()
+        social = first or SocialProfile(influencer=influencer)
+        social.network, social.handle, social.followers = network, handle, followers
+        social.save()
+        after = {"city": city, "network": network, "followers": followers}
+        audit_record("influencer.change", influencer, after=after)
+    return influencer
+
+
+def _card_require(name: str, city: str) -> None:
+    if not name.strip() or len(name) > NAME_CHARS_MAX:
+        raise _wrong("name", _("Write the name under which people know you."))
+    if city not in Influencer.City.values:
+        raise _wrong("city", _("Choose a city from the list."))
 
 
 def _page_require(network: str, page: str, followers: int) -> str:
