@@ -18,8 +18,8 @@ TIMEOUT_SECONDS = 1.0
 
 def links_changed(tokens: Iterable[str]) -> None:
     """After COMMIT, every click process reads these links anew: a new link, another destination,
-    a state, a campaign paused or ended. Redis down: they notice within their time to live (half a
-    minute), so the change is never refused for it.
+    a state, a campaign paused or ended. When Redis is down they notice by their times to live, a
+    minute and a half at most: a change is never refused for it.
     """
     wanted = sorted(set(tokens))
     if wanted:
