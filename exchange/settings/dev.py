@@ -1,7 +1,21 @@
 """The demo and a developer's machine: what base says, served over plain HTTP on loopback."""
 
-from exchange.settings.base import *  # noqa: F403
-from exchange.settings.base import PLATFORM_BIN, PLATFORM_IBAN, PLATFORM_NAME
+import os
+import shlex
+from pathlib import Path
+
+# `manage.py demo_advance 22d`, typed beside a running demo, means that demo.
+_DEMO_ENV = Path(__file__).resolve().parents[2] / ".dev/demo/env"
+if "DATABASE_URL" not in os.environ and _DEMO_ENV.exists():
+    for _line in shlex.split(_DEMO_ENV.read_text()):
+        os.environ.setdefault(*_line.split("=", 1))
+
+from exchange.settings.base import *  # noqa: E402, F403
+from exchange.settings.base import (  # noqa: E402
+    PLATFORM_BIN,
+    PLATFORM_IBAN,
+    PLATFORM_NAME,
+)
 
 # An invented company with valid check digits; production must name its own.
 PLATFORM_NAME = PLATFORM_NAME or "ТОО Birge"
