@@ -84,7 +84,7 @@ CLICK_STATE = migrations.CreateModel(
     name="Click",
     fields=[
         ("click_id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
-        ("at", models.DateTimeField(verbose_name="at")),
+        ("at", models.DateTimeField(verbose_name="time of the click")),
         ("link_id", models.BigIntegerField()),
         ("participation_id", models.BigIntegerField()),
         ("campaign_id", models.BigIntegerField()),
@@ -163,7 +163,7 @@ QUARANTINE = migrations.CreateModel(
         ("line_sha256", models.CharField(max_length=64, unique=True)),
         ("line", models.BinaryField()),
         ("reason", models.CharField(max_length=300, verbose_name="reason")),
-        ("created_at", models.DateTimeField(default=core.clock.now, verbose_name="received")),
+        ("created_at", models.DateTimeField(default=core.clock.now, verbose_name="found")),
     ],
     options={"verbose_name": "unreadable click", "verbose_name_plural": "unreadable clicks"},
 )

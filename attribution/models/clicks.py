@@ -20,7 +20,7 @@ class Click(models.Model):
     """
 
     click_id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7 of the moment `at`
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("time of the click"))
     link_id = models.BigIntegerField()
     participation_id = models.BigIntegerField()
     campaign_id = models.BigIntegerField()
@@ -90,7 +90,7 @@ class ClickQuarantine(models.Model):
     line_sha256 = models.CharField(max_length=64, unique=True)  # a line sent again is one row
     line = models.BinaryField()
     reason = models.CharField(_("reason"), max_length=300)
-    created_at = models.DateTimeField(_("received"), default=clock.now)
+    created_at = models.DateTimeField(_("found"), default=clock.now)
 
     class Meta:
         verbose_name = _("unreadable click")
