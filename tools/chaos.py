@@ -11,6 +11,7 @@ servers of `tools/stack.py run`.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build" / "chaos.json"
 FIGURES = ("load", "faults", "lost", "doubled", "mismatched")
+LONG = {"CHAOS_SECONDS": "60"}  # of each suite that can run for as long as one likes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,13 @@ def suite_run(name: str, path: Path) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-p", "no:xdist", f"--junitxml={report}"]
+        command += ["-o", "junit_family=xunit1"]  # the family that keeps properties of a test
         done = subprocess.run(
-            [*command, str(path)], cwd=ROOT, stdin=subprocess.DEVNULL, check=False
+            [*command, str(path)],
+            cwd=ROOT,
+            env=LONG | os.environ,
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
         if not report.exists():
             return Result(
