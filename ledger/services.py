@@ -44,14 +44,16 @@ class InsufficientFunds(DomainError):
     code = "insufficient_funds"
 
     def __init__(self, account_kind: str, missing_minor: int) -> None:
-        missing = f"{missing_minor // 100:,}".replace(",", "\N{NO-BREAK SPACE}")
-        if missing_minor % 100:
-            missing += f",{missing_minor % 100:02}"
-        super().__init__(
-            _("Not enough money. Missing: %(missing)s\N{NO-BREAK SPACE}₸.") % {"missing": missing}
-        )
+        missing = {"missing": _tenge(missing_minor)}
+        super().__init__(_("Not enough money. Missing: %(missing)s.") % missing)
         self.account_kind = account_kind
         self.missing_minor = missing_minor
+
+
+def _tenge(minor: int) -> str:
+    whole, tiyn = divmod(minor, 100)
+    amount = f"{whole:,}" + (f".{tiyn:02}" if tiyn else "")
+    return amount.translate({ord(","): "\N{NO-BREAK SPACE}", ord("."): ","}) + "\N{NO-BREAK SPACE}₸"
 
 
 def journal_post(draft: JournalDraft, *, occurred_at: datetime) -> Journal:
