@@ -1,10 +1,37 @@
+"""Every address of the product, and the door it lies behind."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
 from attribution import webhooks
+from core.tenancy.doors import inside
+from exchange.doors import influencer_door, newcomer_door, person_door, public_door
+from exchange.web import urls as shell
+from exchange.web.portal import urls as portal
+from exchange.web.public import urls as public
+
+# Addresses that run as the login role: they find out who is asking, or open their own contexts.
+SIDELESS = {"hooks/", "accounts/", "admin/", "language/", "start/", "policy/", "home/", "_ui/"}
 
 urlpatterns = [
     path("hooks/<str:source>/<str:endpoint_token>", webhooks.receive, name="hook"),
-    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("exchange.api.urls")),
     path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("accounts/", include("allauth.urls")),
+        path("", include(shell.urlpatterns)),
+        path("", include(public.SIDELESS)),
+        path("", include(inside(public_door, public.OPEN))),
+        path("", include(inside(newcomer_door, public.INFLUENCER_SIGN_UP))),
+        path("", include(inside(person_door, public.BRAND_SIGN_UP))),
+        path("portal/", include((inside(influencer_door, portal.urlpatterns), "portal"))),
+    ),
 ]
+
+handler400 = "exchange.web.views.bad_request"
+handler403 = "exchange.web.views.forbidden"
+handler404 = "exchange.web.views.not_found"
+handler500 = "exchange.web.views.server_error"

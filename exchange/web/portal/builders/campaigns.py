@@ -1,0 +1,102 @@
+"""Campaigns as an influencer sees them. Reads only; runs as the influencer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from campaigns.models import Participation
+from campaigns.selectors import (
+    Card,
+    campaign_list_open,
+    cards_for,
+)
+from exchange.web.formatting import (
+    day_of,
+    day_short,
+    percent_text,
+)
+from exchange.web.pages import portal
+from exchange.web.pages.common import (
+    Choice,
+    Fact,
+    PolicyTerms,
+)
+from exchange.web.portal.builders.common import pager
+from exchange.web.portal.builders.links import link_url
+from influencers.models import Influencer
+
+
+def campaigns(
+    influencer: Influencer, *, query: str, by_reward: bool, after: str
+) -> portal.Campaigns:
+    found, next_after = campaign_list_open(query=query, by_reward=by_reward, after=after)
+    cards = cards_for(found, influencer.pk)
+    asked = {"q": query} if query else {}
+    return portal.Campaigns(
+        cards=[campaign_card(card) for card in cards],
+        choices=[
+            Choice(_("New"), "?" + urlencode(asked), not by_reward),
+            Choice(_("Highest reward"), "?" + urlencode({**asked, "sort": "reward"}), by_reward),
+        ],
+        query=query,
+        is_filtered=bool(query),
+        clear_url=reverse("portal:campaigns"),
+        pager=pager(len(cards), after, next_after, {**asked, **_sorted(by_reward)}),
+    )
+
+
+def _sorted(by_reward: bool) -> dict[str, str]:
+    return {"sort": "reward"} if by_reward else {}
+
+
+CARD_STATES: Mapping[str, Literal["applied", "joined", "rejected", "open"]] = {
+    Participation.State.APPLIED: "applied",
+    Participation.State.APPROVED: "joined",
+    Participation.State.REJECTED: "rejected",
+    Participation.State.REMOVED: "rejected",
+}
+
+
+def campaign_card(card: Card) -> portal.CampaignCard:
+    campaign, terms, mine = card.campaign, card.terms, card.participation
+    return portal.CampaignCard(
+        url=reverse("portal:campaign", args=[campaign.public_id]),
+        title=campaign.title,
+        brand_name=campaign.brand_name,
+        rate_bps=terms.commission_bps,
+        window_days=terms.window_days,
+        hold_days=terms.hold_days,
+        state=CARD_STATES.get(mine.state, "open") if mine else "open",
+        per_sale_minor=card.reward_minor,
+        basket_minor=campaign.typical_basket_minor,
+        ends_on=day_of(campaign.ends_at) if campaign.ends_at else None,
+        link_url=link_url(card.link) if card.link else "",
+    )
+
+
+def campaign(card: Card) -> portal.Campaign:
+    campaign, terms = card.campaign, card.terms
+    facts = [
+        Fact(_("Reward"), percent_text(terms.commission_bps)),
+        Fact(_("Counted from"), _("goods after discounts, without delivery")),
+        Fact(_("Window, days"), str(terms.window_days)),
+        Fact(_("Hold, days"), str(terms.hold_days)),
+        Fact(_("Evidence"), ", ".join(terms.paying_grades)),
+    ]
+    if campaign.ends_at:
+        facts.append(Fact(_("Until"), day_short(campaign.ends_at)))
+    return portal.Campaign(
+        card=campaign_card(card),
+        policy=PolicyTerms(terms.window_days, terms.hold_days, terms.code_policy, terms.model),
+        facts=facts,
+        join_url=reverse("portal:campaign_join", args=[campaign.public_id]),
+        back_url=reverse("portal:campaigns"),
+        description=campaign.about,
+        budget_minor=campaign.budget_minor,
+        budget_left_minor=None,
+    )

@@ -1,0 +1,228 @@
+"""Orders that are theirs, and why. Reads only; runs as the influencer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from attribution.models import Candidate, Conversion, ConversionVersion
+from attribution.selectors.conversions import (
+    candidates_of,
+    conversion_page,
+    conversions_of_influencer,
+    earned_by_stage,
+    status_counts,
+    versions_of,
+)
+from exchange.web.formatting import (
+    day_short,
+    moment_short,
+    percent_text,
+)
+from exchange.web.pages import portal
+from exchange.web.pages.common import (
+    Choice,
+    Step,
+    Sum,
+    Trace,
+    TraceRow,
+)
+from exchange.web.portal.builders.common import pager
+from exchange.web.portal.builders.money import outcome_of, strip_of
+from exchange.web.words import STATUSES, reason_name, sale_hint
+from influencers.models import Influencer
+from payouts.selectors import Ready
+
+FILTERS: Mapping[str, tuple[str, ...]] = {
+    "pending": ("pending", "awaiting_funding"),
+    "on_hold": ("on_hold",),
+    "approved": ("approved",),
+    "paid": ("paid",),
+    "lost": ("rejected", "reversed"),
+}
+
+
+def earning_row(conversion: Conversion, *, is_payable: bool = False) -> portal.EarningRow:
+    status = shown_status(conversion, is_payable=is_payable)
+    return portal.EarningRow(
+        url=reverse("portal:earning", args=[conversion.public_id]),
+        title=conversion.product_name,
+        brand_name=conversion.campaign.brand_name,
+        day=conversion.ordered_at,
+        minor=conversion.commission_minor,
+        status=status,
+        hint=earning_hint(conversion, status),
+    )
+
+
+def shown_status(conversion: Conversion, *, is_payable: bool) -> str:
+    is_ready = conversion.status == Conversion.Status.APPROVED and is_payable
+    return "payable" if is_ready else conversion.status
+
+
+def earning_hint(conversion: Conversion, status: str) -> str:
+    if status == "on_hold":
+        return sale_hint(status, on=conversion.hold_until)
+    if status == "rejected" and conversion.reason_code:
+        return sale_hint(status, reason=reason_name(conversion.reason_code))
+    return sale_hint(status)
+
+
+def earnings(influencer: Influencer, *, chosen: str, after: str) -> portal.Earnings:
+    mine = conversions_of_influencer(influencer.pk)
+    outcome = outcome_of(influencer)
+    page = conversion_page(mine, statuses=FILTERS.get(chosen, ()), after=after)
+    kept = {"status": chosen} if chosen in FILTERS else {}
+    is_payable = isinstance(outcome, Ready)
+    return portal.Earnings(
+        rows=[earning_row(row, is_payable=is_payable) for row in page.rows],
+        choices=_status_choices(status_counts(mine), chosen),
+        strip=strip_of(earned_by_stage(influencer.pk), outcome),
+        is_filtered=bool(kept),
+        clear_url=reverse("portal:earnings"),
+        campaigns_url=reverse("portal:campaigns"),
+        pager=pager(len(page.rows), after, page.after, kept),
+    )
+
+
+def _status_choices(counts: Mapping[str, int], chosen: str) -> list[Choice]:
+    words = {key: str(STATUSES["sale"][key].word) for key in FILTERS if key != "lost"}
+    words["lost"] = _("Not counted")
+    everything = Choice(_("All"), "?", chosen not in FILTERS, sum(counts.values()))
+    return [
+        everything,
+        *(
+            Choice(
+                words[key],
+                f"?status={key}",
+                key == chosen,
+                sum(counts.get(status, 0) for status in statuses),
+            )
+            for key, statuses in FILTERS.items()
+        ),
+    ]
+
+
+def earning(influencer: Influencer, conversion: Conversion) -> portal.Earning:
+    outcome = outcome_of(influencer)
+    status = shown_status(conversion, is_payable=isinstance(outcome, Ready))
+    versions = versions_of(conversion)
+    candidates = candidates_of(conversion)
+    return portal.Earning(
+        title=conversion.product_name,
+        brand_name=conversion.campaign.brand_name,
+        campaign_title=conversion.campaign.title,
+        order_ref=conversion.order_number,
+        minor=conversion.commission_minor,
+        status=status,
+        hint=earning_hint(conversion, status),
+        steps=sale_steps(conversion, versions, candidates),
+        trace=trace_of(conversion, candidates),
+        sums=earning_sums(conversion, versions),
+        back_url=reverse("portal:earnings"),
+    )
+
+
+def sale_steps(
+    conversion: Conversion,
+    versions: Sequence[ConversionVersion],
+    candidates: Sequence[Candidate],
+) -> list[Step]:
+    """Click, order, receipt, hold, approval, payment: as far as it has come."""
+    steps = [
+        Step("click", "done", moment_short(candidate.occurred_at))
+        for candidate in candidates
+        if candidate.kind == "click" and candidate.verdict in ("decided", "confirms")
+    ]
+    steps.append(Step("order", "done", moment_short(conversion.ordered_at)))
+    steps += [
+        Step("partly_returned", "bad", moment_short(version.at))
+        for version in versions
+        if version.cause == "partly_returned"
+    ]
+    return steps + _steps_ahead(conversion, versions)
+
+
+def _steps_ahead(conversion: Conversion, versions: Sequence[ConversionVersion]) -> list[Step]:
+    status, last = conversion.status, versions[-1]
+    hold_end = day_short(conversion.hold_until) if conversion.hold_until else ""
+    if status in ("rejected", "reversed"):
+        kind = "cancelled" if conversion.reason_code == 15 else status
+        return [Step(kind, "bad", moment_short(last.at))]
+    if status == "awaiting_funding":
+        return [Step("queued", "now")]
+    if status == "pending":
+        return [Step("received", "now"), Step("return_window", "later"), Step("approval", "later")]
+    if status == "on_hold":
+        until = _("until %(date)s") % {"date": hold_end}
+        return [
+            Step("received", "done"),
+            Step("return_window", "now", until),
+            Step("approval", "later", hold_end),
+            Step("payment", "later"),
+        ]
+    approved = Step(
+        "approved", "done", moment_short(conversion.approved_at) if conversion.approved_at else ""
+    )
+    paid = Step("paid", "done") if status == "paid" else Step("payment", "now")
+    return [Step("received", "done"), Step("return_window", "done", hold_end), approved, paid]
+
+
+def trace_of(conversion: Conversion, candidates: Sequence[Candidate]) -> Trace:
+    rows = [trace_row(candidate) for candidate in candidates]
+    rule = _("Terms v%(version)s") % {"version": conversion.terms.version}
+    return Trace(rows, rule)
+
+
+def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
+    """`name` is whose evidence it is, where the reader may know."""
+    verdicts: Mapping[str, Literal["decided", "confirms", "dropped"]] = {
+        "decided": "decided",
+        "confirms": "confirms",
+    }
+    title = {
+        "click": _("Click on the link"),
+        "promo_code": _("Promo code %(code)s") % {"code": candidate.evidence},
+        "wb_substitute_article": _("Wildberries article %(code)s") % {"code": candidate.evidence},
+    }[candidate.kind]
+    is_click = candidate.kind == "click"
+    identity = f"id {candidate.evidence[:8]}…{candidate.evidence[-2:]}" if is_click else ""
+    note = ", ".join(filter(None, [name, moment_short(candidate.occurred_at), identity]))
+    verdict = verdicts.get(candidate.verdict, "dropped")
+    reason = trace_reason(candidate.reason) if verdict == "dropped" else ""
+    return TraceRow(candidate.grade, title, note, verdict, reason)
+
+
+def trace_reason(reason: str) -> str:
+    """Why a candidate did not win, in words."""
+    return {
+        "window_passed": _("the window had passed"),
+        "after_order": _("after the order"),
+        "not_participating": _("not taking part any more"),
+        "campaign_not_running": _("the campaign was not running"),
+        "codes_do_not_count": _("codes do not count here"),
+        "links_do_not_count": _("links do not count here"),
+        "grade_not_paid": _("this kind of evidence is not paid"),
+        "platform_row_wins": _("the marketplace's own record decides"),
+        "code_wins": _("the promo code decides"),
+        "click_wins": _("the link decides"),
+        "later_click_wins": _("an earlier click"),
+        "earlier_click_wins": _("a later click"),
+        "other_code_wins": _("another code gave the discount"),
+        "later_row_wins": _("an older record"),
+    }.get(reason, reason)
+
+
+def earning_sums(conversion: Conversion, versions: Sequence[ConversionVersion]) -> list[Sum]:
+    """Goods, what came back, the rate, the reward."""
+    first = versions[0]
+    back = first.base_minor - conversion.base_minor
+    rows = [Sum(_("Goods"), first.base_minor)]
+    if back > 0:
+        rows.append(Sum(_("Came back"), -back))
+    rate = percent_text(conversion.terms.commission_bps)
+    rows.append(Sum(_("Rate"), text=f"× {rate}"))
+    return [*rows, Sum(_("Reward"), conversion.commission_minor, line=True, strong=True)]

@@ -1,0 +1,129 @@
+"""Payouts with their arithmetic. Reads only; runs as the influencer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from attribution.selectors.conversions import (
+    earned_by_stage,
+)
+from compliance.selectors import payee_steps
+from core import clock
+from core.iban import IbanError, iban_bank
+from exchange.web.formatting import (
+    moment_short,
+)
+from exchange.web.pages import portal
+from exchange.web.pages.common import (
+    Step,
+)
+from exchange.web.portal.builders.earnings import earning_row
+from exchange.web.portal.builders.money import (
+    outcome_of,
+    payable_of,
+    payout_sums,
+    strip_of,
+    withholding_sums,
+)
+from exchange.web.words import STATUSES
+from influencers.models import Influencer, PayoutAccount
+from payouts.models import Payout
+from payouts.selectors import Ready, payout_list_of
+
+
+def payouts(influencer: Influencer) -> portal.Payouts:
+    outcome = outcome_of(influencer)
+    payable = payable_of(influencer, outcome)
+    account = payee_steps(influencer.pk).account
+    return portal.Payouts(
+        payable=payable,
+        strip=strip_of(earned_by_stage(influencer.pk), outcome),
+        sums=withholding_sums(outcome.withholding) if isinstance(outcome, Ready) else [],
+        rows=[payout_row(payout) for payout in payout_list_of(influencer.pk)],
+        account=_account_line(account) if account else None,
+        task=None,
+    )
+
+
+def _account_line(account: PayoutAccount) -> portal.AccountLine:
+    return portal.AccountLine(
+        text=f"{_bank_name(account.iban)} ·· {account.iban_last4}",
+        holder=account.holder_name,
+        status="usable" if account.usable_from <= clock.now() else "checking",
+        url=reverse("portal:setup"),
+    )
+
+
+def _bank_name(iban: str) -> str:
+    try:
+        return iban_bank(iban).name
+    except IbanError:
+        return _("Bank account")
+
+
+def payout_row(payout: Payout) -> portal.PayoutRow:
+    has_failed = payout.state in ("failed", "returned")
+    return portal.PayoutRow(
+        url=reverse("portal:payout", args=[payout.public_id]),
+        day=payout.paid_on,
+        account_text=f"{_bank_name(payout.iban)} ·· {payout.iban_last4}",
+        minor=payout.net_minor,
+        status=payout.state,
+        reason=payout_failure(payout) if has_failed else "",
+        fix_url=reverse("portal:setup") if has_failed else "",
+        fix_button=_("Fix the account") if has_failed else "",
+    )
+
+
+def payout_failure(payout: Payout) -> str:
+    if payout.failure == "bank_returned":
+        return _("The bank sent the money back. It is on your balance.")
+    return payout.failure
+
+
+def payout(payout: Payout) -> portal.Payout:
+    row = payout_row(payout)
+    lines = list(payout.lines.select_related("conversion__campaign").order_by("id"))
+    by_brand: dict[str, list[int]] = {}
+    for line in lines:
+        by_brand.setdefault(line.conversion.campaign.brand_name, []).append(line.amount_minor)
+    return portal.Payout(
+        number=payout.rail_key,
+        minor=payout.net_minor,
+        status=payout.state,
+        hint=str(STATUSES["payout"][payout.state].hint),
+        account_text=row.account_text,
+        tax_status=payout.tax_status,
+        sums=payout_sums(payout),
+        steps=_payout_steps(payout),
+        shares=[portal.PayoutShare(name, len(it), sum(it)) for name, it in by_brand.items()],
+        sales=[earning_row(line.conversion) for line in lines],
+        reason=row.reason,
+        fix_url=row.fix_url,
+        fix_button=row.fix_button,
+        back_url=reverse("portal:payouts"),
+    )
+
+
+def _payout_steps(payout: Payout) -> list[Step]:
+    """Prepared, checked, sent, confirmed; an end that is not "paid" stands in its place."""
+    created = Step("payout_created", "done", moment_short(payout.created_at))
+    finished = moment_short(payout.finished_at) if payout.finished_at else ""
+    ends: Mapping[str, list[Step]] = {
+        "created": [Step("payout_approved", "now"), Step("payout_sent", "later")],
+        "cancelled": [Step("payout_failed", "bad", finished)],
+    }
+    if payout.state in ends:
+        return [created, *ends[payout.state]]
+    way = [created, Step("payout_approved", "done")]
+    if payout.state in ("sending", "accepted", "unknown"):
+        return [*way, Step("payout_sent", "now"), Step("payout_paid", "later")]
+    way.append(Step("payout_sent", "done"))
+    if payout.state == "paid":
+        return [*way, Step("payout_paid", "done", finished)]
+    if payout.state == "returned":
+        return [*way, Step("payout_paid", "done"), Step("payout_returned", "bad", finished)]
+    return [*way, Step("payout_failed", "bad", finished)]

@@ -1,0 +1,25 @@
+"""The influencer's portal, inside i18n_patterns and behind influencer_door."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from exchange.web.portal import setup, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("campaigns/", views.campaigns, name="campaigns"),
+    path("campaigns/<uuid:public_id>/", views.campaign, name="campaign"),
+    path("campaigns/<uuid:public_id>/join/", views.campaign_join_now, name="campaign_join"),
+    path("links/", views.links, name="links"),
+    path("links/create/", setup.link_create, name="link_create"),
+    path("links/<uuid:public_id>/", views.link, name="link"),
+    path("links/<uuid:public_id>/new/", views.link, {"is_new": True}, name="link_new"),
+    path("earnings/", views.earnings, name="earnings"),
+    path("earnings/<uuid:public_id>/", views.earning, name="earning"),
+    path("payouts/", views.payouts, name="payouts"),
+    path("payouts/<uuid:public_id>/", views.payout, name="payout"),
+    path("setup/", setup.setup, name="setup"),
+    path("setup/recheck/", setup.setup_recheck, name="setup_recheck"),
+    path("profile/", setup.profile, name="profile"),
+]
