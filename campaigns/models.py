@@ -47,6 +47,7 @@ class Campaign(models.Model):
     )  # n of the ledger's reserve:{campaign}:{n}
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     published_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

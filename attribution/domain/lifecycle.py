@@ -22,7 +22,9 @@ class Status(StrEnum):
 
 
 # Neither the source nor a brand can move money that has been promised.
-FINAL = frozenset({Status.APPROVED, Status.PAID, Status.REJECTED, Status.REVERSED})
+PROMISED = frozenset({Status.APPROVED, Status.PAID})
+# Nothing is owed for these.
+LOST = frozenset({Status.REJECTED, Status.REVERSED})
 
 # How an order must have reached us for silence to approve it.
 CONFIRMED_TRUST = ("signed", "pulled")
@@ -36,7 +38,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.APPROVED: frozenset({Status.PAID}),
     Status.PAID: frozenset({Status.APPROVED}),  # the bank sent the payout back
     Status.REJECTED: frozenset(),
-    Status.REVERSED: frozenset(),
+    Status.REVERSED: frozenset({Status.PENDING, Status.ON_HOLD}),  # the return was taken back
 }
 
 

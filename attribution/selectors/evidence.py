@@ -146,7 +146,7 @@ def _candidate(participation: Participation, **evidence: object) -> CandidateEvi
             paying_grades=terms.paying_grades,
         ),
         running_from=campaign.published_at,
-        running_until=campaign.ends_at,
+        running_until=min(filter(None, (campaign.ends_at, campaign.closed_at)), default=None),
         is_participating=participation.state == Participation.State.APPROVED,
         **evidence,  # type: ignore[arg-type]
     )

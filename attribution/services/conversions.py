@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from attribution.domain.lifecycle import (
-    FINAL,
+    LOST,
+    PROMISED,
     TRANSITIONS,
     ReasonCode,
     Status,
@@ -51,7 +52,7 @@ def conversion_settle(order: Order, line: OrderLine, decision: Decision) -> None
         .exclude(status=Conversion.Status.REJECTED)
         .first()
     )
-    if current is not None and Status(current.status) in FINAL:
+    if current is not None and Status(current.status) in PROMISED:
         return
     if current is not None and current.participation_id != decision.participation_id:
         reassigned = Target(Status.REJECTED, reason_code=ReasonCode.NOT_YOUR_CODE)
@@ -66,7 +67,7 @@ def conversion_settle(order: Order, line: OrderLine, decision: Decision) -> None
     worth = _worth(line, participation.terms.commission_bps)
     if current is not None:
         _conversion_follow(current, target, worth)
-    elif target.status not in FINAL:
+    elif target.status not in LOST:
         _conversion_create(order, line, decision, participation, target, worth)
 
 
@@ -131,10 +132,14 @@ def _conversion_create(
 
 def _conversion_follow(conversion: Conversion, target: Target, worth: Earned) -> None:
     """The same influencer's order changed: amount, status, or both."""
-    if target.status in FINAL:
+    if target.status in LOST:
+        if conversion.status == target.status:
+            return
         cause = "cancelled" if target.reason_code == ReasonCode.ORDER_CANCELLED else "returned"
         _conversion_move(conversion, target, NOTHING_EARNED, cause=cause)
         return
+    if conversion.status == target.status == Status.ON_HOLD:
+        target = Target(target.status, conversion.hold_until)  # a hold that runs does not move
     is_waiting = conversion.status == Status.AWAITING_FUNDING
     is_same_worth = worth.commission_minor == conversion.commission_minor
     is_same_state = (conversion.status, conversion.hold_until) == (target.status, target.hold_until)
@@ -153,7 +158,7 @@ def _conversion_move(conversion: Conversion, target: Target, worth: Earned, *, c
     """To a new status and worth, as the next version, with its difference in the ledger."""
     old = Status(conversion.status)
     assert target.status is old or target.status in TRANSITIONS[old], (conversion.pk, target)
-    if old is Status.AWAITING_FUNDING and target.status not in FINAL:
+    if old is Status.AWAITING_FUNDING and target.status not in LOST:
         target = Target(Status.AWAITING_FUNDING, target.hold_until)  # still nothing is posted
     elif old is not Status.AWAITING_FUNDING:
         is_funded = _accrue(

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('reserve_count', models.PositiveIntegerField(default=0)),
                 ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='ends')),
                 ('published_at', models.DateTimeField(null=True)),
+                ('closed_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(default=core.clock.now)),
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='brands.brand')),
             ],

@@ -186,7 +186,9 @@ def _status_change(campaign_id: int, new: CampaignStatus, action: str) -> Campai
                 raise CampaignConflict(_("The campaign's last day has passed."))
         before = {"status": campaign.status}
         campaign.status = Campaign.Status(new)
-        campaign.save(update_fields=["status"])
+        if new is CampaignStatus.CLOSED:
+            campaign.closed_at = clock.now()
+        campaign.save(update_fields=["status", "closed_at"])
         links_changed(_tokens(campaign))
         audit_record(action, campaign, before=before, after={"status": campaign.status})
     return campaign

@@ -9,7 +9,7 @@ from django.test import Client
 from attribution.models import Candidate, Connection, Conversion, Decision, InboundEvent, Order
 from attribution.services.inbox import event_replay, inbound_event_process
 from attribution.services.lifecycle import conversions_advance
-from campaigns.models import CampaignTotals, Terms
+from campaigns.models import Campaign, CampaignTotals, Terms
 from core.notify.models import Message
 from core.tenancy.context import acting_as
 from ledger.domain import accounts
@@ -200,6 +200,32 @@ def test_a_partial_return_reverses_its_part(client, cast, shop):
     with acting_as(influencer=cast.tulpar.influencer):
         causes = list(conversion.versions.order_by("number").values_list("cause", flat=True))
     assert causes == ["ordered", "partly_returned"]
+
+
+def test_a_return_that_is_taken_back_counts_again(client, cast, shop):
+    completed = {"coupons": ("AQTAS",), "status": "completed"}
+    deliver(client, shop, order_body(**completed))
+    deliver(client, shop, order_body(**completed, refunded="25500.00", minutes=10))
+    assert (the(Conversion).status, held(cast)[0]) == ("reversed", 0)
+    deliver(client, shop, order_body(**completed, minutes=20))
+    assert (the(Conversion).status, held(cast)[0]) == ("on_hold", COMMISSION)
+
+
+def test_a_hold_that_runs_does_not_move(client, cast, shop):
+    deliver(client, shop, order_body(coupons=("AQTAS",), status="completed"))
+    until = the(Conversion).hold_until
+    later = order_body(coupons=("AQTAS",), status="completed", refunded="500.00", minutes=5000)
+    deliver(client, shop, later)
+    assert the(Conversion).hold_until == until
+
+
+def test_an_order_after_the_campaign_was_closed_earns_nothing(client, cast, shop):
+    with acting_as(system="test"):
+        Campaign.objects.filter(pk=cast.tulpar.campaign).update(
+            status="closed", closed_at=PLACED - timedelta(hours=1)
+        )
+    deliver(client, shop, order_body(coupons=("AQTAS",)))
+    assert the(Candidate).reason == "campaign_not_running"
 
 
 def test_a_cancelled_order_takes_back_everything_with_its_reason(client, cast, shop):

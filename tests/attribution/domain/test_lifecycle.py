@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attribution.domain.lifecycle import (
-    FINAL,
+    LOST,
+    PROMISED,
     TRANSITIONS,
     ReasonCode,
     Status,
@@ -105,6 +106,7 @@ ALLOWED = {
     "on_hold": {"pending", "approved", "rejected", "reversed"},
     "approved": {"paid"},
     "paid": {"approved"},
+    "reversed": {"pending", "on_hold"},
 }
 
 
@@ -115,7 +117,7 @@ def test_a_conversion_changes_as_the_table_says(old):
 
 def test_money_that_was_promised_is_not_taken_back():
     for promised in (Status.APPROVED, Status.PAID):
-        assert promised in FINAL
+        assert promised in PROMISED
         assert not TRANSITIONS[promised] & {Status.REJECTED, Status.REVERSED, Status.PENDING}
 
 
@@ -144,4 +146,4 @@ def test_every_state_has_an_answer_that_a_waiting_conversion_can_follow(
         return
     assert target.status in TRANSITIONS[Status.AWAITING_FUNDING]
     assert (target.status is Status.ON_HOLD) == (target.hold_until is not None)
-    assert (target.status in FINAL) == (target.reason_code is not None)
+    assert (target.status in LOST) == (target.reason_code is not None)
