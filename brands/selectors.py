@@ -46,6 +46,11 @@ def contract_in_force(brand_id: int, day: date | None = None) -> BrandContract |
     return begun.order_by("-valid_from").first()
 
 
+def fee_bps_standard() -> int:
+    """What a brand pays unless its contract says otherwise: a share of the rewards."""
+    return BrandContract().platform_fee_bps
+
+
 def deposit_list(brand: Brand) -> QuerySet[Deposit]:
     return Deposit.objects.filter(brand=brand).order_by("-id")
 

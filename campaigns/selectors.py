@@ -9,12 +9,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from brands.models import Brand, Member
 from brands.selectors import member_require_money, member_require_write
 from campaigns.domain.commission import commission_minor
+from campaigns.domain.destination import DestinationError, destination_parse, host_of
 from campaigns.models import (
     Campaign,
     CampaignTotals,
@@ -191,7 +193,7 @@ def campaign_list_public(rows: int) -> list[Campaign]:
     live = Campaign.objects.filter(
         status=Campaign.Status.LIVE, access=Campaign.Access.PUBLIC
     ).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()))
-    return list(live.order_by("-published_at")[:rows])
+    return list(live.order_by("-published_at", "-id")[:rows])
 
 
 # --- An influencer's own --------------------------------------------------------------------
@@ -208,6 +210,22 @@ def codes_of_influencer(influencer_id: int) -> dict[int, PromoCode]:
     """{participation: its active code}. One query."""
     codes = PromoCode.objects.filter(influencer_id=influencer_id, state=PromoCode.State.ACTIVE)
     return {code.participation_id: code for code in codes}
+
+
+def participation_for_url(influencer_id: int, url: str) -> Participation | None:
+    """The newest participation whose campaign runs and has the site of a pasted address."""
+    try:
+        stored = destination_parse(url, free_origin=settings.SANDBOX_URL)
+    except DestinationError:
+        return None
+    name = host_of(stored).removeprefix("www.")
+    mine = Participation.objects.filter(
+        influencer_id=influencer_id, state=Participation.State.APPROVED
+    )
+    running = mine.exclude(campaign__status=Campaign.Status.CLOSED).filter(
+        campaign__allowed_hosts__overlap=[name, f"www.{name}"]
+    )
+    return running.order_by("-id").first()
 
 
 # --- A brand's own --------------------------------------------------------------------------

@@ -58,6 +58,17 @@ def payee_tax_set(
     return profile
 
 
+def register_recheck(*, influencer_id: int) -> None:
+    """Ask the register once more, in the background.
+
+    Raises:
+        PayeeMissing: there is no IIN to ask by.
+    """
+    if payee_of(influencer_id) is None:
+        raise PayeeMissing(_("Give your IIN first: the register is asked by it."))
+    enqueue("compliance.tasks.register_ask", influencer_id)
+
+
 def register_check(*, influencer_id: int) -> RegisterCheck:
     """Ask the register whether a payee is an entrepreneur today, and keep its answer.
 

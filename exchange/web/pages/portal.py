@@ -302,8 +302,9 @@ class SetupStep:
 class Setup:
     """Payee details in four steps. The form of the step in `now` is in the context as `form`.
 
-    `answer` (yes|no|unknown) and `checked_at` belong to the register step; `recheck_url` is
-    posted to. When every step is done, `payable_minor` says what can now be paid.
+    `answer` (yes|no|unknown; "" while it is being asked) and `checked_at` belong to the register
+    step; `recheck_url` is posted to, `poll_url` is asked for news while there is no answer. When
+    every step is done, `payable_minor` says what can now be paid.
     """
 
     steps: list[SetupStep]
@@ -312,6 +313,7 @@ class Setup:
     answer_text: str = ""
     checked_at: datetime | None = None
     recheck_url: str = ""
+    poll_url: str = ""
     payable_minor: int | None = None
     back_url: str = ""
 

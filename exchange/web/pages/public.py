@@ -10,14 +10,17 @@ from exchange.web.pages.portal import CampaignCard
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """`cards` are live public campaigns, at most three; none hides the section."""
+    """`cards` are live public campaigns, at most three; none hides the section. Without a VAT rate
+    for today there is no example."""
 
     fee_bps: int
-    vat_bps: int
+    vat_bps: int | None
     cards: list[CampaignCard] = field(default_factory=list)
 
     @property
-    def example(self) -> CostExample:
+    def example(self) -> CostExample | None:
+        if self.vat_bps is None:
+            return None
         return cost_example(1_790_000, 700, self.fee_bps, self.vat_bps)
 
 

@@ -44,7 +44,7 @@ def _person(request: HttpRequest) -> tuple[Influencer, User]:
 
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
-    """IIN, tax status, register, account: one form at a time; ?step= goes back to a finished one."""
+    """IIN, tax status, register, account, one form at a time; ?step= goes back to one."""
     influencer, user = _person(request)
     steps = payee_steps(influencer.pk)
     key = build.step_now(steps, request.GET.get("step", ""))

@@ -14,6 +14,8 @@ class Person(forms.Form):
         initial="kk",
         choices=[("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")],
     )
+    network = forms.ChoiceField(choices=[("instagram", "Instagram"), ("tiktok", "TikTok")])
+    page = forms.CharField(initial="@aigerim.home")
     followers = forms.IntegerField(initial=18_400)
 
 

@@ -1,0 +1,1 @@
+"""Pages for everybody, and the way from a new account to a side."""

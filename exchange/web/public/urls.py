@@ -1,0 +1,19 @@
+"""Addresses before a side: each list lies behind the door of its name (exchange/urls.py)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from exchange.web.public import views
+
+# public_door: anybody
+OPEN = [
+    path("", views.landing, name="landing"),
+    path("link-ended/", views.link_ended, name="link_ended"),
+]
+# newcomer_door: logged in, and no influencer yet
+INFLUENCER_SIGN_UP = [path("onboarding/", views.onboarding, name="onboarding")]
+# person_door: logged in; a person may own several brands
+BRAND_SIGN_UP = [path("onboarding/brand/", views.brand_onboarding, name="brand_onboarding")]
+# No door: it finds out where somebody belongs
+SIDELESS = [path("home/", views.home, name="home")]
