@@ -149,14 +149,24 @@ def span_text(span: timedelta) -> str:
     seconds = abs(int(span.total_seconds()))
     days, hours, minutes = seconds // DAY, seconds % DAY // HOUR, seconds % HOUR // 60
     if days >= 2 or (days and not hours):
-        return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+        return days_text(days)
     if days:
-        return gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
-    if hours and minutes:
-        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
-    if hours:
-        return gettext("%(hours)s h") % {"hours": hours}
-    return gettext("%(minutes)s min") % {"minutes": minutes}
+        said = gettext("%(days)s d %(hours)s h")
+    elif hours and minutes:
+        said = gettext("%(hours)s h %(minutes)s min")
+    else:
+        said = gettext("%(hours)s h") if hours else gettext("%(minutes)s min")
+    return whole(said % {"days": days, "hours": hours, "minutes": minutes})
+
+
+def days_text(days: int) -> str:
+    """ "11 күн": a term in days."""
+    return whole(ngettext("%(days)s day", "%(days)s days", days) % {"days": number_text(days)})
+
+
+def whole(text: str) -> str:
+    """Short figures stay on one line."""
+    return text.replace(" ", NBSP)
 
 
 def left_text(span: timedelta) -> str:

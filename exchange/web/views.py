@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Invalid
 from exchange.web.formatting import LANGUAGES
+from exchange.web.pages.common import PolicyTerms
+from exchange.web.words import CODE_POLICIES
 
 
 @require_POST
@@ -48,6 +50,22 @@ def _where_to(request: HttpRequest) -> str:
 def start(request: HttpRequest) -> HttpResponse:
     """Blogger or brand: the first question, before signing up or after."""
     return render(request, "public/start.html")
+
+
+@require_GET
+def policy_preview(request: HttpRequest) -> HttpResponse:
+    """The policy sentence of a campaign form as it stands; nothing while a number is missing."""
+    try:
+        terms = PolicyTerms(
+            window_days=int(request.GET.get("window_days", "")),
+            hold_days=int(request.GET.get("hold_days", "")),
+            code_policy=request.GET.get("code_policy", ""),
+        )
+    except ValueError:
+        return HttpResponse(status=204)
+    if terms.code_policy not in CODE_POLICIES:
+        return HttpResponse(status=204)
+    return render(request, "components/_policy.html", {"terms": terms, "no_remark": True})
 
 
 @requires_csrf_token

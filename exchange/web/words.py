@@ -403,6 +403,25 @@ HOLDS: Mapping[str, tuple[Word, Word]] = {
         _("The bank sent a payout back: the account is switched off until it is corrected."),
         _("Fix the account"),
     ),
+    "holder_is_another": (
+        _("The account is in another person's name. Payouts go only to the payee's own account."),
+        _("Fix the account"),
+    ),
+    "self_employed_not_confirmed": (
+        _(
+            "The law's list for the self-employed is not confirmed for advertising yet. Choose"
+            " another status to be paid now."
+        ),
+        _("Change tax status"),
+    ),
+    "ip_registration_limit": (
+        _(
+            "This year's income is above the limit from which the law asks for registration as an"
+            " entrepreneur."
+        ),
+        _("Change tax status"),
+    ),
+    "checking": (_("We are checking this payout and will write to you. Nothing to do."), ""),
     "rule_missing": (
         _("A tax rule for this date is not confirmed yet. We are on it, nothing to do."),
         "",
@@ -427,8 +446,7 @@ def word_of(table: str, code: Any) -> str:
 
 
 # The rule of a campaign in plain words, the same on the brand's form and the influencer's card
-CodePolicy = Literal["code_wins", "click_wins", "code_only", "click_only"]
-Model = Literal["last_click", "first_click"]
+CODE_POLICIES = ("code_wins", "click_wins", "code_only", "click_only")
 
 
 def policy_sentences(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from exchange.web.formatting import day_short, moment_short, percent_text
+from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
 from exchange.web.samples import common
@@ -91,8 +91,8 @@ def reserve() -> list[Sum]:
 def facts() -> list[Fact]:
     return [
         Fact(_("Reward"), percent_text(700)),
-        Fact(_("Window"), "30"),
-        Fact(_("Hold period"), "21"),
+        Fact(_("Window"), days_text(30)),
+        Fact(_("Hold period"), days_text(21)),
         Fact(_("Link leads to"), "toqyma.example/kollekcia"),
         Fact(_("Terms"), "v1"),
     ]

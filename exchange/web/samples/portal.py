@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from exchange.web.formatting import day_short, moment_short, percent_text
+from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import portal
 from exchange.web.pages.common import Choice, Fact, MoneyStrip, Stage, Stat, Step, Sum, Task
 from exchange.web.samples import common
@@ -72,11 +72,11 @@ def home() -> portal.Home:
 def home_setup() -> portal.Home:
     task = Task(
         "hold",
-        "id-card",
-        _("Details for payouts"),
-        _("Asked once, because there is money for you. It is stored encrypted."),
+        "shield-check",
+        _("Second step is off"),
+        _("Off. With it, a stolen password alone opens nothing. Needed for actions with money."),
         "#",
-        _("Enter details"),
+        _("Turn on"),
     )
     return replace(home(), payable=payable("setup"), task=task, strip=common.strip(104_862_000))
 
@@ -124,8 +124,8 @@ def campaign() -> portal.Campaign:
         facts=[
             Fact(_("Reward"), percent_text(700)),
             Fact(_("Counted from"), _("goods after discounts, without delivery")),
-            Fact(_("Window"), "30"),
-            Fact(_("Hold period"), "21"),
+            Fact(_("Window"), days_text(30)),
+            Fact(_("Hold period"), days_text(21)),
             Fact(_("Evidence"), "A, B, D"),
             Fact(_("Until"), day_short(common.day_ahead(40))),
         ],

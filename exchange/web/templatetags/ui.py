@@ -39,6 +39,7 @@ register.filter("weekday", formatting.weekday_text)
 register.filter("moment", formatting.moment_short)
 register.filter("time_of", formatting.time_text)
 register.filter("seconds_of", formatting.seconds_text)
+register.filter("days", formatting.days_text)
 register.filter("followers", formatting.followers_text)
 register.filter("money_text", formatting.money_text)
 
