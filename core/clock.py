@@ -7,6 +7,8 @@ database so that every process agrees; everywhere else the offset is zero and ne
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,13 +17,31 @@ from django.conf import settings
 ALMATY = ZoneInfo("Asia/Almaty")  # the whole country is UTC+5 since 2024-03-01
 OFFSET_READ_SECONDS = 1.0
 
+_history: datetime | None = None  # the moment that is being told, see `telling`
 _offset = timedelta()
 _offset_read_at = -OFFSET_READ_SECONDS
 
 
 def now() -> datetime:
     """This moment, aware, in UTC."""
-    return datetime.now(UTC) + _demo_offset()
+    return _history or datetime.now(UTC) + _demo_offset()
+
+
+@contextmanager
+def telling(moment: datetime) -> Iterator[None]:
+    """Everything inside happens at `moment`: how the demo's history goes through real services.
+
+    For the one thread of `seed_demo`; refused outside the demo.
+    """
+    global _history
+    if not settings.DEMO:
+        raise RuntimeError("history is only told in the demo")
+    assert moment.tzinfo is not None, moment
+    before, _history = _history, moment
+    try:
+        yield
+    finally:
+        _history = before
 
 
 def today() -> date:

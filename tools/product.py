@@ -218,7 +218,10 @@ def sandbox_start(children: Children, env: Mapping[str, str]) -> None:
     """The outside world of the demo. Told nothing of ours, like any other company."""
     outside = {name: env[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in env}
     port, smtp = (env[name].rpartition(":")[2] for name in ("SANDBOX_URL", "EMAIL_URL"))
-    command = [sys.executable, "-m", "sandbox", "--port", port, "--smtp-port", smtp]
+    state = str(Path(env["MEDIA_ROOT"]).parent / "sandbox")  # a second start keeps its data
+    command = [
+        sys.executable, "-m", "sandbox", "--port", port, "--smtp-port", smtp, "--state", state,
+    ]  # fmt: skip
     children.start("sandbox", command, env=outside | {"PYTHONUNBUFFERED": "1"}, cwd=ROOT)
 
 

@@ -1,0 +1,248 @@
+"""Six weeks of the demo's past, told through the real services: clicks, signed orders, returns,
+a payout. Nothing is written past a rule, so every figure on every page adds up."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from attribution.clickpath.store import partitions_ensure
+from attribution.connectors.registry import webhook_connector
+from attribution.models import Click, ClickDaily, Connection, InboundEvent
+from attribution.selectors.connections import connection_secrets
+from attribution.services.inbox import inbound_event_process, webhook_receive
+from attribution.services.lifecycle import conversions_advance
+from campaigns.models import PromoCode, TrackingLink
+from core import clock
+from core.ids import uuid7
+from core.money import Money
+from core.tenancy.context import acting_as
+
+DAYS = 42
+SEED = 2026  # the same past in every demo
+CLICKS_PER_ORDER = 22
+SMALL_HOURS = range(7)
+RETURN_EVERY, CANCEL_EVERY, CODE_ONLY_EVERY, NOBODYS_EVERY = 9, 11, 4, 13
+PHONES = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Instagram 350.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One order of the shop, and what becomes of it."""
+
+    number: int
+    placed_at: datetime
+    name: str
+    price_minor: int
+    quantity: int
+    click_id: UUID | None = None
+    code: str = ""
+    fate: str = "kept"  # kept, returned_in_part, cancelled
+
+    @property
+    def fulfilled_at(self) -> datetime:
+        return self.placed_at + timedelta(days=2, hours=self.number % 9)
+
+
+@dataclass(slots=True)
+class Past:
+    """What has happened so far; sales are told in the order of their events."""
+
+    connection: Connection
+    sales: list[Sale] = field(default_factory=list)
+
+    def tell(self, until: datetime) -> None:
+        """Deliver every event of the sales up to `until`, and let holds end day by day."""
+        events = sorted(
+            (event for sale in self.sales for event in _events(sale)), key=lambda event: event[0]
+        )
+        day = clock.day_of(events[0][0]) if events else clock.today()
+        for moment, body in events:
+            if moment > until:
+                break
+            while clock.day_of(moment) > day:
+                day += timedelta(days=1)
+                with clock.telling(clock.day_start(day)):
+                    conversions_advance()
+            with clock.telling(moment):
+                _deliver(self.connection, body)
+
+
+def _events(sale: Sale) -> Iterator[tuple[datetime, bytes]]:
+    """(when, the shop's webhook) of a sale's life."""
+    yield sale.placed_at, order_body(sale, "processing", sale.placed_at)
+    if sale.fate == "cancelled":
+        cancelled_at = sale.placed_at + timedelta(hours=5)
+        yield cancelled_at, order_body(sale, "cancelled", cancelled_at)
+        return
+    yield sale.fulfilled_at, order_body(sale, "completed", sale.fulfilled_at)
+    if sale.fate == "returned_in_part":
+        returned_at = sale.fulfilled_at + timedelta(days=4)
+        refund = str(sale.price_minor // 100)
+        yield returned_at, order_body(sale, "completed", returned_at, refund=refund)
+
+
+def _deliver(connection: Connection, body: bytes) -> None:
+    """As the shop does it: signed, through the one door, worked on by the worker's function."""
+    connector = webhook_connector(connection.source)
+    secret = connection_secrets(connection)[0]
+    signature = base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
+    headers = {"x-wc-webhook-signature": signature, "x-wc-webhook-topic": "order.updated"}
+    with acting_as(system="demo history"):
+        webhook_receive(connector, connection, headers, body)
+        waiting = InboundEvent.objects.filter(
+            connection=connection, state=InboundEvent.State.RECEIVED
+        )
+        ids = list(waiting.values_list("pk", flat=True))
+    for event_id in ids:
+        inbound_event_process(event_id)
+
+
+def order_body(sale: Sale, status: str, modified: datetime, *, refund: str = "") -> bytes:
+    """The order as the shop's REST API shows it (facts/merchants.md 1.1)."""
+    total = _major(sale.price_minor * sale.quantity)
+    stamp = "%Y-%m-%dT%H:%M:%S"
+    line = {
+        "id": 1,
+        "name": sale.name,
+        "product_id": 5,
+        "variation_id": 0,
+        "quantity": sale.quantity,
+        "subtotal": total,
+        "subtotal_tax": "0.00",
+        "total": total,
+        "total_tax": "0.00",
+        "sku": "",
+        "price": 0,
+    }
+    order = {
+        "id": sale.number,
+        "number": f"TU-{sale.number}",
+        "status": status,
+        "currency": "KZT",
+        "prices_include_tax": True,
+        "total": total,
+        "total_tax": "0.00",
+        "shipping_total": "0.00",
+        "shipping_tax": "0.00",
+        "discount_total": "0.00",
+        "date_created_gmt": sale.placed_at.strftime(stamp),
+        "date_modified_gmt": modified.strftime(stamp),
+        "date_paid_gmt": sale.placed_at.strftime(stamp),
+        "date_completed_gmt": modified.strftime(stamp) if status == "completed" else None,
+        "billing": {"phone": "+77010000001", "email": "buyer@example.org"},
+        "line_items": [line],
+        "coupon_lines": [{"id": 1, "code": sale.code, "discount": "0.00"}] if sale.code else [],
+        "refunds": [{"id": 1, "reason": "", "total": f"-{refund}.00"}] if refund else [],
+        "meta_data": (
+            [{"id": 1, "key": "_cpa_click_id", "value": sale.click_id.hex}] if sale.click_id else []
+        ),
+    }
+    return json.dumps(order, ensure_ascii=False).encode()
+
+
+def _major(minor: int) -> str:
+    money = Money(minor)
+    return f"{money.minor // 100}.{money.minor % 100:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    name: str
+    price_minor: int
+
+
+def sales_imagine(
+    *,
+    link: TrackingLink,
+    code: PromoCode,
+    products: Sequence[Product],
+    count: int,
+    first_number: int,
+    now: datetime,
+) -> list[Sale]:
+    """`count` sales of one influencer over the past weeks, with the clicks that led to them."""
+    dice = random.Random(SEED + first_number)  # noqa: S311 (a story, not a secret)
+    clicks = list(_clicks(link, dice, count * CLICKS_PER_ORDER, now))
+    _clicks_write(clicks)
+    sales = []
+    for n, click in enumerate(sorted(dice.sample(clicks, count), key=lambda it: it.at)):
+        product = dice.choice(products)
+        sale = Sale(
+            number=first_number + n,
+            placed_at=min(click.at + timedelta(minutes=dice.randint(3, 900)), now),
+            name=product.name,
+            price_minor=product.price_minor,
+            quantity=dice.choice((1, 1, 1, 2)),
+            click_id=None if n % CODE_ONLY_EVERY == 1 else click.click_id,
+            code=code.code if n % CODE_ONLY_EVERY in (1, 2) else "",
+        )
+        sales.append(_fated(sale, n))
+    return sales
+
+
+def _fated(sale: Sale, n: int) -> Sale:
+    if n % NOBODYS_EVERY == NOBODYS_EVERY - 1:
+        return replace(sale, click_id=None, code="SALE20")  # a store-wide code: nobody's
+    if n % CANCEL_EVERY == CANCEL_EVERY - 1:
+        return replace(sale, fate="cancelled")
+    if n % RETURN_EVERY == RETURN_EVERY - 1:
+        return replace(sale, quantity=2, fate="returned_in_part")
+    return sale
+
+
+def _clicks(link: TrackingLink, dice: random.Random, count: int, now: datetime) -> Iterator[Click]:
+    for _n in range(count):
+        at = _waking(dice, now)
+        yield Click(
+            click_id=uuid7(int(at.timestamp() * 1000)),
+            at=at,
+            link_id=link.pk,
+            participation_id=link.participation_id,
+            campaign_id=link.campaign_id,
+            brand_id=link.brand_id,
+            influencer_id=link.influencer_id,
+            visitor=uuid7(int(at.timestamp() * 1000)),
+            ip_network="95.56.0.0",
+            user_agent=PHONES,
+            referer="https://l.instagram.com/",
+            flags=0,
+        )
+
+
+def _waking(dice: random.Random, now: datetime) -> datetime:
+    """A moment of the last weeks at which people are awake in Kazakhstan."""
+    while True:
+        at = now - timedelta(minutes=dice.randint(60, DAYS * 1440))
+        if at.astimezone(clock.ALMATY).hour not in SMALL_HOURS:
+            return at.replace(microsecond=dice.randint(0, 999) * 1000).astimezone(UTC)
+
+
+def _clicks_write(clicks: Sequence[Click]) -> None:
+    """Rows and their daily sums, as the drain would have written them."""
+    with acting_as(system="demo history"):
+        first = min(click.at for click in clicks).date()
+        last = max(click.at for click in clicks).date()
+        partitions_ensure(first, (last - first).days + 1)
+        Click.objects.bulk_create(clicks)
+        counted = Counter((click.link_id, clock.day_of(click.at)) for click in clicks)
+        example = {click.link_id: click for click in clicks}
+        ClickDaily.objects.bulk_create(
+            ClickDaily(
+                day_on=day,
+                link_id=link_id,
+                campaign_id=example[link_id].campaign_id,
+                brand_id=example[link_id].brand_id,
+                influencer_id=example[link_id].influencer_id,
+                people=people,
+            )
+            for (link_id, day), people in counted.items()
+        )

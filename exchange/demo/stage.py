@@ -1,0 +1,69 @@
+"""The outside world of the demo, set up through the sandbox's own strings (/_control/)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from core.http import outgoing
+from exchange.demo.people import AIGERIM, AIGERIM_IIN
+
+SHOP = "toqyma"
+PRODUCTS = [
+    {"slug": "blanket", "name": "Жүн көрпе", "sku": "TU-BLANKET", "price": "25500.00"},
+    {"slug": "linen", "name": "Төсек жиыны, 2 орынды", "sku": "TU-LINEN", "price": "24990.00"},
+    {"slug": "towels", "name": "Сүлгілер, 4 дана", "sku": "TU-TOWELS", "price": "8990.00"},
+    {"slug": "pyjamas", "name": "Балалар пижамасы", "sku": "TU-PYJAMAS", "price": "10700.00"},
+]
+
+
+def control(method: str, path: str, body: Any = None) -> Any:
+    """One call of the sandbox's control. Raises: OutgoingError"""
+    answer = outgoing().request(
+        method, f"{settings.SANDBOX_URL}/_control/{path}", json=body, is_idempotent=True
+    )
+    return json.loads(answer.body) if answer.body else None
+
+
+def clock_set(offset: timedelta) -> None:
+    control("POST", "clock", {"offset_seconds": int(offset.total_seconds())})
+
+
+def shop_open(webhook_url: str, secret: str) -> None:
+    """The brand's own shop, which calls our door. Repeatable: a restart may change our port."""
+    control(
+        "POST",
+        "shop/shops",
+        {
+            "slug": SHOP,
+            "title": "Тоқыма Үйі",
+            "products": PRODUCTS,
+            "webhook_url": webhook_url,
+            "secret": secret,
+        },
+    )
+
+
+def product_url(slug: str) -> str:
+    return f"{settings.SANDBOX_URL}/shop/{SHOP}/product/{slug}"
+
+
+def register_fill() -> None:
+    """The state register knows Aigerim as an individual entrepreneur."""
+    control("POST", "kgd/taxpayers", {"code": AIGERIM_IIN, "full_name": AIGERIM.name.upper()})
+
+
+def wildberries_token() -> str:
+    token: str = control("POST", "wildberries/token", {"kind": "service"})["token"]
+    return token
+
+
+def bank_execute(payment_file: bytes) -> bytes:
+    """Hand a payment file to the bank and take its statement: everything executed."""
+    client = outgoing()
+    base = f"{settings.SANDBOX_URL}/_control/bank/files"
+    taken = json.loads(client.request("POST", base, content=payment_file).body)
+    return client.request("GET", f"{base}/{taken['id']}/statement").body

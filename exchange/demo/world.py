@@ -1,0 +1,281 @@
+"""The demo world: made once, then only its outside world is set up again at each start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
+from django.urls import reverse
+
+from attribution.models import Connection
+from attribution.selectors.connections import connection_secrets
+from attribution.services.connections import connection_create
+from attribution.services.lifecycle import conversions_advance
+from brands.models import Brand
+from brands.services import brand_create, brand_verify, deposit_book, member_add
+from campaigns.domain.offer import Offer
+from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
+from campaigns.services.lifecycle import campaign_publish
+from campaigns.services.offers import campaign_create
+from campaigns.services.participations import campaign_join, external_code_add
+from compliance.services import payee_tax_set, register_check, tax_rules_load
+from core import clock
+from core.accounts.models import User
+from core.demo_clock import demo_clock_publish, offset_read
+from core.tenancy.context import acting_as
+from exchange.demo import stage
+from exchange.demo.codes import totp_now
+from exchange.demo.history import DAYS, Past, Product, sales_imagine
+from exchange.demo.people import (
+    AIGERIM,
+    AIGERIM_IBAN,
+    AIGERIM_IIN,
+    ANALYST,
+    CHECKER,
+    DALA_BIN,
+    DALA_OWNER,
+    DANIYAR,
+    FINANCE,
+    NUR_BIN,
+    NUR_OWNER,
+    OWNER,
+    PASSWORD,
+    PEOPLE,
+    TOQYMA_BIN,
+    Person,
+)
+from influencers.models import Influencer
+from influencers.services import influencer_create, payee_save, payout_account_add
+from payouts.services.batches import batch_approve, batch_create, batch_hand_out
+from payouts.services.statements import statement_import
+
+PRODUCTS = [
+    Product(product["name"], int(product["price"].replace(".", ""))) for product in stage.PRODUCTS
+]
+TAX_FILES = ("rules_2025.toml", "rules_2026.toml")
+WB_ARTICLE = "310200999"  # Aigerim's substitute article on Wildberries
+PAYOUT_DAYS_AGO = 6
+TENGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ops:
+    finance: int
+    checker: int
+
+
+def demo_seed() -> bool:
+    """Make the demo world if it is not there; whether it was made now.
+
+    The outside world (shop, register) and the clocks are set up at every start: their addresses
+    and what Redis knew may have changed.
+    """
+    is_new = not User.objects.filter(email=OWNER.email).exists()
+    stage.register_fill()
+    if is_new:
+        _world_make(clock.now())
+    _outside_prepare()
+    return is_new
+
+
+def _outside_prepare() -> None:
+    offset = offset_read()
+    demo_clock_publish(offset)
+    stage.clock_set(offset)
+    with acting_as(system="demo"):
+        shop = Connection.objects.filter(source="woocommerce").order_by("pk").first()
+    if shop is not None:
+        url = settings.BASE_URL + reverse("hook", args=[shop.source, shop.endpoint_token])
+        stage.shop_open(url, connection_secrets(shop)[0])
+
+
+def _world_make(now: datetime) -> None:
+    users = {person.email: _user_make(person) for person in (*PEOPLE, NUR_OWNER, DALA_OWNER)}
+    ops = Ops(users[FINANCE.email].pk, users[CHECKER.email].pk)
+    for name in TAX_FILES:
+        text = (files("compliance.data") / name).read_text(encoding="utf-8")
+        tax_rules_load(text=text, maker_id=ops.finance, checker_id=ops.checker)
+    with clock.telling(now - timedelta(days=DAYS + 3)):
+        toqyma = _brand_make(OWNER, users, ops, "Тоқыма Үйі", "ТОО «Тоқыма Үйі»", TOQYMA_BIN)
+        member_add(brand=toqyma, email=ANALYST.email, role="analyst")
+        nur = _brand_make(NUR_OWNER, users, ops, "Nur Skin", "ТОО «Nur Skin»", NUR_BIN)
+    _brand_in_review(users)
+    with clock.telling(now - timedelta(days=DAYS + 2)):
+        home = _campaign_make(toqyma, _home_offer())
+        _campaign_make(nur, _skin_offer())
+        people = [_influencer_make(person, users) for person in (AIGERIM, DANIYAR)]
+        for person in people:
+            campaign_join(campaign_id=home.pk, influencer_id=person.pk)
+        shop, _secret = connection_create(brand=toqyma, source="woocommerce", name="toqyma.example")
+        connection_create(
+            brand=toqyma,
+            source="wildberries",
+            name="Wildberries",
+            token=stage.wildberries_token(),
+        )
+        _article_give(home, people[0])
+    past = Past(shop)
+    for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
+        link, code = _tools_of(home, person)
+        past.sales += sales_imagine(
+            link=link,
+            code=code,
+            products=PRODUCTS,
+            count=count,
+            first_number=first_number,
+            now=now,
+        )
+    paid_at = now - timedelta(days=PAYOUT_DAYS_AGO)
+    past.tell(until=paid_at)
+    with clock.telling(paid_at):
+        conversions_advance()
+        _payee_make(people[0])
+        _payout_make(ops)
+    Past(shop, past.sales).tell(until=now)
+    conversions_advance()
+
+
+def _user_make(person: Person) -> User:
+    user = User.objects.create_user(
+        person.email,
+        PASSWORD,
+        name=person.name,
+        language=person.language,
+        is_staff=bool(person.totp_secret),
+        is_superuser=bool(person.totp_secret),
+    )
+    EmailAddress.objects.create(user=user, email=person.email, verified=True, primary=True)
+    if person.totp_secret:
+        TOTP.activate(user, person.totp_secret)
+    return user
+
+
+def _brand_make(
+    owner: Person, users: dict[str, User], ops: Ops, name: str, legal_name: str, number: str
+) -> Brand:
+    """A verified brand with a deposit."""
+    brand = brand_create(
+        user_id=users[owner.email].pk,
+        person_name=owner.name,
+        email=owner.email,
+        name=name,
+        legal_name=legal_name,
+        bin_text=number,
+    )
+    with acting_as(ops=ops.checker):
+        brand = brand_verify(brand_id=brand.pk)
+    with acting_as(ops=ops.finance):
+        deposit_book(
+            brand_id=brand.pk,
+            amount_minor=2_500_000 * TENGE,
+            bank_reference=f"{number[-6:]}-1",
+            received_on=clock.today(),
+            booked_by_id=ops.finance,
+        )
+    return brand
+
+
+def _brand_in_review(users: dict[str, User]) -> None:
+    """Something for ops to do."""
+    brand_create(
+        user_id=users[DALA_OWNER.email].pk,
+        person_name=DALA_OWNER.name,
+        email=DALA_OWNER.email,
+        name="Dala Qahva",
+        legal_name="ТОО «Dala Qahva»",
+        bin_text=DALA_BIN,
+    )
+
+
+def _campaign_make(brand: Brand, offer: Offer) -> Campaign:
+    campaign = campaign_create(brand=brand, offer=offer)
+    campaign_publish(campaign_id=campaign.pk)
+    return campaign
+
+
+def _home_offer() -> Offer:
+    return Offer(
+        title="Жылы үй",
+        about="Жүн көрпе, төсек жиыны, сүлгі. Алматыда тігіледі, бүкіл елге жеткізіледі.",
+        destination_url=stage.product_url("blanket"),
+        commission_bps=700,
+        budget_minor=800_000 * TENGE,
+        typical_basket_minor=17_900 * TENGE,
+    )
+
+
+def _skin_offer() -> Offer:
+    return Offer(
+        title="Қысқы күтім",
+        about="Сарысу, крем және маска. Қысқы теріге арналған.",
+        destination_url=stage.product_url("towels"),
+        commission_bps=1200,
+        budget_minor=400_000 * TENGE,
+        typical_basket_minor=8_900 * TENGE,
+        code_policy="click_wins",
+    )
+
+
+def _influencer_make(person: Person, users: dict[str, User]) -> Influencer:
+    return influencer_create(
+        user_id=users[person.email].pk,
+        name=person.name,
+        city="almaty",
+        language=person.language,
+        network="instagram",
+        page=person.email.partition("@")[0],
+        followers=18_400 if person is AIGERIM else 9_700,
+    )
+
+
+def _article_give(campaign: Campaign, influencer: Influencer) -> None:
+    with acting_as(system="demo"):
+        participation = Participation.objects.get(campaign=campaign, influencer=influencer)
+    external_code_add(
+        participation_id=participation.pk, kind="wb_substitute_article", value=WB_ARTICLE
+    )
+
+
+def _tools_of(campaign: Campaign, influencer: Influencer) -> tuple[TrackingLink, PromoCode]:
+    mine: dict[str, Any] = {"campaign": campaign, "influencer": influencer}
+    with acting_as(system="demo"):
+        return TrackingLink.objects.get(**mine), PromoCode.objects.get(**mine)
+
+
+def _payee_make(influencer: Influencer) -> None:
+    """Aigerim's details: an entrepreneur whom the register confirms."""
+    payee_save(
+        influencer_id=influencer.pk,
+        iin_text=AIGERIM_IIN,
+        full_name=AIGERIM.name,
+        email=AIGERIM.email,
+    )
+    with acting_as(influencer=influencer.pk):
+        payee_tax_set(influencer_id=influencer.pk, status="ip_simplified")
+    register_check(influencer_id=influencer.pk)
+    payout_account_add(
+        influencer_id=influencer.pk, iban_text=AIGERIM_IBAN, holder_name=AIGERIM.name
+    )
+
+
+def _payout_make(ops: Ops) -> None:
+    batch = batch_create(maker_id=ops.finance)
+    batch_approve(batch_id=batch.pk, checker_id=ops.checker)
+    _name, content = batch_hand_out(batch_id=batch.pk, person_id=ops.finance)
+    statement = stage.bank_execute(content)
+    statement_import(content=statement, name="statement.txt", uploader_id=ops.finance)
+
+
+def logins() -> list[str]:
+    """What `make demo` prints: who may come in, as what, and the second factor of ops."""
+    width = max(len(person.email) for person in PEOPLE)
+    lines = [f"Logins, each with the password {PASSWORD}"]
+    for person in PEOPLE:
+        code = f", code now {totp_now(person.totp_secret)}" if person.totp_secret else ""
+        lines.append(f"  {person.email:<{width}}  {person.name}: {person.role}{code}")
+    return lines

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from exchange.demo.world import demo_seed, logins
+
+
+class Command(BaseCommand):
+    help = "Makes the demo world once, and sets up its outside world at every start."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--print-logins", action="store_true", help="only print the logins")
+
+    def handle(self, *, print_logins: bool, **options: Any) -> None:
+        if not settings.DEMO or not settings.SANDBOX_URL:
+            raise CommandError("This is no demo: DEMO=1 and SANDBOX_URL make one (`make demo`).")
+        if print_logins:
+            self.stdout.write("\n".join(logins()))
+            return
+        is_new = demo_seed()
+        self.stdout.write("demo world made" if is_new else "demo world was there")
