@@ -40,7 +40,7 @@ def death_draw(chance: random.Random) -> Death:
 def main(name: str, seed: str, folder: Path) -> None:
     django.setup()
     chance = random.Random(f"{seed}:{name}")
-    with (folder / f"{name}.deaths").open("w") as deaths:
+    with (folder / f"{name}.deaths").open("w", buffering=1) as deaths:
         while not _stdin_is_closed():
             death = death_draw(chance)
             _live_and_die(name, folder / f"{name}.acks", death)

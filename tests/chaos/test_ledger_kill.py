@@ -26,6 +26,8 @@ from tests.chaos.ledger_world import draft_of, world_make
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "4"))
+SECONDS_MAX = SECONDS + 90  # on a machine that is busy with other things
+ACKS_MIN = 50
 WORKERS = ("1", "2", "3")
 
 Legs = Counter[tuple[str, int]]  # (account, amount): how often
@@ -38,7 +40,7 @@ def database_url() -> str:
 
 
 def run_workers(folder: Path, seed: str) -> None:
-    """They die and are born again for SECONDS."""
+    """They die and are born again for SECONDS, and until every way to die was tried."""
     command = [sys.executable, "-m", "tests.chaos.ledger_worker"]
     env = {**os.environ, "DATABASE_URL": database_url()}
     workers = [
@@ -47,16 +49,30 @@ def run_workers(folder: Path, seed: str) -> None:
         )
         for name in WORKERS
     ]
-    time.sleep(SECONDS)  # the load itself, no guess at when something is ready
-    for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.close()
+    try:
+        wait_until_enough(folder)
+    finally:
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.close()
     assert [worker.wait(30) for worker in workers] == [0, 0, 0]
+
+
+def wait_until_enough(folder: Path) -> None:
+    started = time.monotonic()
+    while time.monotonic() < started + SECONDS or not is_enough(folder):
+        assert time.monotonic() < started + SECONDS_MAX, "too little was posted to prove anything"
+        time.sleep(0.1)
+
+
+def is_enough(folder: Path) -> bool:
+    ways = {point for _name, point in lines_of(folder, "deaths")}
+    return ways == {*CRASH_POINTS, ANY_MOMENT} and len(lines_of(folder, "acks")) >= ACKS_MIN
 
 
 def lines_of(folder: Path, kind: str) -> list[tuple[str, str]]:
     """(worker, line)"""
-    files = ((name, folder / f"{name}.{kind}") for name in WORKERS)
+    files = ((path.stem, path) for path in sorted(folder.glob(f"*.{kind}")))
     return [(name, line) for name, path in files for line in path.read_text().splitlines()]
 
 
@@ -103,14 +119,12 @@ def test_what_was_acknowledged_is_there_once_and_whole(tmp_path, record_property
     seed = os.environ.get("CHAOS_SEED") or str(random.randrange(10**9))
     world_make()
     run_workers(tmp_path, seed)
-    deaths = Counter(point for _name, point in lines_of(tmp_path, "deaths"))
-    damage = compare(lines_of(tmp_path, "acks"), stored())
+    acks, deaths = lines_of(tmp_path, "acks"), lines_of(tmp_path, "deaths")
+    damage = compare(acks, stored())
     damage.mismatched += len(ledger_findings())
-    for name, value in {**vars(damage), "faults": deaths.total()}.items():
+    for name, value in {**vars(damage), "faults": len(deaths)}.items():
         record_property(name, value)
     assert (damage.lost, damage.doubled, damage.mismatched) == (0, 0, 0), f"CHAOS_SEED={seed}"
-    assert set(deaths) == {*CRASH_POINTS, ANY_MOMENT}, "every way to die was tried"
-    assert damage.load > 10 * SECONDS, "too little was posted to prove anything"
 
 
 def test_the_comparison_sees_each_kind_of_damage():

@@ -1,9 +1,11 @@
 """What the database keeps, whoever writes: raw SQL, past the services."""
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from core.tenancy.context import Actor, acting, acting_as
+from ledger.checks import ledger_findings
 from ledger.domain import accounts
 from ledger.domain.accounts import KINDS, kind_rule
 from ledger.models import Account, Balance, Entry, Journal
@@ -224,3 +226,16 @@ def test_nobody_borrows_the_rights_of_a_trigger(opened, function):
         execute(SYSTEM, temporary)
         with pytest.raises(ProgrammingError, match=f"permission denied for function {function}"):
             execute(SYSTEM, attach)
+
+
+def test_migrations_reverse_and_come_back(transactional_db):
+    opened = open_two()
+    try:
+        call_command("migrate", "ledger", "0001", verbosity=0)
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            entries_count()
+    finally:
+        call_command("migrate", "ledger", verbosity=0)
+    assert (entries_count(), ledger_findings()) == (2, [])
+    with acting(SYSTEM):
+        refuse("out of balance", pair(header(), opened)[0])

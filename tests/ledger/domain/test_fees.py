@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.bps import share_minor
@@ -32,6 +32,7 @@ def test_fees_follow_the_running_total_to_the_tiyn(commissions, rate_bps):
         assert booked == share_minor(base, rate_bps)
 
 
+@settings(max_examples=40)
 @given(
     st.lists(amounts, min_size=1, max_size=8), st.lists(rates, min_size=2, max_size=2), st.data()
 )
