@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from compliance.domain.rules import RulesInForce
+from compliance.domain.rules import RuleMissing, RulesInForce
 from compliance.domain.withholding import TaxStatus
 from compliance.selectors import rules_in_force
 from core import clock
@@ -22,12 +23,14 @@ from payouts.rails.bank_file.payment_file import (
     PaymentOrder,
     payment_file_build,
 )
+from payouts.words import FIELD_RULES
 
 PLATFORM_KBE = "17"  # a private company, resident (facts/kazakhstan.md 5.8)
 
 
 class BankFileRefused(DomainError):
-    """A payment that no bank would take, or our own account is not set."""
+    """A payment that no bank would take, a code that no row of the law gives for its day, or our
+    own account is not set."""
 
     code = "bank_file_refused"
 
@@ -36,30 +39,42 @@ def bank_file_build(batch: PayoutBatch) -> BankFile:
     """Make and keep the file of a batch. Codes on a payment are rows of the law by its date.
 
     Raises:
-        BankFileRefused: says which document and which field.
+        BankFileRefused: says which document and which field, or which code of the law on which day.
     """
     if not settings.PLATFORM_IBAN:
         raise BankFileRefused(_("Our own account is not set: PLATFORM_IBAN, PLATFORM_BIN."))
-    rules = rules_in_force(batch.paid_on)
-    payouts = batch.payouts.order_by("pk")
-    payments = PaymentFile(
-        created_at=clock.now(),
-        payer=_platform(),
-        orders=tuple(_order(payout, rules) for payout in payouts),
-    )
-    try:
-        content = payment_file_build(payments)
-    except PaymentFileError as error:
-        raise BankFileRefused(
-            _("Document %(number)s, field %(key)s cannot be written for the bank: %(rule)s.")
-            % {"number": error.number, "key": error.key, "rule": error.rule}
-        ) from error
+    content = _content(batch)
     return BankFile.objects.create(
         batch=batch,
         name=f"birge-{batch.paid_on:%Y%m%d}-{batch.pk:05d}.txt",
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
     )
+
+
+def _content(batch: PayoutBatch) -> bytes:
+    try:
+        rules = rules_in_force(batch.paid_on)
+        payouts = batch.payouts.order_by("pk")
+        payments = PaymentFile(
+            created_at=clock.now(),
+            payer=_platform(),
+            orders=tuple(_order(payout, rules) for payout in payouts),
+        )
+        return payment_file_build(payments)
+    except RuleMissing as missing:
+        raise BankFileRefused(
+            _(
+                "No row of the law gives %(key)s on %(day)s. Add it to the tax rules; the batch"
+                " waits meanwhile."
+            )
+            % {"key": missing.key, "day": date_format(missing.day)}
+        ) from missing
+    except PaymentFileError as error:
+        raise BankFileRefused(
+            _("Document %(number)s, field %(key)s cannot be written for the bank: %(rule)s.")
+            % {"number": error.number, "key": error.key, "rule": FIELD_RULES[error.rule]}
+        ) from error
 
 
 def _platform() -> Party:

@@ -11,18 +11,21 @@ from django.utils.translation import gettext as _
 from attribution.models import Conversion
 from core import clock
 from core.audit.services import audit_record
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
+from core.locks import lock_for_transaction
 from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Payee
 from ledger.domain.drafts import JournalDraft
 from ledger.domain.journals import payout_paid, payout_returned, payout_undone
 from ledger.services import journals_post
+from payouts.domain.states import payout_may_become
 from payouts.models import BankStatement, Payout, PayoutBatch, StatementRow
 from payouts.rails.bank_file.match import Outcome, RowMatch, SentPayout, statement_match
 from payouts.rails.bank_file.statement import Direction, StatementError, statement_parse
 from payouts.selectors import statement_by_hash, taxes_of
 from payouts.services.batches import payout_money, payout_move
+from payouts.words import STATEMENT_REASONS, numbers_masked
 
 NAME_CHARS_MAX = 120
 BANK_RETURNED = "bank_returned"  # a word of the screens
@@ -33,6 +36,12 @@ class StatementUnreadable(DomainError):
 
     code = "statement_unreadable"
     status = 422
+
+
+class PayoutDecided(DomainError):
+    """The payout is not, or no longer, in the hands of the bank."""
+
+    code = "payout_decided"
 
 
 def statement_import(*, content: bytes, name: str, uploader_id: int) -> BankStatement:
@@ -49,9 +58,14 @@ def statement_import(*, content: bytes, name: str, uploader_id: int) -> BankStat
     except StatementError as error:
         raise StatementUnreadable(
             _("Line %(line)s of the file cannot be read: %(reason)s. Found: %(found)s")
-            % {"line": error.line, "reason": error.reason, "found": error.found or "-"}
+            % {
+                "line": error.line,
+                "reason": STATEMENT_REASONS[error.reason],
+                "found": numbers_masked(error.found) or "-",
+            }
         ) from error
     with acting_as(system="bank statement"):
+        lock_for_transaction("bank statement")  # the same file from two hands at once
         known = statement_by_hash(sha256)
         if known is not None:
             return known
@@ -114,8 +128,9 @@ def _apply(match: RowMatch, payouts: dict[int, Payout]) -> StatementRow.Outcome:
     if not is_out and payout.state == Payout.State.PAID:
         _payout_came_back(payout)
         return StatementRow.Outcome.RETURNED
-    if not is_out and payout.state in Payout.OPEN:
-        return StatementRow.Outcome.MISMATCH  # back before it left: a person looks
+    is_back_too_early = not is_out and payout.state in Payout.OPEN
+    if is_back_too_early or payout.state == Payout.State.FAILED:  # undone here, moved at the bank
+        return StatementRow.Outcome.MISMATCH  # a person looks
     return StatementRow.Outcome.REPEATED
 
 
@@ -138,12 +153,27 @@ def _payout_came_back(payout: Payout) -> None:
 
 
 def payout_fail(*, payout_id: int, reason: str) -> Payout:
-    """The bank refused a document before any money left: the payout is undone."""
+    """The bank refused a document before any money left: the payout is undone.
+
+    `reason` is read by the payee.
+
+    Raises:
+        NotFound: no such payout.
+        PayoutDecided: it is not at the bank.
+    """
     with acting_as(system="payout refused by the bank"):
-        payout = Payout.objects.select_for_update().get(pk=payout_id)
+        payout = Payout.objects.select_for_update().filter(pk=payout_id).first()
+        if payout is None:
+            raise NotFound(_("There is no such payout."))
+        if not payout_may_become(payout.state, Payout.State.FAILED):
+            raise PayoutDecided(
+                _("This payout is not at the bank. Its state: %(state)s.")
+                % {"state": payout.get_state_display()}
+            )
         taxes = taxes_of([payout])[payout.pk]
         _post(payout_undone(payout_money(payout, taxes)))
         payout_move(payout, Payout.State.FAILED, failure=reason[:300])
+        _batches_settle({payout.pk: payout})
         _notice(payout, "payout_returned")
     return payout
 
