@@ -122,7 +122,7 @@ class Fields:
 
     def integer(self, key: str, *, least: int = 0, most: int) -> int:
         value = self._value.get(key)
-        if isinstance(value, Decimal) and abs(value) <= most and value == int(value):
+        if isinstance(value, Decimal) and -most <= value <= most and value == int(value):
             value = int(value)  # 1.0: some PHP builds print whole numbers so
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.wrong(key, "not a whole number")

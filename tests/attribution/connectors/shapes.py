@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from attribution.connectors.base import (
 from core.money import MINOR_MAX
 
 GONE = object()
+HUGE, TINY = "1e999999999999", "1e-999999999999"  # as numbers, see raw_json
 STRANGE = (
     None,
     True,
@@ -37,6 +39,8 @@ STRANGE = (
     "a\0b",
     "\ud800",
     "9" * 5000,
+    HUGE,
+    TINY,
     [],
     {},
     [[]],
@@ -56,6 +60,14 @@ json_values = st.recursive(
 def fixtures(folder: Path, topic: str = "") -> list[Path]:
     """The recorded payloads beside a test, `<topic>__<detail>.json`."""
     return sorted((folder / "fixtures").glob(f"{topic}*.json"))
+
+
+def raw_json(value: Any) -> bytes:
+    """JSON in which HUGE and TINY are numbers, as no float could be printed."""
+    text = json.dumps(value)
+    for number in (HUGE, TINY):
+        text = text.replace(f'"{number}"', number)
+    return text.encode()
 
 
 def paths(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -29,6 +29,7 @@ from tests.attribution.connectors.shapes import (
     is_translated_or_refused,
     json_values,
     paths,
+    raw_json,
     spoiled,
 )
 
@@ -42,7 +43,7 @@ def read(name: str) -> dict:
 
 
 def parse(endpoint: str, value) -> list:
-    return WB.parse(endpoint, json.dumps(value).encode())
+    return WB.parse(endpoint, raw_json(value))
 
 
 def order(detail: str) -> OrderSnapshot:

@@ -171,9 +171,12 @@ def test_a_round_stops_where_an_earlier_one_has_been(feed, sandbox):
 
 
 def test_the_first_round_of_a_moscow_day_reads_everything(feed, sandbox):
+    go_to_noon(sandbox)
     for srid in "abcdef":
         buy(sandbox, srid)
+        sandbox.clock_move(1_800)
     assert len(feed.round()) == 6
+    assert len(feed.round()) == 2  # the last hour and no more
     sandbox.clock_move(DAY)
     assert len(feed.round()) == 6
 

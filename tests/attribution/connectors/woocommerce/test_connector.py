@@ -28,6 +28,7 @@ from tests.attribution.connectors.shapes import (
     is_translated_or_refused,
     json_values,
     paths,
+    raw_json,
     spoiled,
 )
 
@@ -70,7 +71,7 @@ def read(name: str) -> dict:
 
 
 def parse(value, settings=None) -> list:
-    return WOO.parse(json.dumps(value).encode(), settings or {})
+    return WOO.parse(raw_json(value), settings or {})
 
 
 def order(name: str, **changes) -> OrderSnapshot:
@@ -478,7 +479,18 @@ def test_a_wrong_shape_is_named_by_its_field(path, instead, reason):
     ],
 )
 def test_what_is_no_order_at_all(body):
-    with pytest.raises(UnknownPayload):
+    refuse(body)
+
+
+def test_a_number_too_large_to_write_out_is_refused_at_once():
+    body = json.dumps(read("order.created__organic")).replace(
+        '"quantity": 2', '"quantity": 1e999999999999'
+    )
+    refuse(body.encode(), "quantity: not")
+
+
+def refuse(body: bytes, reason: str = ".") -> None:
+    with pytest.raises(UnknownPayload, match=reason):
         WOO.parse(body, {})
 
 
