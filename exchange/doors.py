@@ -18,7 +18,8 @@ from influencers.models import Influencer
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether this session was opened with a second factor."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)
 
 
 def public_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:

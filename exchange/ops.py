@@ -7,13 +7,15 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from core.accounts.models import User
 from core.tenancy.doors import View, side_view
+from exchange import queues
 from exchange.doors import has_second_factor, ops_door
 
 # Unfold needs inline styles and Alpine's evaluator: a looser policy, for these pages only.
@@ -28,21 +30,45 @@ ADMIN_CSP = {
     "frame-ancestors": [NONE],
     "base-uri": [NONE],
 }
+# Apps whose tables ops never reads: their admin pages would only fail.
+NOT_FOR_OPS = ("account", "mfa", "usersessions")
 
 
 class OpsSite(UnfoldAdminSite):
     site_header = _("Birge for ops")
     site_title = _("Birge for ops")
+    index_title = _("Queues")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        models = model_or_iterable if isinstance(model_or_iterable, list | tuple) else None
+        wanted = [
+            model
+            for model in models or [model_or_iterable]
+            if model._meta.app_label not in NOT_FOR_OPS
+        ]
+        super().register(wanted, admin_class, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         loose: View = csp_replace(ADMIN_CSP)(view)
-        if view in (self.logout, self.password_change):  # they write sessions and users at once
+        if view in (self.logout, self.password_change):  # they lead to allauth's own pages
             return super().admin_view(loose, cacheable)
         return super().admin_view(side_view(loose, ops_door), cacheable)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff, with a second factor that was used for this session."""
         return bool(super().has_permission(request) and has_second_factor(request))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Queues by heat, the state of the ledger and the law, the day's numbers."""
+        user = request.user
+        assert isinstance(user, User)
+        context: dict[str, Any] = {"queues": queues.queue_states(user)}
+        if user.has_perm("ledger.view_journal"):
+            context["ledger"] = queues.ledger_health()
+            context["today"] = queues.today_numbers()
+        if user.has_perm("compliance.view_taxrule"):
+            context["rules"] = queues.rules_health()
+        return super().index(request, context | (extra_context or {}))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The one login of the product; staff without a second factor are sent to set one up."""
@@ -53,3 +79,12 @@ class OpsSite(UnfoldAdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         response: HttpResponse = redirect(reverse("account_logout"))
         return response
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect(reverse("account_change_password"))
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Unfold's search over everything caches what it found; each list has its own."""
+        raise Http404

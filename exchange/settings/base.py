@@ -9,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from exchange import env as read
+from exchange.settings.ops import UNFOLD  # noqa: F401  # a setting
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -105,6 +106,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "exchange.middleware.RefusalMiddleware",
+    "exchange.middleware.UnavailableMiddleware",
 ]
 TEMPLATES = [
     {
@@ -227,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "poll": {"task": "attribution.tasks.connections_poll", "schedule": 5.0},
     "lifecycle": {"task": "attribution.tasks.conversions_advance", "schedule": 15.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
+    "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},
 }
 

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from attribution.models import (
+    Candidate,
+    ClickQuarantine,
+    Connection,
+    Conversion,
+    ConversionVersion,
+    Decision,
+    InboundEvent,
+    Order,
+    OrderLine,
+    OrderVersion,
+    PollCursor,
+)
+from attribution.services.inbox import event_replay
+from core.admin import ConfirmForm, FormPage, OpsAdmin, ReadOnlyInline, tenge_column
+
+
+class CursorInline(ReadOnlyInline):
+    model = PollCursor
+    verbose_name_plural = _("polling")
+    fields = ["endpoint", "next_at", "polled_at", "failures"]
+
+
+@admin.register(Connection)
+class ConnectionAdmin(OpsAdmin):
+    """Secrets and secret addresses are not shown: only the brand has them."""
+
+    list_display = ["name", "brand", "source", "state", "last_event_at", "error"]
+    list_filter = ["state", "source"]
+    search_fields = ["name", "brand__name", "=public_id"]
+    search_help_text = _("Name, brand or id")
+    ordering = ["-id"]
+    fields = [
+        ("name", "brand", "source"),
+        ("state", "error"),
+        ("last_event_at", "bad_signature_count"),
+        ("public_id", "created_at"),
+    ]
+    inlines = [CursorInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
+        rows: QuerySet[Connection] = super().get_queryset(request)
+        return rows.select_related("brand").defer("secrets", "endpoint_token")
+
+
+@admin.register(InboundEvent)
+class InboundEventAdmin(OpsAdmin):
+    """What came in. Bodies hold buyers' data and are not shown."""
+
+    list_display = [
+        "received_at",
+        "brand",
+        "source",
+        "endpoint",
+        "trust",
+        "state",
+        "attempts",
+        "error",
+    ]
+    list_filter = ["state", "source", "trust"]
+    search_fields = ["=event_key", "brand__name"]
+    search_help_text = _("Key of the event, in full, or brand")
+    ordering = ["-received_at"]
+    fields = [
+        ("brand", "connection", "source", "endpoint"),
+        ("event_key", "trust"),
+        ("state", "attempts", "next_at"),
+        "error",
+        "outcome",
+        "body_sha256",
+        ("received_at", "finished_at"),
+    ]
+    actions_detail = ["replay"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboundEvent]:
+        rows: QuerySet[InboundEvent] = super().get_queryset(request)
+        return rows.select_related("brand", "connection").defer(
+            "body", "headers", "connection__secrets", "connection__endpoint_token"
+        )
+
+    @action(
+        description=_("Work on it again"),
+        url_path="replay",
+        permissions=["attribution.change_inboundevent"],
+        icon="replay",
+    )
+    def replay(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        event: InboundEvent = self.row_or_404(object_id)
+        page = FormPage(
+            title=_("Work on the event again"),
+            explain=_(
+                "The event is worked on as if it had just come. What it has done already is not"
+                " done twice."
+            ),
+            facts={
+                _("Event"): event.event_key,
+                _("State"): event.get_state_display(),
+                _("Last error"): event.error,
+            },
+            submit=_("Work on it again"),
+            change=lambda data: event_replay(event_id=event.pk),
+            done=_("The event waits for a worker again."),
+            back=self.url_of("change", event.pk),
+        )
+        return self.form_page(request, ConfirmForm(request.POST or None), page)
+
+
+class LineInline(ReadOnlyInline):
+    model = OrderLine
+    verbose_name_plural = _("lines")
+    fields = ["line_id", "sku", "name", "quantity", "returned_quantity", "amount", "returned"]
+    readonly_fields = ["amount", "returned"]
+    amount = tenge_column("amount_minor", _("amount"))
+    returned = tenge_column("returned_minor", _("returned"))
+
+
+class VersionInline(ReadOnlyInline):
+    model = OrderVersion
+    verbose_name_plural = _("versions")
+    fields = ["number", "status", "raw_status", "source_updated_at", "is_applied", "created_at"]
+    ordering = ["number"]
+
+
+class DecisionInline(ReadOnlyInline):
+    model = Decision
+    verbose_name_plural = _("decisions")
+    fields = ["line", "number", "rule", "grade", "participation", "decided_at"]
+    ordering = ["line_id", "number"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        rows: QuerySet[Decision] = super().get_queryset(request)
+        return rows.select_related("line", "participation")
+
+
+@admin.register(Order)
+class OrderAdmin(OpsAdmin):
+    list_display = ["number", "brand", "source", "status", "raw_status", "trust", "placed_at"]
+    list_filter = ["status", "source", "trust"]
+    search_fields = ["=external_id", "=number", "brand__name"]
+    search_help_text = _("Number of the order, in full, or brand")
+    ordering = ["-placed_at"]
+    fields = [
+        ("number", "external_id", "public_id"),
+        ("brand", "connection", "source"),
+        ("status", "raw_status", "trust"),
+        ("currency", "promo_codes", "is_test"),
+        ("placed_at", "fulfilled_at", "source_updated_at"),
+    ]
+    inlines = [LineInline, VersionInline, DecisionInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        rows: QuerySet[Order] = super().get_queryset(request)
+        return rows.select_related("brand", "connection").defer(
+            "connection__secrets", "connection__endpoint_token"
+        )
+
+
+class ConversionVersionInline(ReadOnlyInline):
+    model = ConversionVersion
+    verbose_name_plural = _("versions")
+    fields = ["number", "status", "base", "commission", "cause", "at"]
+    readonly_fields = ["base", "commission"]
+    ordering = ["number"]
+    base = tenge_column("base_minor", _("base"))
+    commission = tenge_column("commission_minor", _("reward"))
+
+
+@admin.register(Conversion)
+class ConversionAdmin(OpsAdmin):
+    list_display = [
+        "order_number",
+        "brand",
+        "influencer",
+        "status",
+        "grade",
+        "commission",
+        "ordered_at",
+        "hold_until",
+    ]
+    list_filter = ["status", "grade", "source"]
+    search_fields = ["=order_number", "brand__name", "influencer__name", "=public_id"]
+    search_help_text = _("Number of the order, in full, brand, influencer or id")
+    ordering = ["-ordered_at", "-id"]
+    fields = [
+        ("order_number", "product_name"),
+        ("brand", "campaign", "influencer"),
+        ("status", "grade", "reason_code", "reason_note"),
+        ("base", "commission", "fee", "vat", "paid"),
+        ("ordered_at", "hold_until", "approved_at"),
+        "why",
+        "public_id",
+    ]
+    inlines = [ConversionVersionInline]
+    base = tenge_column("base_minor", _("base"))
+    commission = tenge_column("commission_minor", _("reward"))
+    fee = tenge_column("fee_minor", _("fee"))
+    vat = tenge_column("vat_minor", _("VAT of the fee"))
+    paid = tenge_column("paid_minor", _("paid"))
+
+    @admin.display(description=_("why"))
+    def why(self, conversion: Conversion) -> str:
+        rows = Candidate.objects.filter(decision_id=conversion.decision_id)
+        return "; ".join(
+            f"{row.influencer}: {row.kind} {row.evidence}, {row.grade}, {row.verdict}, {row.reason}"
+            for row in rows.select_related("influencer").order_by("id")
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversion]:
+        rows: QuerySet[Conversion] = super().get_queryset(request)
+        return rows.select_related("brand", "influencer", "campaign")
+
+
+@admin.register(ClickQuarantine)
+class ClickQuarantineAdmin(OpsAdmin):
+    list_display = ["created_at", "reason", "line_sha256"]
+    ordering = ["-id"]
+    fields = ["created_at", "reason", "line_sha256"]

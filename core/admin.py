@@ -1,0 +1,195 @@
+"""What every list of ops shares: nobody edits a row; what changes one is a service behind a form.
+
+An app's admin.py gives lists and details, and buttons (`unfold.decorators.action`) that lead to a
+form page. The button's permission guards the page too; the page shows what will happen, POST does
+it, and a refused rule comes back as an error of the form, with nothing written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import (
+    CHECKBOX_CLASSES,
+    INPUT_CLASSES,
+    SELECT_CLASSES,
+    SWITCH_CLASSES,
+    TEXTAREA_CLASSES,
+)
+
+from core.errors import DomainError
+from core.forms import form_refuse
+
+Change = Callable[[Mapping[str, Any]], Any]
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+class ReadOnly:
+    """Also against superusers: the database refuses most of them too."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        """Everything: then no form field is made, nor a query for what it might offer."""
+        return flatten(getattr(self, "fields", None) or ())
+
+
+class ReadOnlyInline(ReadOnly, TabularInline):
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """A question to ops and what the answer does.
+
+    `change` gets the cleaned data and calls a service; `done` is said after it. `facts` are what
+    to look at before pressing. `back` is where the page leads, done or not.
+    """
+
+    title: Any
+    submit: Any
+    change: Change
+    done: Any
+    back: str
+    explain: Any = ""
+    is_danger: bool = False
+    facts: Mapping[Any, Any] = field(default_factory=dict)
+    # The service's names of fields, where the form has others.
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to fill in: pressing the button is the answer."""
+
+
+class OpsAdmin(ReadOnly, ModelAdmin):
+    """A list and a detail page for ops."""
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False  # counting all of them costs more than showing a page
+    show_facets = admin.ShowFacets.NEVER
+
+    def row_or_404(self, object_id: str) -> Any:
+        """The row of a button's page; a broken or foreign id is the same as a missing one."""
+        pk = self.model._meta.pk
+        assert pk is not None
+        try:
+            return self.model._default_manager.get(pk=pk.to_python(object_id))
+        except (self.model.DoesNotExist, forms.ValidationError, OverflowError):
+            raise Http404 from None
+
+    def form_page(self, request: HttpRequest, form: forms.Form, page: FormPage) -> HttpResponse:
+        """Show the question; on a valid POST carry it out and lead back."""
+        if request.method == "POST" and form.is_valid() and _carried_out(form, page):
+            messages.success(request, page.done)
+            return redirect(page.back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": page.title,
+            "page": page,
+            "form": _dressed(form),
+            "opts": self.model._meta,
+            "is_fullwidth": "0",
+        }
+        return TemplateResponse(request, "admin/form_page.html", context)
+
+    def url_of(self, name: str, *args: Any) -> str:
+        """The address of "changelist", "change" or one of the buttons of this model."""
+        opts = self.model._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_{name}", args=args)
+
+
+def _carried_out(form: forms.Form, page: FormPage) -> bool:
+    """A service that is refused half way leaves nothing: the savepoint is rolled back, while the
+    context of the page goes on to show the form again."""
+    try:
+        with transaction.atomic():
+            page.change(form.cleaned_data)
+    except DomainError as error:
+        form_refuse(form, error, page.names)
+        return False
+    return True
+
+
+# The kind of a widget -> Unfold's classes; the first that fits.
+DRESS: tuple[tuple[type[forms.Widget], list[str]], ...] = (
+    (forms.CheckboxSelectMultiple, CHECKBOX_CLASSES),
+    (forms.CheckboxInput, SWITCH_CLASSES),
+    (forms.Select, SELECT_CLASSES),
+    (forms.Textarea, TEXTAREA_CLASSES),
+    (forms.Widget, INPUT_CLASSES),
+)
+
+
+def _dressed(form: forms.Form) -> forms.Form:
+    """The form in the look of the admin."""
+    for each in form.fields.values():
+        classes = next(names for kind, names in DRESS if isinstance(each.widget, kind))
+        each.widget.attrs["class"] = " ".join(classes)
+    return form
+
+
+class DayField(forms.DateField):
+    """A day, by the browser's own calendar."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **options)
+
+
+# --- Columns --------------------------------------------------------------------------------
+
+
+def tenge(minor: int) -> str:
+    """An amount in tiyn as people write it: 1 250 000,50 ₸."""
+    whole, rest = divmod(abs(minor), 100)
+    sign = "\N{MINUS SIGN}" if minor < 0 else ""
+    return f"{sign}{whole:,}".replace(",", NBSP) + f",{rest:02}{NBSP}₸"
+
+
+def tenge_column(name: str, description: Any) -> Callable[[Any, models.Model], str]:
+    """A column of a list that shows a `*_minor` field in tenge, and sorts by it."""
+
+    @admin.display(description=description, ordering=name)
+    def column(self: Any, row: models.Model) -> str:
+        return tenge(getattr(row, name))
+
+    return column
+
+
+def email_masked(address: str) -> str:
+    """Enough to recognise an address in a list: a…@mail.example."""
+    local, _at, host = address.rpartition("@")
+    return f"{local[:1]}…@{host}"
+
+
+def last4(text: str) -> str:
+    return f"•••• {text}" if text else ""
+
+
+@admin.display(description=_("e-mail"))
+def email_column(self: Any, row: Any) -> str:
+    return email_masked(row.email)

@@ -1,0 +1,49 @@
+"""Pages of ops whose buttons reach over several apps."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from brands.admin import BrandAdmin
+from brands.models import Brand
+from campaigns.services.lifecycle import brand_stop
+from core.admin import FormPage
+
+admin.site.unregister(Brand)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea)
+
+
+@admin.register(Brand)
+class StoppableBrandAdmin(BrandAdmin):
+    """Stopping a brand also pauses its campaigns, of which brands know nothing."""
+
+    actions_detail = [*BrandAdmin.actions_detail, "suspend"]
+
+    @action(
+        description=_("Suspend"),
+        url_path="suspend",
+        permissions=["brands.change_brand"],
+        icon="block",
+    )
+    def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        brand: Brand = self.row_or_404(object_id)
+        page = FormPage(
+            title=_("Suspend %(name)s") % {"name": brand},
+            explain=_(
+                "Its campaigns are paused and it can publish none. Rewards that influencers have"
+                " earned stay theirs. The reason goes into the audit log."
+            ),
+            submit=_("Suspend"),
+            change=lambda data: brand_stop(brand_id=brand.pk, reason=data["reason"]),
+            done=_("The brand is suspended."),
+            back=self.url_of("change", brand.pk),
+            is_danger=True,
+        )
+        return self.form_page(request, ReasonForm(request.POST or None), page)
