@@ -14,7 +14,7 @@ color:#1c1b29;background:#fafaf8}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem}a{color:#4338ca}
 table{border-collapse:collapse;width:100%;background:#fff}
 td,th{border:1px solid #e2e0d8;padding:.4rem .6rem;text-align:left;vertical-align:top}
-form{display:inline-flex;gap:.4rem;flex-wrap:wrap;align-items:end;margin:.2rem 0}
+form{display:inline-flex;gap:.4rem;flex-wrap:wrap;align-items:end;margin:.2rem .4rem .2rem 0}
 label{display:flex;flex-direction:column;font-size:.85rem}
 input,select,button{font:inherit;padding:.35rem .6rem;border:1px solid #a9a6b8;border-radius:6px}
 button{background:#4338ca;color:#fff;border:0;cursor:pointer}

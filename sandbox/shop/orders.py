@@ -60,7 +60,7 @@ def order_create(shop: State, cart: Cart, now: datetime) -> dict[str, Any]:
     """An order, paid for unless its status says otherwise. 400 for a code the shop refuses."""
     if not cart.items:
         raise HTTPException(400, "an empty cart")
-    shop["last_id"] += 1
+    order_id = _id_next(shop)
     code, percent = _coupon(shop, cart.promo_code)
     lines = [_line(shop, slug, quantity, percent) for slug, quantity in cart.items]
     goods = sum((Decimal(line["total"]) for line in lines), Decimal())
@@ -69,8 +69,8 @@ def order_create(shop: State, cart: Cart, now: datetime) -> dict[str, Any]:
     )
     at = _gmt(now)
     order = {
-        "id": shop["last_id"],
-        "number": str(shop["last_id"]),
+        "id": order_id,
+        "number": str(order_id),
         "status": cart.status,
         "currency": shop["currency"],
         "prices_include_tax": True,
@@ -99,8 +99,13 @@ def order_create(shop: State, cart: Cart, now: datetime) -> dict[str, Any]:
         "refunds": [],
         "meta_data": _meta(shop, cart),
     }
-    shop["orders"][str(order["id"])] = order
+    shop["orders"][str(order_id)] = order
     return order
+
+
+def _id_next(shop: State) -> int:
+    shop["last_id"] += 1
+    return int(shop["last_id"])
 
 
 def status_set(order: dict[str, Any], status: str, now: datetime) -> None:
@@ -119,8 +124,7 @@ def refund_add(shop: State, order: dict[str, Any], amount: str, now: datetime) -
     money = Decimal(amount)
     if not 0 < money <= left:
         raise HTTPException(400, f"a refund must be within 0..{left}")
-    shop["last_id"] += 1
-    order["refunds"].append({"id": shop["last_id"], "reason": "", "total": _money(-money)})
+    order["refunds"].append({"id": _id_next(shop), "reason": "", "total": _money(-money)})
     if money == left:
         order["status"] = "refunded"
     _touch(order, now)
@@ -159,11 +163,10 @@ def _line(shop: State, slug: str, quantity: int, percent: int) -> dict[str, Any]
     if not 1 <= quantity <= QUANTITY_MAX:
         raise HTTPException(400, f"quantity must be within 1..{QUANTITY_MAX}")
     product = product_of(shop, slug)
-    shop["last_id"] += 1
     subtotal = Decimal(product["price"]) * quantity
     total = (subtotal * (100 - percent) / 100).quantize(CENT, ROUND_HALF_UP)
     return {
-        "id": shop["last_id"],
+        "id": _id_next(shop),
         "name": product["name"],
         "product_id": product["id"],
         "variation_id": 0,
@@ -180,9 +183,8 @@ def _line(shop: State, slug: str, quantity: int, percent: int) -> dict[str, Any]
 def _coupon_lines(shop: State, code: str, discount: Decimal) -> list[dict[str, Any]]:
     if not code:
         return []
-    shop["last_id"] += 1
     return [
-        {"id": shop["last_id"], "code": code, "discount": _money(discount), "discount_tax": "0.00"}
+        {"id": _id_next(shop), "code": code, "discount": _money(discount), "discount_tax": "0.00"}
     ]
 
 

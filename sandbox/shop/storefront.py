@@ -119,7 +119,8 @@ async def product_page(request: Request) -> Response:
                 "<p><b>{price} {currency}</b>, {sku}</p>{came_by}"
                 '<form method="post" action="/shop/{slug}/checkout">'
                 '<input type="hidden" name="product" value="{product}">{fields}'
-                "<button>Buy</button></form><p>{hint}</p>",
+                "<button>Buy</button></form><p>{hint}</p>"
+                '<p><a href="/shop/{slug}/">The shop</a></p>',
                 price=product["price"],
                 currency=shop["currency"],
                 sku=product["sku"],

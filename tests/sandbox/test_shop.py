@@ -92,6 +92,8 @@ def test_the_money_of_an_order_adds_up(shop, receiver):
     assert (order["discount_total"], order["shipping_total"]) == ("4449.00", "990.00")
     assert order["total"] == "41031.00"
     assert order["coupon_lines"][0]["code"] == "aigerim10"
+    ids = [order["id"], *(part["id"] for part in order["line_items"] + order["coupon_lines"])]
+    assert len(set(ids)) == 4
 
 
 def test_a_shop_may_know_its_coupons(shop):
