@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from attribution.selectors.clicks import drain_lag_seconds
+from attribution.services.inbox import HEARTBEAT_KEY
 from core.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+DRAIN_LAG_SECONDS_MAX = 60
+RETRY_AFTER_SECONDS = 30
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -46,11 +54,47 @@ def ready_faults() -> list[str]:
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
     try:
         client.ping()
+        faults += _workers_faults(client)
     except redis.RedisError as error:
         faults.append(f"redis: {type(error).__name__}")
     finally:
         client.close()
     return faults
+
+
+def _workers_faults(client: redis.Redis) -> list[str]:
+    """The relay and the drain say that they live; the drain also how far behind it is."""
+    faults = []
+    if not client.exists(HEARTBEAT_KEY):
+        faults.append("relay: no sign of life")
+    lag_seconds = drain_lag_seconds()
+    if lag_seconds is None:
+        faults.append("drain: no sign of life")
+    elif lag_seconds > DRAIN_LAG_SECONDS_MAX:
+        faults.append(f"drain: {lag_seconds} s behind")
+    return faults
+
+
+class UnavailableMiddleware:
+    """A database that is away is no fault of the caller: 503, and when to come again."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, OperationalError | InterfaceError):
+            return None
+        logger.error("%s %s: the database is away: %s", request.method, request.path[:40], error)
+        text = _("We cannot reach our database right now. Nothing was lost: try again in a minute.")
+        return HttpResponse(
+            text,
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+        )
 
 
 class CleanTextMiddleware:
@@ -87,7 +131,7 @@ def _is_form(request: HttpRequest) -> bool:
     return request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-def _values(lists: Iterable[tuple[str, list[object]]]) -> list[str]:
+def _values(lists: Iterable[tuple[str, Sequence[object]]]) -> list[str]:
     return [str(text) for name, values in lists for text in (name, *values)]
 
 

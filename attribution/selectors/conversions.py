@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
@@ -112,6 +112,15 @@ def earned_by_stage(influencer_id: int) -> Earned:
         paid_minor=totals["paid"] or 0,
         next_hold_end=totals["next_hold_end"],
     )
+
+
+def lost_minor(conversions: Collection[Conversion]) -> dict[int, int]:
+    """{conversion: tiyn} of what those that earn nothing any more were worth. One query."""
+    lost = [each.pk for each in conversions if each.status in LOST]
+    if not lost:
+        return {}
+    versions = ConversionVersion.objects.filter(conversion_id__in=lost)
+    return dict(versions.values_list("conversion_id").annotate(worth=Max("commission_minor")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ WEBHOOK = "webhook"  # the endpoint of an event that its source sent by itself
 ATTEMPTS_MAX = 5
 LEASE_SECONDS = 60
 RELAY_BATCH = 500
+HEARTBEAT_KEY = "birge:relay:beat"  # of the relay, in Redis; gone when it is
 HEADERS_KEPT_MAX = 40
 HEADER_CHARS_MAX = 500
 

@@ -289,7 +289,7 @@ def _code_create(participation: Participation) -> PromoCode:
     name = Influencer.objects.values_list("name", flat=True).get(pk=participation.influencer_id)
     taken = PromoCode.objects.filter(brand_id=participation.brand_id)
     for _try in range(CODE_TRIES_MAX):
-        code = code_generate(name)
+        code = code_generate(name.split()[0])
         if is_issuable(code) and not taken.filter(skeleton=skeleton(code)).exists():
             break
     else:

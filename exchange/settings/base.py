@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     "inbox": {"task": "attribution.tasks.inbox_sweep", "schedule": 60.0},
     "poll": {"task": "attribution.tasks.connections_poll", "schedule": 5.0},
     "lifecycle": {"task": "attribution.tasks.conversions_advance", "schedule": 15.0},
+    "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},

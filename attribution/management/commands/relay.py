@@ -10,11 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
 
-from attribution.services.inbox import RELAY_BATCH, events_relay
+from attribution.services.inbox import HEARTBEAT_KEY, RELAY_BATCH, events_relay
 from core.locks import lock_of_process
 
 PAUSE_SECONDS = 0.1
-HEARTBEAT_KEY = "birge:relay:beat"
 HEARTBEAT_SECONDS = 30
 
 

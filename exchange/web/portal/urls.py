@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.portal import setup, views
+from exchange.web.portal import exports, setup, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("links/<uuid:public_id>/", views.link, name="link"),
     path("links/<uuid:public_id>/new/", views.link, {"is_new": True}, name="link_new"),
     path("earnings/", views.earnings, name="earnings"),
+    path("earnings/csv/", exports.earnings_csv, name="earnings_csv"),
     path("earnings/<uuid:public_id>/", views.earning, name="earning"),
     path("payouts/", views.payouts, name="payouts"),
     path("payouts/<uuid:public_id>/", views.payout, name="payout"),

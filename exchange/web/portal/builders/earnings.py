@@ -14,6 +14,7 @@ from attribution.selectors.conversions import (
     conversion_page,
     conversions_of_influencer,
     earned_by_stage,
+    lost_minor,
     status_counts,
     versions_of,
 )
@@ -45,14 +46,27 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def earning_row(conversion: Conversion, *, is_payable: bool = False) -> portal.EarningRow:
+def earning_rows(
+    conversions: Sequence[Conversion], *, is_payable: bool = False
+) -> list[portal.EarningRow]:
+    """What was lost is shown as what it would have been, below zero."""
+    lost = lost_minor(conversions)
+    return [
+        earning_row(each, minor=-lost[each.pk] if each.pk in lost else None, is_payable=is_payable)
+        for each in conversions
+    ]
+
+
+def earning_row(
+    conversion: Conversion, *, minor: int | None = None, is_payable: bool = False
+) -> portal.EarningRow:
     status = shown_status(conversion, is_payable=is_payable)
     return portal.EarningRow(
         url=reverse("portal:earning", args=[conversion.public_id]),
         title=conversion.product_name,
         brand_name=conversion.campaign.brand_name,
         day=conversion.ordered_at,
-        minor=conversion.commission_minor,
+        minor=conversion.commission_minor if minor is None else minor,
         status=status,
         hint=earning_hint(conversion, status),
     )
@@ -78,7 +92,7 @@ def earnings(influencer: Influencer, *, chosen: str, after: str) -> portal.Earni
     kept = {"status": chosen} if chosen in FILTERS else {}
     is_payable = isinstance(outcome, Ready)
     return portal.Earnings(
-        rows=[earning_row(row, is_payable=is_payable) for row in page.rows],
+        rows=earning_rows(page.rows, is_payable=is_payable),
         choices=_status_choices(status_counts(mine), chosen),
         strip=strip_of(earned_by_stage(influencer.pk), outcome),
         is_filtered=bool(kept),

@@ -31,7 +31,7 @@ from exchange.web.pages.common import (
     Series,
     Stat,
 )
-from exchange.web.portal.builders.earnings import earning_row
+from exchange.web.portal.builders.earnings import earning_rows
 from exchange.web.portal.builders.links import link_cards
 from exchange.web.portal.builders.money import outcome_of, payable_of, strip_of, task_of
 from influencers.models import Influencer
@@ -68,7 +68,7 @@ def home(influencer: Influencer, *, days: int) -> portal.Home:
             Choice(_("%(count)s days") % {"count": count}, f"?days={count}", count == days)
             for count in PERIODS
         ],
-        earnings=[earning_row(row, is_payable=is_payable) for row in page.rows],
+        earnings=earning_rows(page.rows, is_payable=is_payable),
         task=task_of(payable),
         chart=_chart(now) if earned_minor else None,
         earned_minor=earned_minor,
