@@ -60,6 +60,7 @@ class StatementLine:
 
     entry_id: int
     journal_kind: str
+    business_key: str
     occurred_at: datetime
     refs: Mapping[str, int]
     amount_minor: int
@@ -95,6 +96,7 @@ def _line(entry: Entry, balance_minor: int) -> StatementLine:
     return StatementLine(
         entry_id=entry.pk,
         journal_kind=journal.kind,
+        business_key=journal.business_key,
         occurred_at=journal.occurred_at,
         refs=journal.refs,
         amount_minor=entry.amount_minor,

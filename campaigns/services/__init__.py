@@ -10,6 +10,7 @@ from campaigns.services.lifecycle import (
     campaign_resume,
     campaign_top_up,
     campaigns_sweep,
+    funding_rates,
 )
 from campaigns.services.offers import (
     CampaignConflict,
@@ -47,6 +48,7 @@ __all__ = [
     "campaigns_sweep",
     "destination_require",
     "external_code_add",
+    "funding_rates",
     "participation_approve",
     "participation_leave",
     "participation_reject",

@@ -61,7 +61,7 @@ def campaign_funding(campaign: Campaign) -> CampaignFunding:
     Raises:
         CampaignConflict: no contract, or no VAT rate, is in force today.
     """
-    fee_bps, vat = _rates(campaign.brand_id)
+    fee_bps, vat = funding_rates(campaign.brand_id)
     return CampaignFunding(
         reserve=reserve_for(campaign.budget_minor, fee_bps=fee_bps, vat_bps=vat),
         fee_bps=fee_bps,
@@ -70,7 +70,12 @@ def campaign_funding(campaign: Campaign) -> CampaignFunding:
     )
 
 
-def _rates(brand_id: int) -> tuple[int, int]:
+def funding_rates(brand_id: int) -> tuple[int, int]:
+    """Today's rates of the fee (of the reward) and of VAT (of the fee), basis points.
+
+    Raises:
+        CampaignConflict: no contract, or no VAT rate, is in force today.
+    """
     contract = contract_in_force(brand_id)
     if contract is None:
         raise CampaignConflict(_("There is no contract in force. Write to support."))
@@ -98,7 +103,7 @@ def campaign_publish(*, campaign_id: int) -> Campaign:
         now = clock.now()
         if campaign.ends_at is not None and campaign.ends_at <= now:
             raise CampaignConflict(_("The campaign's last day has passed. Choose a later one."))
-        campaign.platform_fee_bps, campaign.vat_bps = _rates(campaign.brand_id)
+        campaign.platform_fee_bps, campaign.vat_bps = funding_rates(campaign.brand_id)
         _reserve(campaign, campaign.budget_minor)
         campaign.status, campaign.published_at = Campaign.Status.LIVE, now
         campaign.save()
