@@ -66,7 +66,16 @@ def webhook_receive(
     connector.verify(headers, body, connection_secrets(connection))
     received = Received(connector.event_key(headers, body), body)
     trust = InboundEvent.Trust(connector.trust)
-    return bool(events_store(connection, WEBHOOK, trust, [received], headers))
+    is_new = bool(events_store(connection, WEBHOOK, trust, [received], headers))
+    connection_works(connection)
+    return is_new
+
+
+def connection_works(connection: Connection) -> None:
+    """A source that was new or failing has answered as it should. Runs as the system."""
+    Connection.objects.filter(pk=connection.pk).exclude(
+        state__in=(Connection.State.OK, Connection.State.OFF)
+    ).update(state=Connection.State.OK, error="")
 
 
 def bad_signature_count(connection_id: int) -> None:
@@ -106,9 +115,7 @@ def events_store(
     new = InboundEvent.objects.filter(pk__in=[row.pk for row in rows])
     new_ids = list(new.values_list("pk", flat=True))
     if new_ids:
-        Connection.objects.filter(pk=connection.pk).update(
-            last_event_at=now, state=Connection.State.OK, error=""
-        )
+        Connection.objects.filter(pk=connection.pk).update(last_event_at=now)
     return new_ids
 
 

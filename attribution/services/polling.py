@@ -10,7 +10,7 @@ from attribution.connectors.base import ConnectorError, PollConnection, PollPage
 from attribution.connectors.registry import POLLS, poll_connector
 from attribution.models import Connection, InboundEvent, PollCursor
 from attribution.selectors.connections import connection_secrets
-from attribution.services.inbox import Received, events_store
+from attribution.services.inbox import Received, connection_works, events_store
 from core import clock
 from core.http import OutgoingError, outgoing
 from core.tenancy.context import acting_as
@@ -84,10 +84,9 @@ def _page_store(cursor: PollCursor, page: PollPage, now: datetime) -> None:
         cursor.polled_at, cursor.failures = now, 0
         cursor.next_at = now + timedelta(seconds=page.next_delay_seconds)
         cursor.save(update_fields=["cursor", "polled_at", "failures", "next_at"])
-        if not page.is_limited:
-            Connection.objects.filter(pk=connection.pk).exclude(state=Connection.State.OFF).update(
-                state=Connection.State.OK, error=""
-            )
+        failing = PollCursor.objects.filter(connection=connection, failures__gt=0)
+        if not page.is_limited and not failing.exists():
+            connection_works(connection)
 
 
 def _failure_record(cursor: PollCursor, error: Exception, now: datetime) -> None:
