@@ -6,9 +6,15 @@ from django.test.utils import CaptureQueriesContext
 
 from core.tenancy.context import acting_as
 from ledger.domain import accounts, journals
-from ledger.selectors import account_total, balance_minor, balances, statement_page
+from ledger.selectors import (
+    account_total,
+    balance_minor,
+    balances,
+    influencers_owed,
+    statement_page,
+)
 from ledger.services import journal_post
-from tests.ledger.worlds import ALIYA, NOON, SAURAN, TULPAR, post, two_sales
+from tests.ledger.worlds import ALIYA, DANA, NOON, SAURAN, TULPAR, post, sale_drafts, two_sales
 
 pytestmark = pytest.mark.django_db
 FREE = accounts.brand_free(TULPAR)
@@ -52,6 +58,15 @@ def test_all_accounts_together_hold_nothing():
     taxes = [f"tax_withheld:{tax}" for tax in ("opv", "so", "vosms", "ipn")]
     with acting_as(ops=1):
         assert sum(account_total(kind) for kind in [*kinds, *taxes]) == 0
+
+
+def test_who_is_owed_and_how_much_is_one_query():
+    post(*sale_drafts(TULPAR, ALIYA)[:-1], *sale_drafts(SAURAN, DANA))  # Dana's is in flight
+    with acting_as(ops=1), CaptureQueriesContext(connection) as queries:
+        assert influencers_owed("influencer_payable") == {ALIYA: 170_000}
+        assert influencers_owed("in_flight") == {DANA: 127_700}
+        assert influencers_owed("influencer_debt") == {}
+    assert len(queries) == 3
 
 
 # --- Statements -----------------------------------------------------------------------------
