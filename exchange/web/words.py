@@ -347,9 +347,9 @@ STEPS: Mapping[str, Word] = {
     "reversed": _("Reversed"),
     "queued": _("Queued for budget"),
     "payout_created": _("Payout prepared"),
-    "payout_approved": _("Checked by a second person"),
-    "payout_sent": _("Sent to the bank"),
-    "payout_paid": _("Bank confirmed"),
+    "payout_approved": _("Check by a second person"),
+    "payout_sent": _("Transfer to the bank"),
+    "payout_paid": _("The bank's confirmation"),
     "payout_failed": _("Bank refused"),
     "payout_returned": _("Bank returned it"),
 }
