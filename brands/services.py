@@ -64,8 +64,9 @@ def brand_create(
     with acting_as(system="brand sign-up", user_id=user_id):
         lock_for_transaction("brand sign-up")  # two at once would choose one address
         _require_new_company(number)
+        twins = Brand.objects.filter(slug__startswith=slug_make(name))
         brand = Brand.objects.create(
-            slug=slug_make(name, taken=set(Brand.objects.values_list("slug", flat=True))),
+            slug=slug_make(name, taken=set(twins.values_list("slug", flat=True))),
             name=name,
             legal_name=legal_name,
             bin=number,
