@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from celery import Task, current_app
@@ -25,7 +24,10 @@ def enqueue(task_name: str, *ids: int | str) -> None:
     if actor is None:
         raise TenancyError(f"{task_name}: nobody is acting")
     headers: dict[str, Any] = {"acting": [actor.side, actor.value, actor.user_id]}
-    send = partial(task.apply_async, args=ids, headers=headers, retry=False)
+
+    def send() -> None:  # no partial: Django asks a hook that fails for its name
+        task.apply_async(args=ids, headers=headers, retry=False)
+
     transaction.on_commit(send, robust=True)
 
 

@@ -4,15 +4,20 @@ The fallbacks let tools that only import the code (mypy, lint-imports) run witho
 """
 
 import os
+import re
 
 os.environ.setdefault("SECRET_KEY", "only for tests")
 os.environ.setdefault("FIELD_KEYS", "1:dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMzI=")
 os.environ.setdefault("DATABASE_URL", "postgres://x_app@127.0.0.1:1/birge")
 os.environ.setdefault("DATABASE_OWNER_URL", "postgres://x_owner@127.0.0.1:1/birge")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
+# A Redis database for each worker of xdist (gw0, gw1 ...): no worker takes another's jobs.
+os.environ["REDIS_URL"] = re.sub(
+    "[0-9]+$", os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:], os.environ["REDIS_URL"]
+)
 
 from exchange.settings.base import *  # noqa: F403
-from exchange.settings.base import STORAGES
+from exchange.settings.base import MIDDLEWARE, STORAGES
 
 PLATFORM_NAME, PLATFORM_BIN = "TOO Birge", "251140000313"
 PLATFORM_IBAN = "KZ31601A000000000001"
