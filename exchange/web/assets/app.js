@@ -237,7 +237,7 @@ Alpine.data("cost", () => ({
   },
   read() {
     this.rate = Math.round(number_in($("id_commission_percent")) * 100) || 0;
-    this.basket = Math.round(number_in(this.$refs.basket) * 100) || 0;
+    this.basket = Math.round(number_in($("id_typical_basket")) * 100) || 0;
     this.budget = Math.round(number_in($("id_budget")) * 100) || 0;
   },
   get reward() { return share_of(this.basket, this.rate); },

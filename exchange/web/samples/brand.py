@@ -10,7 +10,7 @@ from exchange.web.formatting import day_short, days_text, moment_short, percent_
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
 from exchange.web.samples import common
-from exchange.web.words import Tone, reason_name, sale_hint
+from exchange.web.words import ROLES, Tone, reason_name, sale_hint
 
 
 def side() -> brand.Side:
@@ -76,7 +76,7 @@ def campaigns() -> brand.Campaigns:
 
 
 def campaign_form() -> brand.CampaignForm:
-    return brand.CampaignForm("#", "#", 1500, 1600, common.POLICY, 1_790_000)
+    return brand.CampaignForm("#", "#", 1500, 1600, common.POLICY)
 
 
 def reserve() -> list[Sum]:
@@ -99,10 +99,20 @@ def facts() -> list[Fact]:
 
 
 def campaign() -> brand.Campaign:
+    refused = brand.SmallForm("#", "", _("Write the reason: the influencer reads it."))
     people = [
-        ("Айгерім С.", "Алматы", 18_400, "approved", "AIGERIM10", 1284, 58, 7_493_000),
-        ("Данияр О.", "Астана", 9_200, "approved", "DANIAR7", 640, 22, 3_120_000),
-        ("Ұлжан Һ.", "Шымкент", 31_000, "applied", "", 0, 0, 0),
+        brand.ParticipantRow(
+            "Айгерім С.", "Алматы", 18_400, "approved", "AIGERIM10", 1284, 58, 7_493_000,
+            common.day_ago(20), articles=("212345678",), remove=brand.SmallForm("#"),
+            add_article=brand.SmallForm("#"),
+        ),
+        brand.ParticipantRow(
+            "Данияр О.", "Астана", 9_200, "left", "DANIAR7", 640, 22, 3_120_000, common.day_ago(9)
+        ),
+        brand.ParticipantRow(
+            "Ұлжан Һ.", "Шымкент", 31_000, "applied", "", 0, 0, 0, common.day_ago(1),
+            approve_url="#", reject=refused,
+        ),
     ]
     return brand.Campaign(
         title="Жылы үй",
@@ -110,9 +120,7 @@ def campaign() -> brand.Campaign:
         facts=facts(),
         policy=common.POLICY,
         reserve=reserve(),
-        participants=[
-            brand.ParticipantRow(*person, joined_on=common.day_ago(20)) for person in people
-        ],
+        participants=people,
         stats=[*common.stats(), Stat(_("Rewards"), "516 000 ₸", 700, True)],
         back_url="#",
         free_minor=24_000_000,
@@ -121,13 +129,15 @@ def campaign() -> brand.Campaign:
         budget_minor=150_000_000,
         pause_url="#",
         close_url="#",
-    )
+        about="Жүн көрпе, төсек жиыны, сүлгі.",
+        add_budget=brand.SmallForm("#"),
+    )  # fmt: skip
 
 
 def campaign_draft() -> brand.Campaign:
     return replace(
         campaign(), status="draft", participants=[], stats=[], missing_minor=152_100_000,
-        edit_url="#", pause_url="", close_url="", publish_url="#",
+        edit_url="#", pause_url="", close_url="", publish_url="#", add_budget=None,
     )  # fmt: skip
 
 
@@ -181,8 +191,10 @@ def orders() -> brand.Orders:
         checks=17,
         checks_due_at=common.ahead(hours=46),
         checks_url="#",
+        sources=[Choice(_("All"), "#", is_current=True), Choice("WooCommerce", "#"),
+                 Choice("Wildberries", "#")],
         pager=common.pager("1–10 / 1 284"),
-    )
+    )  # fmt: skip
 
 
 def orders_none() -> brand.Orders:
@@ -326,6 +338,7 @@ def connection() -> brand.Connection:
         choices=[Choice(_("All"), "#", is_current=True), Choice(_("Errors only"), "#")],
         pager=common.pager(moment_short(common.ago(minutes=40))),
         pause_url="#",
+        rotate_url="#",
     )  # fmt: skip
 
 
@@ -333,8 +346,11 @@ def team() -> brand.Team:
     return brand.Team(
         [
             brand.MemberRow("Гүлнар Төлеуова", "gulnar@toqyma.example", "owner", True, True),
-            brand.MemberRow("Ерлан Бек", "erlan@toqyma.example", "analyst", False, False, "#"),
+            brand.MemberRow(
+                "Ерлан Бек", "erlan@toqyma.example", "analyst", False, remove_url="#", role_url="#"
+            ),
         ],
         "#",
         may_invite=True,
+        roles=[(code, str(word)) for code, word in ROLES.items()],
     )

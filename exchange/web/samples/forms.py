@@ -16,6 +16,8 @@ class Person(forms.Form):
     )
     network = forms.ChoiceField(choices=[("instagram", "Instagram"), ("tiktok", "TikTok")])
     page = forms.CharField(initial="@aigerim.home")
+    network = forms.ChoiceField(choices=[("instagram", "Instagram"), ("tiktok", "TikTok")])
+    page = forms.CharField(initial="@aigerim.uy")
     followers = forms.IntegerField(initial=18_400)
 
 
@@ -33,6 +35,17 @@ class Campaign(forms.Form):
     )
     allowed_hosts = forms.CharField(widget=forms.Textarea, required=False)
     fallback_url = forms.URLField(required=False, assume_scheme="https")
+    access = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        initial="public",
+        choices=[
+            ("public", _("Anybody, at once")),
+            ("application", _("By application")),
+            ("private", _("By invitation")),
+        ],
+    )
+    ends_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    typical_basket = forms.CharField(initial="17 900")
     commission_percent = forms.DecimalField(initial="7", localize=True)
     window_days = forms.IntegerField(initial=30)
     hold_days = forms.IntegerField(initial=21)
@@ -87,7 +100,6 @@ class Wildberries(forms.Form):
 
 
 class Invitation(forms.Form):
-    name = forms.CharField()
     email = forms.EmailField()
     role = forms.ChoiceField(
         choices=[("manager", _("Manager")), ("finance", _("Finance")), ("analyst", _("Analyst"))]

@@ -243,12 +243,6 @@ def policy(terms: Any) -> list[str]:
     )
 
 
-@register.simple_tag
-def tenge(minor: int) -> int:
-    """Whole tenge, for an input that a script reads."""
-    return minor // 100
-
-
 # Forms
 
 FieldContext = dict[str, Any]
