@@ -83,6 +83,7 @@ def campaign(card: Card) -> portal.Campaign:
     campaign, terms = card.campaign, card.terms
     facts = [
         Fact(_("Reward"), percent_text(terms.commission_bps)),
+        Fact(_("Reward budget"), money_text(campaign.budget_minor)),
         Fact(_("Counted from"), _("goods after discounts, without delivery")),
         Fact(_("Window, days"), str(terms.window_days)),
         Fact(_("Hold, days"), str(terms.hold_days)),
@@ -97,6 +98,4 @@ def campaign(card: Card) -> portal.Campaign:
         join_url=reverse("portal:campaign_join", args=[campaign.public_id]),
         back_url=reverse("portal:campaigns"),
         description=campaign.about,
-        budget_minor=campaign.budget_minor,
-        budget_left_minor=None,
     )
