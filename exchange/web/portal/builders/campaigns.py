@@ -18,6 +18,7 @@ from campaigns.selectors import (
 from exchange.web.formatting import (
     day_of,
     day_short,
+    money_text,
     percent_text,
 )
 from exchange.web.pages import portal
