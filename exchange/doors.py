@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -52,6 +53,18 @@ def brand_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpRespons
         each.brand for each in memberships if each is not member
     ]
     return Actor("brand", str(member.brand_id), _user_id(request))
+
+
+def team_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
+    """The brand's, with who of the team has a second step: no side reads that table."""
+    actor = brand_door(request, url)
+    if isinstance(actor, Actor):
+        team = Member.objects.filter(brand_id=actor.value).values("user_id")
+        totp = Authenticator.objects.filter(user_id__in=team, type=Authenticator.Type.TOTP)
+        request.second_factors = set(  # type: ignore[attr-defined]
+            totp.values_list("user_id", flat=True)
+        )
+    return actor
 
 
 def influencer_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:

@@ -8,8 +8,16 @@ from django.urls import include, path
 
 from attribution import webhooks
 from core.tenancy.doors import inside
-from exchange.doors import influencer_door, newcomer_door, person_door, public_door
+from exchange.doors import (
+    brand_door,
+    influencer_door,
+    newcomer_door,
+    person_door,
+    public_door,
+    team_door,
+)
 from exchange.web import urls as shell
+from exchange.web.brand import urls as brand
 from exchange.web.portal import urls as portal
 from exchange.web.public import urls as public
 
@@ -28,6 +36,8 @@ SIDELESS = {
     "api/v1/^": "answers 404 as JSON",
 }
 
+BRAND = [*inside(brand_door, brand.PLACES), *inside(team_door, brand.TEAM)]
+
 urlpatterns = [
     path("hooks/<str:source>/<str:endpoint_token>", webhooks.receive, name="hook"),
     path("api/v1/", include("exchange.api.urls")),
@@ -40,6 +50,7 @@ urlpatterns = [
         path("", include(inside(newcomer_door, public.INFLUENCER_SIGN_UP))),
         path("", include(inside(person_door, public.BRAND_SIGN_UP))),
         path("portal/", include((inside(influencer_door, portal.urlpatterns), "portal"))),
+        path("brand/<slug:brand_slug>/", include((BRAND, "brand"))),
     ),
 ]
 

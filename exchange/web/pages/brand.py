@@ -65,7 +65,7 @@ class CampaignRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`checks` is how many orders approve themselves if nobody looks, the first at `checks_due_at`."""
+    """`checks` orders approve themselves if nobody looks, the first at `checks_due_at`."""
 
     status: str
     free_minor: int
@@ -100,7 +100,8 @@ class Campaigns:
 class CampaignForm:
     """The form of a campaign; `form` in the context has the fields named in README.md.
 
-    `sample` is the policy as it stands; `fee_bps` and `vat_bps` feed the live cost of a sale.
+    `policy` is the rule as it stands; `fee_bps` and `vat_bps` feed the live cost of a sale. While
+    a rate is missing nothing is counted, and `rates_missing` says why.
     """
 
     action_url: str
@@ -108,13 +109,24 @@ class CampaignForm:
     fee_bps: int
     vat_bps: int
     policy: PolicyTerms
-    basket_minor: int
+    rates_missing: str = ""
     is_new: bool = True
     title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class SmallForm:
+    """One input with its button, posted to `url`; refused, it shows what was typed and why."""
+
+    url: str
+    value: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantRow:
+    """What the reader may not do is None or ""."""
+
     name: str
     city: str
     followers: int
@@ -124,6 +136,15 @@ class ParticipantRow:
     orders: int
     minor: int
     joined_on: date
+    articles: tuple[str, ...] = ()
+    approve_url: str = ""
+    reject: SmallForm | None = None
+    remove: SmallForm | None = None
+    add_article: SmallForm | None = None
+
+    @property
+    def has_actions(self) -> bool:
+        return bool(self.approve_url or self.reject or self.remove or self.add_article)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +170,9 @@ class Campaign:
     pause_url: str = ""
     resume_url: str = ""
     close_url: str = ""
-    public_url: str = ""
     blocked_reason: str = ""
+    about: str = ""
+    add_budget: SmallForm | None = None
 
     @property
     def spent_percent(self) -> int:
@@ -159,8 +181,9 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order line credited to somebody, or to nobody (`name` "", `status` "unmatched").
-    `term` runs while on hold; `decided` is the text in its place afterwards ("20 ноя", "код 16")."""
+    """An order credited to somebody, or to nobody (`name` "", `status` "unmatched"). `minor` is
+    the reward of all its lines. `term` runs while on hold; `decided` is the text in its place
+    afterwards ("20 ноя", "16, возврат")."""
 
     url: str
     ref: str
@@ -177,12 +200,15 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """`csv_url` downloads what the filter shows."""
+    """`csv_url` downloads what the filter shows; `sources` only where there is a choice; `kept` is
+    what a search leaves as it is, (name, value)."""
 
     rows: list[OrderRow]
     choices: list[Choice]
     csv_url: str
     connect_url: str
+    sources: list[Choice] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
     query: str = ""
     is_filtered: bool = False
     filter_text: str = ""
@@ -266,7 +292,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionCard:
-    """`hours` are (events, tone) of the last 48 half-hours, oldest first; `cause` in plain words."""
+    """`hours`: (events, tone) of the last 48 half-hours, oldest first; `cause` in plain words."""
 
     url: str
     source: str
@@ -302,12 +328,14 @@ class Integrations:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionForm:
-    """Connecting a source; `form` in the context. `steps` are what to do at the source, in words."""
+    """Connecting a source, or giving it a new token; `form` in the context. `steps` are what to do
+    at the source, in words."""
 
     source: str
     action_url: str
     back_url: str
     steps: list[str]
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,22 +383,30 @@ class Connection:
     test_url: str = ""
     pause_url: str = ""
     resume_url: str = ""
+    rotate_url: str = ""
+    token_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
+    """`role_url` and `remove_url` are posted to with the member's e-mail."""
+
     name: str
     email: str
     role: str
     has_second_factor: bool
     is_you: bool = False
     remove_url: str = ""
+    role_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """`form` in the context invites a member where `may_invite`."""
+    """`form` in the context invites a member where `may_invite`; until then `closed_reason` says
+    why not. `roles` are (code, word)."""
 
     rows: list[MemberRow]
     action_url: str = ""
     may_invite: bool = False
+    closed_reason: str = ""
+    roles: list[tuple[str, str]] = field(default_factory=list)

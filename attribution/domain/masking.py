@@ -1,0 +1,111 @@
+"""A stored event as people may read it: what we read of an order, and nothing of its buyer.
+
+A list of what is shown, and not of what is hidden: a source adds fields whenever it likes, and
+the name of tomorrow's field with a phone in it is not known today.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+HIDDEN = "••••"
+TEXT_CHARS_MAX = 200
+BODY_CHARS_MAX = 20_000
+
+# Objects and lists whose fields are looked at one by one; below any other key all is hidden.
+OPEN = frozenset({"line_items", "coupon_lines", "refunds", "meta_data", "order"})
+# What the connectors read (README.md of each), and amounts and times beside it.
+SHOWN = frozenset(
+    {
+        # WooCommerce
+        "id",
+        "number",
+        "status",
+        "currency",
+        "date_created_gmt",
+        "date_modified_gmt",
+        "date_paid_gmt",
+        "date_completed_gmt",
+        "total",
+        "total_tax",
+        "subtotal",
+        "subtotal_tax",
+        "shipping_total",
+        "shipping_tax",
+        "discount_total",
+        "discount",
+        "quantity",
+        "product_id",
+        "variation_id",
+        "sku",
+        "price",
+        "code",
+        "key",
+        # Wildberries: the order feed and the finance report
+        "srid",
+        "createdAt",
+        "updatedAt",
+        "cancelType",
+        "sellerPrice",
+        "nmId",
+        "rrdId",
+        "reportId",
+        "saleDt",
+        "docTypeName",
+        "articleSubstitution",
+        "uuidPromocode",
+        "retailPrice",
+        "retailAmount",
+        "retailPriceWithDisc",
+        "forPay",
+    }
+)
+CLICK_META_KEY = "_cpa_click_id"
+_CLICK_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
+# The second net, for what a shop types into a field that is shown
+_PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+\d[\d\s()-]{8,}\d")
+
+
+def body_masked(raw: bytes) -> str | None:
+    """The JSON of an event, indented, with its personal data hidden; None when it is no JSON."""
+    try:
+        value = json.loads(raw.decode(), parse_float=str)
+        text = json.dumps(_masked(value, "", is_open=True), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return None
+    return text if len(text) <= BODY_CHARS_MAX else f"{text[:BODY_CHARS_MAX]}…"
+
+
+def _masked(value: Any, key: str, *, is_open: bool, inside: str = "") -> Any:
+    """`key` is the field that holds the value, `inside` the field that holds its object; below a
+    closed field nothing opens again."""
+    if isinstance(value, list):
+        return [_masked(each, key, is_open=is_open, inside=inside) for each in value]
+    if isinstance(value, dict):
+        opens = is_open and (not key or key in OPEN)
+        own = {
+            str(name): _masked(each, str(name), is_open=opens, inside=key)
+            for name, each in value.items()
+        }
+        return own | _click_of(value) if opens else own
+    if value is None or value == "" or isinstance(value, bool):
+        return value
+    is_goods_name = key == "name" and inside == "line_items"
+    return _plain(value) if is_open and (key in SHOWN or is_goods_name) else HIDDEN
+
+
+def _click_of(entry: dict[str, Any]) -> dict[str, Any]:
+    """Of an entry of meta data: our own click id, the one value that is nobody's."""
+    value = entry.get("value")
+    is_ours = entry.get("key") == CLICK_META_KEY and isinstance(value, str)
+    return {"value": value} if is_ours and _CLICK_ID.fullmatch(str(value)) else {}
+
+
+def _plain(value: Any) -> Any:
+    """Text without what looks like an address or a number of somebody."""
+    if not isinstance(value, str):
+        return value
+    text = _PERSONAL.sub(HIDDEN, value)
+    return text if len(text) <= TEXT_CHARS_MAX else f"{text[:TEXT_CHARS_MAX]}…"

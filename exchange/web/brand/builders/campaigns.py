@@ -1,0 +1,354 @@
+"""Campaigns: the list, one of them with its money and its people, and the frame of their form."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from attribution.selectors.conversions import (
+    Taken,
+    taken_by_campaign,
+    taken_by_participation,
+)
+from attribution.selectors.orders import people_by_influencer
+from brands.models import Brand
+from campaigns.domain import terms as rules
+from campaigns.domain.destination import host_of
+from campaigns.models import Campaign, CampaignTotals, Participation, Terms
+from campaigns.selectors import (
+    Participant,
+    campaign_counts_of_brand,
+    campaign_list_of_brand,
+    participant_list,
+    participants_count,
+    terms_latest,
+    terms_of,
+    totals_of,
+)
+from campaigns.services import CampaignConflict, campaign_funding, funding_rates
+from core import clock
+from core.bps import BPS_WHOLE, round_half_up
+from exchange.web.brand.builders.common import query_url
+from exchange.web.brand.builders.money import reserves_of
+from exchange.web.brand.desk import Desk
+from exchange.web.formatting import (
+    day_full,
+    days_text,
+    money_text,
+    number_text,
+    percent_text,
+)
+from exchange.web.pages import brand as pages
+from exchange.web.pages.common import Choice, Fact, PolicyTerms, Stat, Sum
+from exchange.web.words import CAMPAIGN, CODE_POLICIES
+
+MOMENT = timedelta(microseconds=1)  # a campaign ends at the midnight after its last day
+RUNNING = (Campaign.Status.LIVE, Campaign.Status.PAUSED)
+
+
+# --- The list -------------------------------------------------------------------------------
+
+
+def campaigns(desk: Desk, *, status: str) -> pages.Campaigns:
+    chosen = status if status in Campaign.Status.values else ""
+    counts = campaign_counts_of_brand(desk.brand)
+    here = desk.url("campaigns")
+    choices = [
+        Choice(
+            str(CAMPAIGN[each].word),
+            query_url({"status": each}),
+            each == chosen,
+            counts.get(each, 0),
+        )
+        for each in Campaign.Status.values
+    ]
+    everything = Choice(_("All"), here, not chosen, sum(counts.values()))
+    return pages.Campaigns(
+        rows=campaign_rows(desk, campaign_list_of_brand(desk.brand, chosen)),
+        choices=[everything, *choices] if counts else [],
+        new_url=desk.url("campaign_new"),
+        may_edit=desk.member.may_write,
+        is_filtered=bool(chosen),
+        clear_url=here,
+    )
+
+
+def campaign_rows(desk: Desk, found: Collection[Campaign]) -> list[pages.CampaignRow]:
+    """Four queries, whatever their number."""
+    terms = terms_of(found)
+    people = participants_count(found)
+    taken = taken_by_campaign([each.pk for each in found])
+    totals = totals_of(found)
+    return [
+        pages.CampaignRow(
+            url=desk.url("campaign", each.public_id),
+            title=each.title,
+            status=each.status,
+            rate_bps=terms[each.pk].commission_bps,
+            influencers=people.get(each.pk, 0),
+            orders=taken.get(each.pk, Taken()).orders,
+            reward_minor=taken.get(each.pk, Taken()).earned_minor,
+            budget_minor=each.budget_minor,
+            spent_minor=_spent(totals.get(each.pk)),
+        )
+        for each in found
+    ]
+
+
+def _spent(totals: CampaignTotals | None) -> int:
+    return totals.accrued_minor if totals else 0
+
+
+# --- One campaign ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A small form of the page that was refused: which one, of whom, what was typed, and why."""
+
+    what: str
+    value: str
+    error: str
+    participation: UUID | None = None
+
+
+def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pages.Campaign:
+    terms = terms_latest(found)
+    totals = totals_of([found]).get(found.pk)
+    participants = _participant_rows(desk, found, refused)
+    is_draft = found.status == Campaign.Status.DRAFT
+    money = _draft_money(desk, found) if is_draft else _reserved_money(desk, found)
+    return pages.Campaign(
+        title=found.title,
+        status=found.status,
+        facts=_facts(found, terms),
+        policy=_policy(terms),
+        reserve=money.sums,
+        participants=participants,
+        stats=[] if is_draft else _stats(found, participants),
+        back_url=desk.url("campaigns"),
+        free_minor=desk.free_minor,
+        top_up_url=f"{desk.url('money')}#top-up",
+        missing_minor=money.missing_minor,
+        spent_minor=_spent(totals),
+        budget_minor=found.budget_minor,
+        blocked_reason=money.blocked_reason,
+        about=found.about,
+        add_budget=_add_budget(desk, found, refused),
+        **_actions(desk, found),
+    )
+
+
+def _policy(terms: Terms) -> PolicyTerms:
+    return PolicyTerms(terms.window_days, terms.hold_days, terms.code_policy, terms.model)
+
+
+def _facts(found: Campaign, terms: Terms) -> list[Fact]:
+    facts = [
+        Fact(_("Reward"), percent_text(terms.commission_bps)),
+        Fact(_("Window"), days_text(terms.window_days)),
+        Fact(_("Hold period"), days_text(terms.hold_days)),
+        Fact(_("Who may join"), found.get_access_display()),
+        Fact(_("Link leads to"), found.destination_url),
+    ]
+    others = found.allowed_hosts[1:]
+    if others:
+        facts.append(Fact(_("Other sites"), ", ".join(others)))
+    if found.fallback_url:
+        facts.append(Fact(_("After the end"), host_of(found.fallback_url)))
+    if found.ends_at:
+        facts.append(Fact(_("Last day"), day_full(found.ends_at - MOMENT)))
+    facts.append(Fact(_("Typical order"), money_text(found.typical_basket_minor)))
+    return [*facts, Fact(_("Terms"), f"v{terms.version}")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """What a campaign needs or holds; `blocked_reason` is why it cannot be published now."""
+
+    sums: list[Sum]
+    missing_minor: int = 0
+    blocked_reason: str = ""
+
+
+def _draft_money(desk: Desk, found: Campaign) -> _Money:
+    try:
+        funding = campaign_funding(found)
+    except CampaignConflict as error:
+        return _Money([Sum(_("Budget for rewards"), found.budget_minor)], 0, str(error))
+    reserve = funding.reserve
+    sums = [
+        Sum(_("Budget for rewards"), reserve.budget_minor),
+        Sum(_("Birge fee"), reserve.fee_minor, note=percent_text(funding.fee_bps)),
+        Sum(_("VAT"), reserve.vat_minor, note=percent_text(funding.vat_bps)),
+        Sum(_("Total"), reserve.total_minor, line=True, strong=True),
+    ]
+    return _Money(sums, funding.missing_minor, _publish_blocked(desk))
+
+
+def _publish_blocked(desk: Desk) -> str:
+    if desk.brand.state == Brand.State.SUSPENDED:
+        return _("The brand is suspended. Write to support.")
+    if desk.brand.state != Brand.State.VERIFIED:
+        return _("The company is not verified yet. Publishing opens after the check.")
+    if not desk.member.may_move_money:
+        return _("Publishing moves money: an owner or finance does it.")
+    return ""
+
+
+def _reserved_money(desk: Desk, found: Campaign) -> _Money:
+    held = reserves_of(desk.brand.pk, [found])[found.pk]
+    return _Money(
+        [
+            Sum(_("Budget for rewards"), held.budget_minor),
+            Sum(_("Birge fee"), held.fee_minor, note=percent_text(found.platform_fee_bps)),
+            Sum(_("VAT"), held.vat_minor, note=percent_text(found.vat_bps)),
+            Sum(_("Total"), held.total_minor, line=True, strong=True),
+        ]
+    )
+
+
+def _actions(desk: Desk, found: Campaign) -> dict[str, str]:
+    """The addresses of what this member may do with a campaign in this state."""
+    member, status = desk.member, found.status
+    may = {
+        "edit": member.may_write and status == Campaign.Status.DRAFT,
+        "publish": status == Campaign.Status.DRAFT and not _publish_blocked(desk),
+        "pause": member.may_write and status == Campaign.Status.LIVE,
+        "resume": member.may_write and status == Campaign.Status.PAUSED,
+        "close": member.may_move_money and status in RUNNING,
+    }
+    return {
+        f"{verb}_url": desk.url(f"campaign_{verb}", found.public_id)
+        for verb, is_allowed in may.items()
+        if is_allowed
+    }
+
+
+def _add_budget(desk: Desk, found: Campaign, refused: Refused | None) -> pages.SmallForm | None:
+    if not desk.member.may_move_money or found.status not in RUNNING:
+        return None
+    url = desk.url("campaign_top_up", found.public_id)
+    if refused is None or refused.what != "top_up":
+        return pages.SmallForm(url)
+    return pages.SmallForm(url, refused.value, refused.error)
+
+
+def _stats(found: Campaign, participants: list[pages.ParticipantRow]) -> list[Stat]:
+    clicks = sum(row.clicks for row in participants)
+    orders = sum(row.orders for row in participants)
+    rate = round_half_up(orders * BPS_WHOLE, clicks) if clicks >= orders > 0 else None
+    return [
+        Stat(_("Clicks"), number_text(clicks)),
+        Stat(_("Orders"), number_text(orders)),
+        Stat(_("Conversion"), "–" if rate is None else percent_text(rate)),
+        Stat(_("Rewards"), money_text(sum(row.minor for row in participants))),
+    ]
+
+
+# --- Its people -----------------------------------------------------------------------------
+
+
+def _participant_rows(
+    desk: Desk, found: Campaign, refused: Refused | None
+) -> list[pages.ParticipantRow]:
+    """Six queries, whatever their number."""
+    participants = participant_list(found)
+    clicks = people_by_influencer(desk.brand.pk, found.pk)
+    taken = taken_by_participation([each.participation.pk for each in participants])
+    return [
+        _participant_row(desk, each, clicks, taken.get(each.participation.pk, Taken()), refused)
+        for each in participants
+    ]
+
+
+def _participant_row(
+    desk: Desk,
+    participant: Participant,
+    clicks: Mapping[int, int],
+    taken: Taken,
+    refused: Refused | None,
+) -> pages.ParticipantRow:
+    row = participant.participation
+    return pages.ParticipantRow(
+        name=participant.name,
+        city=participant.city,
+        followers=participant.followers,
+        status=row.state,
+        code=participant.code,
+        clicks=clicks.get(row.influencer_id, 0),
+        orders=taken.orders,
+        minor=taken.earned_minor,
+        joined_on=clock.day_of(row.created_at),
+        articles=participant.articles,
+        **_decisions(desk, row, refused),
+    )
+
+
+def _decisions(desk: Desk, row: Participation, refused: Refused | None) -> dict[str, Any]:
+    """What this member may do about a participation in this state."""
+    if not desk.member.may_write:
+        return {}
+
+    def form(what: str) -> pages.SmallForm:
+        url = desk.url(f"participation_{what}", row.public_id)
+        if refused is None or (refused.what, refused.participation) != (what, row.public_id):
+            return pages.SmallForm(url)
+        return pages.SmallForm(url, refused.value, refused.error)
+
+    if row.state == Participation.State.APPLIED:
+        approve_url = desk.url("participation_approve", row.public_id)
+        return {"approve_url": approve_url, "reject": form("reject")}
+    if row.state == Participation.State.APPROVED:
+        return {"remove": form("remove"), "add_article": form("article")}
+    return {}
+
+
+# --- The form -------------------------------------------------------------------------------
+
+
+def campaign_form(
+    desk: Desk, form: forms.Form, found: Campaign | None = None
+) -> pages.CampaignForm:
+    fee_bps, vat_bps, rates_missing = _rates(desk)
+    address = [found.public_id] if found else []
+    return pages.CampaignForm(
+        action_url=desk.url("campaign_edit" if found else "campaign_new", *address),
+        back_url=desk.url("campaign", *address) if found else desk.url("campaigns"),
+        fee_bps=fee_bps,
+        vat_bps=vat_bps,
+        policy=_policy_typed(form),
+        rates_missing=rates_missing,
+        is_new=found is None,
+        title=found.title if found else "",
+    )
+
+
+def _rates(desk: Desk) -> tuple[int, int, str]:
+    """The fee's and the VAT's rates, or why they are not known today."""
+    try:
+        return *funding_rates(desk.brand.pk), ""
+    except CampaignConflict as error:
+        return 0, 0, str(error)
+
+
+def _policy_typed(form: forms.Form) -> PolicyTerms:
+    """The rule as the form stands; what cannot be read yet is as it usually is."""
+    policy = form["code_policy"].value()
+    return PolicyTerms(
+        window_days=_days_typed(form, "window_days", rules.WINDOW_DAYS_DEFAULT),
+        hold_days=_days_typed(form, "hold_days", rules.HOLD_DAYS_DEFAULT),
+        code_policy=policy if policy in CODE_POLICIES else CODE_POLICIES[0],
+    )
+
+
+def _days_typed(form: forms.Form, name: str, usual: int) -> int:
+    text = str(form[name].value() or "")
+    is_days = text.isascii() and text.isdigit() and len(text) <= 3
+    return int(text) if is_days else usual

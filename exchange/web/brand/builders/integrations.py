@@ -1,0 +1,380 @@
+"""Sources of orders: how each is doing, its events, and how one is connected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from attribution.connectors.registry import POLLS, WEBHOOKS
+from attribution.domain.masking import body_masked
+from attribution.models import Connection, InboundEvent
+from attribution.selectors.connections import (
+    connection_list,
+    connection_secrets,
+    event_page,
+    events_by_half_hour,
+    events_today,
+)
+from attribution.selectors.health import Health, connections_health
+from core import clock
+from core.errors import NotFound
+from exchange.web.brand.builders.common import pager, query_url, ref_short
+from exchange.web.brand.desk import Desk
+from exchange.web.formatting import (
+    day_full,
+    number_text,
+    span_text,
+    time_text,
+)
+from exchange.web.pages import brand as pages
+from exchange.web.pages.common import Choice, Fact
+from exchange.web.words import Tone, Word, word_of
+
+SOURCE_TEXTS: Mapping[str, Word] = {
+    "woocommerce": gettext_lazy(
+        "Signed webhooks: each order within seconds. You add two webhooks in the shop."
+    ),
+    "wildberries": gettext_lazy(
+        "We read the order feed and the finance report with a read-only token."
+    ),
+}
+WOOCOMMERCE_STEPS: Sequence[Word] = (
+    gettext_lazy("In WooCommerce open Settings, Advanced, Webhooks."),
+    gettext_lazy("Add two webhooks, “Order created” and “Order updated”, with this address."),
+    gettext_lazy("Paste the secret into both, choose the API version v3, save."),
+    gettext_lazy("Place a test order: it appears in the log within seconds."),
+)
+SHOP_STEPS: Sequence[Word] = (
+    gettext_lazy("Name the shop, so that you recognise it."),
+    gettext_lazy("We give you an address and a secret."),
+    gettext_lazy("In WooCommerce you add two webhooks with them; the steps come next."),
+)
+WILDBERRIES_STEPS: Sequence[Word] = (
+    gettext_lazy("Open the seller's cabinet, Settings, Access to API."),
+    gettext_lazy("Make a read-only service token with the categories Analytics and Finance."),
+    gettext_lazy("Paste it here. We check it at once and store it encrypted."),
+    gettext_lazy(
+        "Give each influencer a substitute article and add it on the campaign's page: it says"
+        " whose an order is."
+    ),
+)
+# How to connect, before; and what to do there, after
+STEPS_BEFORE: Mapping[str, Sequence[Word]] = {
+    "woocommerce": SHOP_STEPS,
+    "wildberries": WILDBERRIES_STEPS,
+}
+STEPS_AFTER: Mapping[str, Sequence[Word]] = {"woocommerce": WOOCOMMERCE_STEPS}
+
+# The beginning of what a connector says of a refusal: attribution.connectors.base
+CAUSES: Mapping[str, Word] = {
+    "credentials_refused": gettext_lazy(
+        "%(source)s refuses the token (401): it has expired or was withdrawn. Orders since then"
+        " are read as soon as you replace it."
+    ),
+    "payment_required": gettext_lazy(
+        "%(source)s wants a payment from its seller before it answers (402)."
+    ),
+    "access_denied": gettext_lazy(
+        "%(source)s says that the token may not read this (403). Make one with the categories"
+        " Analytics and Finance."
+    ),
+    "request_refused": gettext_lazy("%(source)s refuses our question. We are looking into it."),
+}
+TRUST: Mapping[str, Word] = {
+    InboundEvent.Trust.SIGNED: gettext_lazy("signed"),
+    InboundEvent.Trust.PULLED: gettext_lazy("read at the source"),
+    InboundEvent.Trust.HINT: gettext_lazy("unsigned hint"),
+}
+ENDPOINTS: Mapping[str, Word] = {
+    "order_feed": gettext_lazy("Order feed"),
+    "finance_report": gettext_lazy("Finance report"),
+}
+TOPIC_CHARS_MAX = 60
+LOG_FILTERS: Mapping[str, tuple[Word, str]] = {
+    "": (gettext_lazy("All"), ""),
+    "errors": (gettext_lazy("Errors only"), InboundEvent.State.DEAD),
+}
+
+
+# --- The list -------------------------------------------------------------------------------
+
+
+def integrations(desk: Desk) -> pages.Integrations:
+    connections = connection_list(desk.brand.pk)
+    return pages.Integrations(
+        cards=connection_cards(desk, connections),
+        sources=[
+            pages.SourceChoice(
+                source, str(SOURCE_TEXTS[source]), desk.url("connection_new", source)
+            )
+            for source in (*WEBHOOKS, *POLLS)
+        ],
+        failing=desk.failing,
+        may_edit=desk.member.may_write,
+    )
+
+
+def connection_cards(desk: Desk, connections: Sequence[Connection]) -> list[pages.ConnectionCard]:
+    """Five queries, whatever their number."""
+    health = connections_health(connections)
+    today = events_today(connections)
+    hours = events_by_half_hour(connections)
+    return [
+        _card(desk, each, health[each.pk], today.get(each.pk, 0), hours[each.pk])
+        for each in connections
+    ]
+
+
+def _card(
+    desk: Desk,
+    connection: Connection,
+    health: Health,
+    today: int,
+    hours: Sequence[tuple[int, int]],
+) -> pages.ConnectionCard:
+    url = desk.url("connection", connection.public_id)
+    may_replace = (
+        desk.member.may_write and connection.source in POLLS and health.status == "failing"
+    )
+    return pages.ConnectionCard(
+        url=url,
+        source=connection.source,
+        name=connection.name,
+        key_text=_key_text(connection),
+        status=health.status,
+        last_event_at=connection.last_event_at,
+        today=today,
+        hours=[(count, _tone(count, dead)) for count, dead in hours]
+        if any(map(sum, hours))
+        else [],
+        cause=cause_text(connection, health, today),
+        behind=span_text(health.behind) if health.behind else "",
+        action_url=desk.url("connection_token", connection.public_id) if may_replace else "",
+        action=_("Replace token") if may_replace else "",
+    )
+
+
+def _tone(count: int, dead: int) -> Tone:
+    if dead:
+        return "bad"
+    return "paid" if count else "wait"
+
+
+def _key_text(connection: Connection) -> str:
+    if connection.source in WEBHOOKS:
+        return _("signed webhook")
+    expires_at = _expires_at(connection)
+    if expires_at is None:
+        return _("token")
+    return _("token until %(date)s") % {"date": day_full(expires_at)}
+
+
+def _expires_at(connection: Connection) -> datetime | None:
+    text = connection.settings.get("token_expires_at")
+    return datetime.fromisoformat(text) if text else None
+
+
+def cause_text(connection: Connection, health: Health, today: int) -> str:
+    """How a source is doing, in plain words: what happened, and whether to do anything."""
+    if health.status == "failing":
+        return _failing_text(connection, health)
+    if health.status == "waiting":
+        return _waiting_text(connection)
+    if health.status == "paused":
+        return _("Reading is switched off. What comes meanwhile is not stored.")
+    if health.status == "late":
+        return _("Events wait longer than usual. We are on it, nothing to do.")
+    if health.dead:
+        said = ngettext(
+            "%(count)s event of the last day could not be read: see the log.",
+            "%(count)s events of the last day could not be read: see the log.",
+            health.dead,
+        )
+        return said % {"count": number_text(health.dead)}
+    return _("Every event of today has been read.") if today else _("No events today so far.")
+
+
+def _failing_text(connection: Connection, health: Health) -> str:
+    code = connection.error.partition(" ")[0]
+    known = CAUSES.get(code)
+    if known is not None:
+        return str(known) % {"source": word_of("source", connection.source)}
+    said = _("The source does not answer as it should. We ask again by ourselves.")
+    if health.next_at is None or health.next_at <= clock.now():
+        return said
+    next_try = _("Next try at %(time)s.") % {"time": time_text(health.next_at)}
+    return f"{said} {next_try}"
+
+
+def _waiting_text(connection: Connection) -> str:
+    if connection.source in WEBHOOKS:
+        return _("Connected. The first event has not come: add the webhooks in the shop.")
+    return _("Connected. We read the source for the first time within minutes.")
+
+
+# --- One source -----------------------------------------------------------------------------
+
+
+def connection(
+    desk: Desk,
+    found: Connection,
+    *,
+    asked: Mapping[str, str],
+    event: InboundEvent | None = None,
+    is_secret_new: bool = False,
+) -> pages.Connection:
+    """`asked` is the address's query: show=errors, after=…. `event` is shown with its body."""
+    (card,) = connection_cards(desk, [found])
+    show = asked.get("show", "") if asked.get("show") in LOG_FILTERS else ""
+    after = asked.get("after", "")
+    state = LOG_FILTERS[show][1]
+    events, next_after = event_page(found, state=state, after=after)
+    return pages.Connection(
+        card=card,
+        facts=_facts(found),
+        steps=[str(step) for step in STEPS_AFTER.get(found.source, ())],
+        events=[_event_row(desk, found, each, event, show) for each in events],
+        back_url=desk.url("integrations"),
+        secrets=_new_secret(found) if is_secret_new else [],
+        event=_event_body(desk, found, event) if event else None,
+        choices=[
+            Choice(
+                str(label),
+                desk.url("connection", found.public_id) + query_url({"show": key}),
+                key == show,
+            )
+            for key, (label, _state) in LOG_FILTERS.items()
+        ],
+        pager=pager(len(events), after, next_after, {"show": show}),
+        **_actions(desk, found),
+    )
+
+
+def _facts(found: Connection) -> list[Fact]:
+    if found.source in WEBHOOKS:
+        own = [
+            Fact(_("Trust"), str(TRUST[InboundEvent.Trust.SIGNED])),
+            Fact(_("Address for the shop"), endpoint_url(found)),
+            Fact(_("Calls with a wrong signature"), number_text(found.bad_signature_count)),
+        ]
+    else:
+        own = [Fact(_("Trust"), str(TRUST[InboundEvent.Trust.PULLED]))]
+        if seller := found.settings.get("seller_id"):
+            own.append(Fact(_("Seller"), seller))
+        if expires_at := _expires_at(found):
+            own.append(Fact(_("Token until"), day_full(expires_at)))
+    return [*own, Fact(_("Connected"), day_full(found.created_at))]
+
+
+def endpoint_url(found: Connection) -> str:
+    """Where the shop's webhooks are sent."""
+    return f"{settings.BASE_URL}/hooks/{found.source}/{found.endpoint_token}"
+
+
+def _new_secret(found: Connection) -> list[pages.Secret]:
+    """Shown right after it was made, and never again."""
+    return [
+        pages.Secret(_("Address for the shop"), endpoint_url(found)),
+        pages.Secret(_("Secret"), connection_secrets(found)[0]),
+    ]
+
+
+def _actions(desk: Desk, found: Connection) -> dict[str, str]:
+    if not desk.member.may_write:
+        return {}
+    address = found.public_id
+    is_off = found.state == Connection.State.OFF
+    switch = "resume" if is_off else "pause"
+    actions = {f"{switch}_url": desk.url(f"connection_{switch}", address)}
+    if found.source in WEBHOOKS:
+        actions["rotate_url"] = desk.url("connection_secret", address)
+    else:
+        actions["token_url"] = desk.url("connection_token", address)
+        if found.state == Connection.State.FAILING:
+            actions["test_url"] = desk.url("connection_read", address)
+    return actions
+
+
+# --- Events ---------------------------------------------------------------------------------
+
+
+def event_status(event: InboundEvent) -> str:
+    """A key of words.EVENT. What is tried again has failed before."""
+    if event.state == InboundEvent.State.RECEIVED and event.attempts:
+        return "failed"
+    return event.state
+
+
+def event_text(event: InboundEvent) -> str:
+    """What came: the topic that the shop named with its order, or the list that was read."""
+    topic = event.headers.get("x-wc-webhook-topic", "")[:TOPIC_CHARS_MAX]
+    if event.endpoint not in ENDPOINTS:
+        return f"{topic} {event.event_key.partition(':')[0]}".strip()
+    subject = event.event_key.split(":")[2:3]  # "wb:feed:<order>:<status>:<moment>"
+    return ", ".join([str(ENDPOINTS[event.endpoint]), *map(ref_short, subject)])
+
+
+def _event_row(
+    desk: Desk,
+    found: Connection,
+    event: InboundEvent,
+    current: InboundEvent | None,
+    show: str,
+) -> pages.EventRow:
+    address = desk.url("connection_event", found.public_id, event.pk)
+    return pages.EventRow(
+        at=event.received_at,
+        text=event_text(event),
+        status=event_status(event),
+        attempts=event.attempts,
+        trust=str(TRUST[InboundEvent.Trust(event.trust)]),
+        url=address + (query_url({"show": show}) if show else ""),
+        is_current=current is not None and current.pk == event.pk,
+    )
+
+
+def _event_body(desk: Desk, found: Connection, event: InboundEvent) -> pages.EventBody:
+    body = body_masked(bytes(event.body))
+    if body is None:
+        body = _("%(count)s bytes that are no JSON.") % {"count": number_text(len(event.body))}
+    may_replay = desk.member.may_write and event.state == InboundEvent.State.DEAD
+    retry_url = desk.url("connection_event_replay", found.public_id, event.pk)
+    return pages.EventBody(
+        at=event.received_at,
+        text=event_text(event),
+        body=body,
+        retry_url=retry_url if may_replay else "",
+    )
+
+
+# --- Connecting -----------------------------------------------------------------------------
+
+
+def source_require(source: str) -> str:
+    """Raises: NotFound for a source that nobody has written a connector for."""
+    if source not in WEBHOOKS and source not in POLLS:
+        raise NotFound(_("There is no such source."))
+    return source
+
+
+def connection_form(
+    desk: Desk, source: str, connection_id: UUID | None = None
+) -> pages.ConnectionForm:
+    """For a new source, or for the new token of one that is there."""
+    is_new = connection_id is None
+    return pages.ConnectionForm(
+        source=source,
+        action_url=(
+            desk.url("connection_new", source)
+            if is_new
+            else desk.url("connection_token", connection_id)
+        ),
+        back_url=(desk.url("integrations") if is_new else desk.url("connection", connection_id)),
+        steps=[str(step) for step in STEPS_BEFORE[source]],
+        is_new=is_new,
+    )

@@ -1,0 +1,456 @@
+"""Orders: the list with its filters, the same as a file, and one of them with why it is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+
+from attribution.domain.lifecycle import ReasonCode
+from attribution.models import Conversion, Order, OrderVersion
+from attribution.selectors.orders import (
+    NOBODYS,
+    BrandOrder,
+    OrderFilter,
+    WholeOrder,
+    order_counts,
+    order_page,
+    order_sources,
+    order_whole,
+)
+from core import clock
+from core.bps import share_minor
+from core.errors import Invalid
+from exchange.web.brand.builders.common import pager, query_url, ref_short
+from exchange.web.brand.desk import Desk
+from exchange.web.formatting import (
+    day_short,
+    days_text,
+    moment_short,
+    number_text,
+    percent_text,
+)
+from exchange.web.pages import brand as pages
+from exchange.web.pages.common import Choice, Step, Sum, Term, Trace
+from exchange.web.portal.builders.earnings import sale_steps, trace_row
+from exchange.web.spreadsheet import csv_answer, tenge_cell
+from exchange.web.words import STATUSES, reason_name, sale_hint, status_of, word_of
+from ledger.domain.accounts import CURRENCY
+
+QUERY_CHARS_MAX = 80
+CSV_PAGE_ROWS = 1_000
+CSV_ROWS_MAX = 50_000
+
+# What a chip of the list shows, by statuses
+FILTERS: Mapping[str, tuple[str, ...]] = {
+    "pending": ("pending", "awaiting_funding"),
+    "on_hold": ("on_hold",),
+    "approved": ("approved",),
+    "paid": ("paid",),
+    "lost": ("rejected", "reversed"),
+    "unmatched": (NOBODYS,),
+}
+FINAL = (Conversion.Status.APPROVED, Conversion.Status.PAID)
+LOST = (Conversion.Status.REJECTED, Conversion.Status.REVERSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filter as the address says it; words that mean nothing are left out."""
+
+    status: str = ""
+    source: str = ""
+    query: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Asked:
+        status = given.get("status", "")
+        return cls(
+            status=status if status in FILTERS else "",
+            source=given.get("source", "")[:QUERY_CHARS_MAX],
+            query=given.get("q", "").strip()[:QUERY_CHARS_MAX],
+        )
+
+    @property
+    def filter(self) -> OrderFilter:
+        return OrderFilter(
+            statuses=FILTERS.get(self.status, ()),
+            source=self.source,
+            query=self.query,
+            by_deadline=self.status == "on_hold",
+        )
+
+    def words(self, **other: str) -> dict[str, str]:
+        """For an address: the filter, with some of it otherwise."""
+        return {"status": self.status, "source": self.source, "q": self.query} | other
+
+
+# --- The list -------------------------------------------------------------------------------
+
+
+def orders(desk: Desk, asked: Asked, *, after: str) -> pages.Orders:
+    page = order_page(desk.brand.pk, asked.filter, after=after)
+    sources = order_sources(desk.brand.pk)
+    is_filtered = asked != Asked()
+    return pages.Orders(
+        rows=[_order_row(desk, sale) for sale in page.rows],
+        choices=_status_choices(order_counts(desk.brand.pk, asked.filter), asked),
+        csv_url=desk.url("orders_csv") + query_url(asked.words()),
+        connect_url=desk.url("integrations"),
+        sources=_source_choices(sources, asked) if len(sources) > 1 else [],
+        kept=[(name, asked.words()[name]) for name in ("status", "source") if asked.words()[name]],
+        query=asked.query,
+        is_filtered=is_filtered,
+        filter_text=_filter_text(asked) if is_filtered else "",
+        clear_url=desk.url("orders"),
+        checks=desk.waiting.orders,
+        checks_due_at=desk.waiting.first_at,
+        checks_url=query_url({"status": "on_hold"}),
+        pager=pager(len(page.rows), after, page.after, asked.words()),
+    )
+
+
+def _status_choices(counts: Mapping[str, int], asked: Asked) -> list[Choice]:
+    everything = Choice(
+        _("All"), query_url(asked.words(status="")), not asked.status, sum(counts.values())
+    )
+    return [
+        everything,
+        *(
+            Choice(
+                _chip(key),
+                query_url(asked.words(status=key)),
+                key == asked.status,
+                sum(counts.get(status, 0) for status in statuses),
+            )
+            for key, statuses in FILTERS.items()
+        ),
+    ]
+
+
+def _chip(key: str) -> str:
+    return _("Not counted") if key == "lost" else str(STATUSES["sale"][key].word)
+
+
+def _source_choices(sources: Sequence[str], asked: Asked) -> list[Choice]:
+    return [
+        Choice(_("All sources"), query_url(asked.words(source="")), not asked.source),
+        *(
+            Choice(
+                word_of("source", each), query_url(asked.words(source=each)), each == asked.source
+            )
+            for each in sources
+        ),
+    ]
+
+
+def _filter_text(asked: Asked) -> str:
+    """The filter in words, for a list that it has emptied."""
+    parts = [
+        _chip(asked.status) if asked.status else "",
+        word_of("source", asked.source) if asked.source else "",
+        f"«{asked.query}»" if asked.query else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _order_row(desk: Desk, sale: BrandOrder) -> pages.OrderRow:
+    order, leading = sale.order, sale.leading
+    return pages.OrderRow(
+        url=desk.url("order", order.public_id),
+        ref=ref_short(order.number),
+        source=order.source,
+        day=order.placed_at,
+        name=", ".join(sale.names),
+        minor=sale.reward_minor,
+        status=sale.status,
+        grade=leading.grade if leading else "",
+        hint=order_hint(sale),
+        term=_term(leading) if leading else None,
+        decided=_decided(leading) if leading else "",
+    )
+
+
+def _term(conversion: Conversion) -> Term | None:
+    if conversion.status != Conversion.Status.ON_HOLD or conversion.hold_until is None:
+        return None
+    hold = timedelta(days=conversion.terms.hold_days)
+    return Term(conversion.hold_until, conversion.hold_until - hold)
+
+
+def _decided(conversion: Conversion) -> str:
+    if conversion.reason_code:
+        return reason_name(conversion.reason_code)
+    return day_short(conversion.approved_at) if conversion.approved_at else ""
+
+
+def order_hint(sale: BrandOrder) -> str:
+    """Why an order is where it is, and what comes next."""
+    leading = sale.leading
+    if leading is None:
+        return _nobodys_hint(sale.order)
+    if sale.status == Conversion.Status.REJECTED:
+        return _rejected_hint(leading)
+    return sale_hint(
+        sale.status,
+        side="brand",
+        on=leading.hold_until if sale.status == Conversion.Status.ON_HOLD else None,
+        hold_days=leading.terms.hold_days,
+    )
+
+
+def _rejected_hint(conversion: Conversion) -> str:
+    """Who refused it: the order itself, later evidence, or the brand."""
+    if conversion.reason_code == ReasonCode.ORDER_CANCELLED:
+        return _("The order was cancelled, so nobody earns from it.")
+    if conversion.reason_code == ReasonCode.NOT_YOUR_CODE:
+        return _("Later evidence showed that this order is not theirs.")
+    assert conversion.reason_code is not None, conversion.pk  # the database sees to it
+    return sale_hint("rejected", side="brand", reason=reason_name(conversion.reason_code))
+
+
+def _nobodys_hint(order: Order) -> str:
+    """Why nobody earns from an order."""
+    if order.is_test:
+        return _("A test order: nothing was sold.")
+    if order.currency != CURRENCY:
+        said = _("The order is in %(currency)s: only orders in tenge are counted.")
+        return said % {"currency": order.currency}
+    if order.status == Order.Status.UNMAPPED:
+        return str(status_of("unmapped", "event").hint)
+    return sale_hint(NOBODYS)
+
+
+# --- The list to take away ------------------------------------------------------------------
+
+
+def orders_csv(desk: Desk, asked: Asked) -> FileResponse:
+    """What the filter shows, all of it.
+
+    Raises:
+        Invalid: too many orders for one file.
+    """
+    counts = order_counts(desk.brand.pk, asked.filter)
+    wanted = FILTERS.get(asked.status, tuple(counts))
+    count = sum(counts.get(status, 0) for status in wanted)
+    if count > CSV_ROWS_MAX:
+        said = _("%(count)s orders are too many for one file, the most is %(max)s. Filter them.")
+        raise Invalid(
+            said % {"count": number_text(count), "max": number_text(CSV_ROWS_MAX)},
+            code="too_many_rows",
+        )
+    name = f"orders-{desk.brand.slug}-{clock.today():%Y-%m-%d}.csv"
+    return csv_answer(name, _csv_header(), map(_csv_row, _all_orders(desk, asked.filter)))
+
+
+def _all_orders(desk: Desk, asked: OrderFilter) -> Iterator[BrandOrder]:
+    after = "begin"
+    while after:
+        page = order_page(desk.brand.pk, asked, after=after, rows=CSV_PAGE_ROWS)
+        yield from page.rows
+        after = page.after
+
+
+def _csv_header() -> list[str]:
+    return [
+        _("Order"),
+        _("Source"),
+        _("Ordered"),
+        _("Influencer"),
+        _("Campaign"),
+        _("Status"),
+        _("Evidence"),
+        _("Counted from, ₸"),
+        _("Reward, ₸"),
+        _("Birge fee, ₸"),
+        _("VAT, ₸"),
+        _("Hold until"),
+        _("Approved"),
+        _("Reason"),
+    ]
+
+
+def _csv_row(sale: BrandOrder) -> list[str]:
+    order, leading = sale.order, sale.leading
+    cost = cost_of(sale.conversions)
+    amounts = (cost.base_minor, cost.reward_minor, cost.fee_minor, cost.vat_minor)
+    return [
+        order.number,
+        word_of("source", order.source),
+        _csv_day(order.placed_at),
+        ", ".join(sale.names),
+        ", ".join(dict.fromkeys(each.campaign.title for each in sale.conversions)),
+        str(status_of(sale.status).word),
+        leading.grade if leading else "",
+        *(tenge_cell(minor if leading else None) for minor in amounts),
+        _csv_day(leading.hold_until if leading else None),
+        _csv_day(leading.approved_at if leading else None),
+        reason_name(leading.reason_code) if leading and leading.reason_code else "",
+    ]
+
+
+def _csv_day(moment: datetime | None) -> str:
+    return f"{clock.day_of(moment):%Y-%m-%d}" if moment else ""
+
+
+# --- What an order costs --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of an order to its brand, tiyn. `is_final` once every part is booked."""
+
+    base_minor: int
+    reward_minor: int
+    fee_minor: int
+    vat_minor: int
+    is_final: bool
+
+    @property
+    def total_minor(self) -> int:
+        return self.reward_minor + self.fee_minor + self.vat_minor
+
+
+def cost_of(conversions: Sequence[Conversion]) -> Cost:
+    """What was booked; and what is not booked yet, as it will be, to a tiyn of rounding."""
+    kept = [each for each in conversions if each.status not in LOST]
+    fees = [_fee_minor(each) for each in kept]
+    vats = [
+        each.vat_minor if each.status in FINAL else share_minor(fee, each.campaign.vat_bps)
+        for each, fee in zip(kept, fees, strict=True)
+    ]
+    return Cost(
+        base_minor=sum(each.base_minor for each in kept),
+        reward_minor=sum(each.commission_minor for each in kept),
+        fee_minor=sum(fees),
+        vat_minor=sum(vats),
+        is_final=all(each.status in FINAL for each in kept),
+    )
+
+
+def _fee_minor(conversion: Conversion) -> int:
+    if conversion.status == Conversion.Status.AWAITING_FUNDING:  # nothing is booked
+        return share_minor(conversion.commission_minor, conversion.campaign.platform_fee_bps)
+    return max(0, conversion.fee_minor)  # rounded over the campaign: a tiny one may be -1
+
+
+# --- One order ------------------------------------------------------------------------------
+
+
+def order(desk: Desk, found: Order) -> pages.Order:
+    whole = order_whole(found)
+    sale = whole.sale
+    return pages.Order(
+        ref=found.number,
+        source=found.source,
+        minor=sale.reward_minor,
+        status=sale.status,
+        hint=order_hint(sale),
+        name=", ".join(sale.names),
+        lines=[
+            pages.OrderLine(
+                name=line.name or _("Article %(sku)s") % {"sku": line.sku},
+                quantity=line.quantity,
+                minor=line.amount_minor,
+                returned=line.returned_quantity,
+            )
+            for line in whole.lines
+        ],
+        steps=_steps(whole),
+        trace=_trace(whole),
+        sums=_sums(sale),
+        versions=[_version(each) for each in whole.versions],
+        back_url=desk.url("orders"),
+    )
+
+
+def _steps(whole: WholeOrder) -> list[Step]:
+    leading = whole.sale.leading
+    if leading is None:
+        return _order_steps(whole.order)
+    return sale_steps(leading, list(leading.versions.all()), whole.candidates)
+
+
+def _order_steps(found: Order) -> list[Step]:
+    """Of an order that nobody earns from: what its source has said."""
+    ordered = Step("order", "done", moment_short(found.placed_at))
+    last = moment_short(found.source_updated_at)
+    ends = {
+        Order.Status.CANCELLED: Step("cancelled", "bad", last),
+        Order.Status.RETURNED: Step("returned", "bad", last),
+    }
+    if found.status in ends:
+        return [ordered, ends[Order.Status(found.status)]]
+    if found.fulfilled_at is None:
+        return [ordered, Step("received", "now")]
+    return [ordered, Step("received", "done", moment_short(found.fulfilled_at))]
+
+
+def _trace(whole: WholeOrder) -> Trace:
+    """Every candidate with whose it is: a brand sees all of them."""
+    rows = [trace_row(each, name=each.influencer.name) for each in whole.candidates]
+    return Trace(rows, _rule(whole))
+
+
+def _rule(whole: WholeOrder) -> str:
+    """What decided, and by which terms; for nobody's order, what was looked for in vain."""
+    leading = whole.sale.leading
+    rules = dict.fromkeys(each.rule for each in whole.decisions)
+    said = [rule_text(rule) for rule in rules]
+    if leading is None:
+        typed = ", ".join(whole.order.promo_codes)
+        if not whole.candidates and typed:
+            return _("Codes of the buyer: %(codes)s. They are no influencer's.") % {"codes": typed}
+        return ", ".join(said) if whole.candidates else ""
+    terms = leading.terms
+    said.append(_("Terms v%(version)s") % {"version": terms.version})
+    said.append(_("window %(days)s") % {"days": days_text(terms.window_days)})
+    return ", ".join(said)
+
+
+def rule_text(rule: str) -> str:
+    """What decided a line, in words."""
+    return {
+        "no_candidate": _("no evidence came with the order"),
+        "none_eligible": _("no evidence was in force"),
+        "only_candidate": _("there is no other evidence"),
+        "platform_row": _("the marketplace's own record decides"),
+        "code_wins": _("the promo code wins over the link"),
+        "click_wins": _("the link wins over the promo code"),
+        "last_click": _("the last link tapped counts"),
+        "first_click": _("the first link tapped counts"),
+        "later_code": _("of several codes the last one counts"),
+        "same_influencer": _("link and code are one influencer's"),
+    }.get(rule, rule)
+
+
+def _sums(sale: BrandOrder) -> list[Sum]:
+    """Goods, what came back, the rate, the reward, our fee, VAT, and what it costs together."""
+    if not sale.conversions:
+        return []
+    cost = cost_of(sale.conversions)
+    goods = sum(each.versions.all()[0].base_minor for each in sale.conversions)
+    rows = [Sum(_("Goods"), goods)]
+    if goods > cost.base_minor:
+        is_cancelled = sale.status == Conversion.Status.REJECTED
+        label = _("Does not count") if is_cancelled else _("Came back")
+        rows.append(Sum(label, cost.base_minor - goods))
+    rates = {each.terms.commission_bps for each in sale.conversions}
+    rows.append(Sum(_("Rate"), text=", ".join(f"× {percent_text(bps)}" for bps in sorted(rates))))
+    rows.append(Sum(_("Reward"), cost.reward_minor, line=True, strong=True))
+    campaign = sale.conversions[0].campaign
+    is_open = not cost.is_final
+    return [
+        *rows,
+        Sum(_("Birge fee"), cost.fee_minor, note=percent_text(campaign.platform_fee_bps)),
+        Sum(_("VAT"), cost.vat_minor, note=percent_text(campaign.vat_bps), approx=is_open),
+        Sum(_("Costs you"), cost.total_minor, line=True, strong=True, approx=is_open),
+    ]
+
+
+def _version(version: OrderVersion) -> pages.Version:
+    note = "" if version.is_applied else _("came late and changes nothing")
+    return pages.Version(version.source_updated_at, version.raw_status, note)

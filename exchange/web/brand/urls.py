@@ -1,0 +1,64 @@
+"""The brand's workplace, inside i18n_patterns: PLACES behind brand_door, TEAM behind team_door."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from exchange.web.brand.views import campaigns, integrations, money, orders, overview, team
+
+CAMPAIGN = "campaigns/<uuid:public_id>/"
+PARTICIPATION = "participations/<uuid:public_id>/"
+CONNECTION = "integrations/<uuid:public_id>/"
+
+PLACES = [
+    path("", overview.overview, name="overview"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
+    path(CAMPAIGN, campaigns.campaign, name="campaign"),
+    path(f"{CAMPAIGN}edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path(f"{CAMPAIGN}publish/", campaigns.campaign_publish_now, name="campaign_publish"),
+    path(f"{CAMPAIGN}pause/", campaigns.campaign_pause_now, name="campaign_pause"),
+    path(f"{CAMPAIGN}resume/", campaigns.campaign_resume_now, name="campaign_resume"),
+    path(f"{CAMPAIGN}close/", campaigns.campaign_close_now, name="campaign_close"),
+    path(f"{CAMPAIGN}top-up/", campaigns.campaign_top_up_now, name="campaign_top_up"),
+    path(
+        f"{PARTICIPATION}approve/",
+        campaigns.participation_approve_now,
+        name="participation_approve",
+    ),
+    path(
+        f"{PARTICIPATION}reject/", campaigns.participation_reject_now, name="participation_reject"
+    ),
+    path(
+        f"{PARTICIPATION}remove/", campaigns.participation_remove_now, name="participation_remove"
+    ),
+    path(
+        f"{PARTICIPATION}article/",
+        campaigns.participation_article_add,
+        name="participation_article",
+    ),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/csv/", orders.orders_csv, name="orders_csv"),
+    path("orders/<uuid:public_id>/", orders.order, name="order"),
+    path("money/", money.money, name="money"),
+    path("money/csv/", money.statement_csv, name="statement_csv"),
+    path("integrations/", integrations.integrations, name="integrations"),
+    path("integrations/new/<slug:source>/", integrations.connection_new, name="connection_new"),
+    path(CONNECTION, integrations.connection, name="connection"),
+    path(f"{CONNECTION}token/", integrations.connection_token, name="connection_token"),
+    path(f"{CONNECTION}secret/", integrations.connection_secret, name="connection_secret"),
+    path(f"{CONNECTION}pause/", integrations.connection_pause, name="connection_pause"),
+    path(f"{CONNECTION}resume/", integrations.connection_resume, name="connection_resume"),
+    path(f"{CONNECTION}read/", integrations.connection_read, name="connection_read"),
+    path(f"{CONNECTION}events/<uuid:event_id>/", integrations.connection, name="connection_event"),
+    path(
+        f"{CONNECTION}events/<uuid:event_id>/replay/",
+        integrations.connection_event_replay,
+        name="connection_event_replay",
+    ),
+]
+TEAM = [
+    path("team/", team.team, name="team"),
+    path("team/role/", team.team_role, name="team_role"),
+    path("team/remove/", team.team_remove, name="team_remove"),
+]

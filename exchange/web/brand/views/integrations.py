@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from attribution.connectors.registry import POLLS
+from attribution.forms import MarketplaceForm, ShopForm, TokenForm
+from attribution.models import Connection
+from attribution.selectors.connections import (
+    connection_access_for_brand,
+    event_access_for_brand,
+)
+from attribution.services.connections import (
+    connection_create,
+    connection_read_now,
+    connection_secret_rotate,
+    connection_switch,
+    connection_token_change,
+)
+from attribution.services.inbox import event_replay
+from brands.selectors import member_require_write
+from core.errors import DomainError
+from core.forms import form_refuse
+from exchange.web.brand.builders import integrations as build
+from exchange.web.brand.desk import FORM_REFUSED, Desk, desk_of, member_of, page_show
+
+NEW_SECRET = "new_secret_of"  # noqa: S105 in the session: whose secret is shown on the next page
+
+
+@require_GET
+def integrations(request: HttpRequest) -> HttpResponse:
+    desk = desk_of(request)
+    return page_show(request, desk, "brand/integrations.html", build.integrations(desk))
+
+
+# --- Connecting -----------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def connection_new(request: HttpRequest, source: str) -> HttpResponse:
+    build.source_require(source)
+    member_require_write(member_of(request))
+    desk = desk_of(request)
+    form = _source_form(request, source)
+    if form.is_valid():
+        try:
+            found, secret = connection_create(brand=desk.brand, source=source, **form.cleaned_data)
+        except DomainError as error:
+            form_refuse(form, error)
+        else:
+            return _connected(request, desk, found, has_secret=bool(secret))
+    return _form_show(request, desk, form, build.connection_form(desk, source))
+
+
+def _source_form(request: HttpRequest, source: str) -> forms.Form:
+    kind = MarketplaceForm if source in POLLS else ShopForm
+    return kind(request.POST if request.method == "POST" else None)
+
+
+def _connected(
+    request: HttpRequest, desk: Desk, found: Connection, *, has_secret: bool
+) -> HttpResponse:
+    if has_secret:
+        request.session[NEW_SECRET] = str(found.public_id)
+    messages.success(request, _("Connected"))
+    return redirect(desk.url("connection", found.public_id))
+
+
+def _form_show(request: HttpRequest, desk: Desk, form: forms.Form, page: object) -> HttpResponse:
+    status = FORM_REFUSED if form.is_bound else 200
+    return page_show(request, desk, "brand/connection_form.html", page, form=form, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def connection_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A new token for a source that we ask."""
+    found = _access_for_writer(request, public_id)
+    desk = desk_of(request)
+    if found.source not in POLLS:
+        return redirect(desk.url("connection", public_id))
+    form = TokenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            connection_token_change(connection_id=found.pk, token=form.cleaned_data["token"])
+        except DomainError as error:
+            form_refuse(form, error)
+        else:
+            messages.success(request, _("Token replaced"))
+            return redirect(desk.url("connection", public_id))
+    page = build.connection_form(desk, found.source, public_id)
+    return _form_show(request, desk, form, page)
+
+
+def _access_for_writer(request: HttpRequest, public_id: UUID) -> Connection:
+    """Raises: NotFound for another brand's; Forbidden for who may only read."""
+    member = member_of(request)
+    found = connection_access_for_brand(member.brand_id, public_id)
+    member_require_write(member)
+    return found
+
+
+# --- One source -----------------------------------------------------------------------------
+
+
+@require_GET
+def connection(request: HttpRequest, public_id: UUID, event_id: UUID | None = None) -> HttpResponse:
+    """How it is doing, and its events; one of them with its body."""
+    desk = desk_of(request)
+    found = connection_access_for_brand(desk.brand.pk, public_id)
+    event = event_access_for_brand(found, event_id) if event_id else None
+    is_secret_new = request.session.get(NEW_SECRET) == str(public_id) and desk.member.may_write
+    if is_secret_new:
+        del request.session[NEW_SECRET]
+    page = build.connection(
+        desk, found, asked=request.GET.dict(), event=event, is_secret_new=is_secret_new
+    )
+    return page_show(request, desk, "brand/connection.html", page)
+
+
+@require_POST
+def connection_secret(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A new secret, shown once; the one before works on meanwhile."""
+    found = _access_for_writer(request, public_id)
+    connection_secret_rotate(connection_id=found.pk)
+    request.session[NEW_SECRET] = str(public_id)
+    return _changed(request, public_id, _("New secret made. The one before works on."))
+
+
+@require_POST
+def connection_pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    found = _access_for_writer(request, public_id)
+    connection_switch(connection_id=found.pk, is_on=False)
+    return _changed(request, public_id, _("Reading is switched off."))
+
+
+@require_POST
+def connection_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    found = _access_for_writer(request, public_id)
+    connection_switch(connection_id=found.pk, is_on=True)
+    return _changed(request, public_id, _("Reading is switched on."))
+
+
+@require_POST
+def connection_read(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Ask the source now, as far as its own limits let us."""
+    found = _access_for_writer(request, public_id)
+    connection_read_now(connection_id=found.pk)
+    return _changed(request, public_id, _("We ask the source now."))
+
+
+@require_POST
+def connection_event_replay(request: HttpRequest, public_id: UUID, event_id: UUID) -> HttpResponse:
+    """Read an event again that could not be read."""
+    found = _access_for_writer(request, public_id)
+    event = event_access_for_brand(found, event_id)
+    event_replay(event_id=event.pk)
+    return _changed(request, public_id, _("The event is read again."))
+
+
+def _changed(request: HttpRequest, public_id: UUID, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect("brand:connection", member_of(request).brand.slug, public_id)
