@@ -78,7 +78,9 @@ PAGES: Mapping[str, Shown] = {
     "brand-order": Shown("brand/order.html", brand.order, section="orders"),
     "brand-order-sheet": Shown("brand/_order.html", brand.order),
     "brand-money": Shown("brand/money.html", brand.money, section="money"),
-    "brand-integrations": Shown("brand/integrations.html", brand.integrations, None, "integrations"),
+    "brand-integrations": Shown(
+        "brand/integrations.html", brand.integrations, None, "integrations"
+    ),
     "brand-integrations-none": Shown(
         "brand/integrations.html", brand.integrations_none, None, "integrations"
     ),

@@ -30,7 +30,7 @@ class LanguageMiddleware:
         prefix = prefix_of(request.path_info)
         language = prefix or language_of_person(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
             if response.status_code == 404 and not prefix:
                 response = self._with_prefix(request, language) or response

@@ -23,7 +23,7 @@ from exchange.web.pages.common import (
 
 @dataclass(frozen=True, slots=True)
 class LinkCard:
-    """A tracking link as its owner sees it. `url` is the address to share, `url_text` without https."""
+    """A tracking link as its owner sees it: `url` to share, `url_text` the same without https."""
 
     title: str
     brand_name: str
@@ -120,7 +120,7 @@ class Campaigns:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A condition of joining: what is asked, what the reader has, and the button where it misses."""
+    """A condition of joining: what is asked, what the reader has, the button where it misses."""
 
     text: str
     have: str
@@ -208,7 +208,7 @@ class Earnings:
 
 @dataclass(frozen=True, slots=True)
 class Earning:
-    """One sale, as a sheet or a page. `sums` ends with the reward (strong); `after_tax` below it."""
+    """One sale, as a sheet or a page. `sums` ends with the reward; `after_tax` stands below it."""
 
     title: str
     brand_name: str

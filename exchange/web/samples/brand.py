@@ -21,10 +21,11 @@ def side() -> brand.Side:
 
 
 def campaign_rows() -> list[brand.CampaignRow]:
+    row = brand.CampaignRow
     return [
-        brand.CampaignRow("#", "Жылы үй", "live", 700, 14, 412, 51_600_000, 150_000_000, 21_600_000),
-        brand.CampaignRow("#", "Мектепке дайындық", "paused", 900, 6, 71, 9_800_000, 9_900_000, 9_800_000),
-        brand.CampaignRow("#", "Наурыз жинағы", "draft", 800, 0, 0, 0, 60_000_000, 0),
+        row("#", "Жылы үй", "live", 700, 14, 412, 51_600_000, 150_000_000, 21_600_000),
+        row("#", "Мектепке дайындық", "paused", 900, 6, 71, 9_800_000, 9_900_000, 9_800_000),
+        row("#", "Наурыз жинағы", "draft", 800, 0, 0, 0, 60_000_000, 0),
     ]  # fmt: skip
 
 
@@ -102,16 +103,34 @@ def campaign() -> brand.Campaign:
     refused = brand.SmallForm("#", "", _("Write the reason: the influencer reads it."))
     people = [
         brand.ParticipantRow(
-            "Айгерім С.", "Алматы", 18_400, "approved", "AIGERIM10", 1284, 58, 7_493_000,
-            common.day_ago(20), articles=("212345678",), remove=brand.SmallForm("#"),
+            "Айгерім С.",
+            "Алматы",
+            18_400,
+            "approved",
+            "AIGERIM10",
+            1284,
+            58,
+            7_493_000,
+            common.day_ago(20),
+            articles=("212345678",),
+            remove=brand.SmallForm("#"),
             add_article=brand.SmallForm("#"),
         ),
         brand.ParticipantRow(
             "Данияр О.", "Астана", 9_200, "left", "DANIAR7", 640, 22, 3_120_000, common.day_ago(9)
         ),
         brand.ParticipantRow(
-            "Ұлжан Һ.", "Шымкент", 31_000, "applied", "", 0, 0, 0, common.day_ago(1),
-            approve_url="#", reject=refused,
+            "Ұлжан Һ.",
+            "Шымкент",
+            31_000,
+            "applied",
+            "",
+            0,
+            0,
+            0,
+            common.day_ago(1),
+            approve_url="#",
+            reject=refused,
         ),
     ]
     return brand.Campaign(

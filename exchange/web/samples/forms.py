@@ -16,8 +16,6 @@ class Person(forms.Form):
     )
     network = forms.ChoiceField(choices=[("instagram", "Instagram"), ("tiktok", "TikTok")])
     page = forms.CharField(initial="@aigerim.home")
-    network = forms.ChoiceField(choices=[("instagram", "Instagram"), ("tiktok", "TikTok")])
-    page = forms.CharField(initial="@aigerim.uy")
     followers = forms.IntegerField(initial=18_400)
 
 

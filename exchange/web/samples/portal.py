@@ -82,7 +82,7 @@ def home_setup() -> portal.Home:
 
 
 def home_empty() -> portal.Home:
-    zero = MoneyStrip([Stage(s, 0) for s in ("on_hold", "approved", "payable", "paid")])  # type: ignore[arg-type]
+    zero = MoneyStrip([Stage(s, 0) for s in ("on_hold", "approved", "payable", "paid")])
     return portal.Home("Айгерім", payable("none"), zero, [], 0, [], [], [])
 
 

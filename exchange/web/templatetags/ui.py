@@ -46,7 +46,7 @@ register.filter("money_text", formatting.money_text)
 
 @register.filter
 def money(minor: int, how: str = "always") -> SafeString:
-    """An amount in tiyn, typeset: `{{ row.minor|money }}`, totals `{{ page.minor|money:"needed" }}`.
+    """An amount in tiyn, typeset: `{{ row.minor|money }}`, a total `{{ minor|money:"needed" }}`.
 
     "always" shows tiyn even when 00 (lists, sheets); "needed" only when there are any (totals);
     "plus" is "always" with a plus before what came in (statements).
@@ -228,13 +228,15 @@ def qr(text: str, label: str) -> SafeString:
         omitsize=True, border=1, dark="#14142b", svgclass="block w-full h-full", lineclass=None
     )
     return format_html(
-        '<span class="qr" role="img" aria-label="{}">{}</span>', label, mark_safe(drawing)
+        '<span class="qr" role="img" aria-label="{}">{}</span>',
+        label,
+        mark_safe(drawing),  # noqa: S308 - segno's path of numbers; the text itself is not in it
     )
 
 
 @register.simple_tag
 def policy(terms: Any) -> list[str]:
-    """The sentences of a campaign's rule. `terms` has window_days, hold_days, code_policy, model."""
+    """The sentences of a campaign's rule; `terms` as pages.common.PolicyTerms."""
     return words.policy_sentences(
         window_days=terms.window_days,
         hold_days=terms.hold_days,
