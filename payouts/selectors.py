@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Value as V
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from attribution.models import Conversion
@@ -24,12 +26,13 @@ from compliance.domain.withholding import (
 )
 from compliance.selectors import rules_in_force, withholding_profiles
 from core import clock
+from core.accounts.models import User
 from core.errors import NotFound
 from influencers.models import Payee, PayoutAccount
 from ledger.domain.accounts import AccountKind
 from ledger.selectors import influencers_owed
 from payouts.domain.batching import Part, payee_hold
-from payouts.models import BankStatement, Payout, PayoutBatch, PayoutTaxLine
+from payouts.models import BankStatement, Payout, PayoutBatch, PayoutTaxLine, StatementRow
 
 # A payout in one of these states never reached, or did not stay with, its payee.
 NOT_PAID = (Payout.State.FAILED, Payout.State.CANCELLED, Payout.State.RETURNED)
@@ -237,3 +240,65 @@ def payout_access_for_influencer(influencer_id: int, public_id: UUID) -> Payout:
     if payout is None:
         raise NotFound(_("There is no such payout."))
     return payout
+
+
+# --- What ops see. Runs as ops ----------------------------------------------------------------
+
+# Lists need nothing of what is sealed, and each unsealing costs.
+SEALED_OF_PAYOUT = ("payee_name", "payee_iin", "iban")
+SEALED_OF_ROWS = tuple(f"payout__{name}" for name in SEALED_OF_PAYOUT)
+# What needs a person comes first.
+UNCLEAR = (StatementRow.Outcome.MISMATCH, StatementRow.Outcome.UNMATCHED)
+OUTCOMES = (
+    *UNCLEAR,
+    StatementRow.Outcome.RETURNED,
+    StatementRow.Outcome.PAID,
+    StatementRow.Outcome.REPEATED,
+)
+OUTCOME_RANK = Case(*(When(outcome=outcome, then=V(n)) for n, outcome in enumerate(OUTCOMES)))
+
+
+def person_name(column: str) -> Subquery:
+    """For `annotate`: the name of the user whose id stands in a plain column, or their e-mail."""
+    users = User.objects.filter(pk=OuterRef(column))
+    known_as = Coalesce(NullIf("name", V("")), "email", output_field=CharField())
+    return Subquery(users.values(known_as=known_as)[:1])
+
+
+def tax_lines_of(payouts: Collection[Payout]) -> dict[int, dict[str, tuple[int, int]]]:
+    """{payout: {kind: (tiyn, basis points)}}, with what came to nothing. One query."""
+    found: dict[int, dict[str, tuple[int, int]]] = {payout.pk: {} for payout in payouts}
+    lines = PayoutTaxLine.objects.filter(payout_id__in=found).order_by("pk")
+    for payout_id, kind, amount, bps in lines.values_list(
+        "payout_id", "kind", "amount_minor", "rate_bps"
+    ):
+        found[payout_id][kind] = (amount, bps)
+    return found
+
+
+def batch_taxes(batch_id: int) -> dict[str, int]:
+    """{kind: tiyn} of a whole batch, in the order in which the law is worked out."""
+    lines = PayoutTaxLine.objects.filter(payout__batch_id=batch_id)
+    sums = dict(lines.values_list("kind").annotate(minor=Sum("amount_minor")))
+    return {str(kind): sums[kind] for kind in TaxKind if kind in sums}
+
+
+def statement_rows(statement_id: int, outcome: str = "") -> QuerySet[StatementRow]:
+    """The rows of a statement, of one outcome if it is named."""
+    rows = StatementRow.objects.filter(statement_id=statement_id)
+    rows = rows.filter(outcome=outcome) if outcome else rows
+    return rows.select_related("payout").defer(*SEALED_OF_ROWS).order_by(OUTCOME_RANK, "number")
+
+
+def unclear_rows() -> Coalesce:
+    """For `annotate` on statements: how many rows of each a person has to look at."""
+    rows = StatementRow.objects.filter(statement=OuterRef("pk"), outcome__in=UNCLEAR)
+    counted = rows.order_by().values("statement").annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted), 0)
+
+
+def statement_outcomes(statement_id: int) -> dict[str, int]:
+    """{outcome: rows}, in the order in which they are looked at."""
+    rows = StatementRow.objects.filter(statement_id=statement_id)
+    counts = dict(rows.values_list("outcome").annotate(count=Count("pk")))
+    return {str(outcome): counts[outcome] for outcome in OUTCOMES if outcome in counts}

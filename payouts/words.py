@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.domain.withholding import HoldReason, TaxKind, TaxStatus
 from payouts.domain.batching import PayeeHold
+from payouts.models import StatementRow
 from payouts.rails.bank_file.match import MatchReason
 from payouts.rails.bank_file.payment_file import FieldRule
 from payouts.rails.bank_file.statement import StatementReason
@@ -124,3 +126,10 @@ _LONG_NUMBER = re.compile(r"(?<!\w)(?=\w*[0-9]{4})[0-9A-Za-z]{6,}(?=[0-9A-Za-z]{
 def numbers_masked(text: str) -> str:
     """Text of somebody's file with its IINs and accounts cut to their last four characters."""
     return _LONG_NUMBER.sub("••••", text)
+
+
+def row_note(outcome: str, note: str) -> str:
+    """What is said beside the outcome of a row of a statement; `note` has reasons, by commas."""
+    if outcome == StatementRow.Outcome.MISMATCH and not note:
+        return gettext("not what the state of its payout lets happen")
+    return ", ".join(str(MATCH_REASONS.get(code, code)) for code in note.split(", ") if code)

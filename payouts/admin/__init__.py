@@ -1,0 +1,11 @@
+"""Payouts for ops: batches that two people decide on, payouts, and the bank's statements.
+
+Rows are read; a button leads to a page that says what will happen, and calls a service. What a
+person sees of a payee is what recognises them: masked names, the end of an account.
+"""
+
+from payouts.admin.batches import PayoutBatchAdmin
+from payouts.admin.payouts import PayoutAdmin
+from payouts.admin.statements import BankStatementAdmin, StatementRowAdmin
+
+__all__ = ["BankStatementAdmin", "PayoutAdmin", "PayoutBatchAdmin", "StatementRowAdmin"]
