@@ -93,6 +93,7 @@ PAGES: Mapping[str, Shown] = {
     "403": Shown("403.html"),
     "csrf": Shown("403_csrf.html"),
     "404": Shown("404.html"),
+    "429": Shown("429.html"),
     "500": Shown("500.html"),
 }
 
