@@ -35,6 +35,10 @@ def form_refuse(
 class _HundredthsField(forms.CharField):
     """A number with at most two decimals, as a count of hundredths; blanks are for the eye."""
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.validators = []  # a text field's: they would measure the length of a number
+
     def to_python(self, value: Any) -> Any:
         text = _BLANKS.sub("", super().to_python(value) or "")
         if not text:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from tempfile import TemporaryFile
+from typing import IO
 
 from django.http import FileResponse
 
@@ -16,16 +18,23 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def csv_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> FileResponse:
     """A download. It is written to a temporary file first, while the rows' side is acting."""
     file = TemporaryFile()  # noqa: SIM115 the answer closes it
+    try:
+        _rows_write(file, chain([header], rows))
+    except BaseException:
+        file.close()
+        raise
+    return FileResponse(
+        file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
+    )
+
+
+def _rows_write(file: IO[bytes], rows: Iterable[Sequence[str]]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(text, delimiter=DELIMITER, quoting=csv.QUOTE_ALL)
-    writer.writerow([cell_safe(cell) for cell in header])
     writer.writerows([cell_safe(cell) for cell in row] for row in rows)
     text.flush()
     text.detach()
     file.seek(0)
-    return FileResponse(
-        file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
-    )
 
 
 def cell_safe(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Orders: the list with its filters, the same as a file, and one of them with why it is whose."""
+"""Orders: the list with its filters, the same as a file, and what one of them costs."""
 
 from __future__ import annotations
 
@@ -10,32 +10,23 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from attribution.domain.lifecycle import ReasonCode
-from attribution.models import Conversion, Order, OrderVersion
+from attribution.models import Conversion, Order
 from attribution.selectors.orders import (
     NOBODYS,
     BrandOrder,
     OrderFilter,
-    WholeOrder,
     order_counts,
     order_page,
     order_sources,
-    order_whole,
 )
 from core import clock
 from core.bps import share_minor
 from core.errors import Invalid
 from exchange.web.brand.builders.common import pager, query_url, ref_short
 from exchange.web.brand.desk import Desk
-from exchange.web.formatting import (
-    day_short,
-    days_text,
-    moment_short,
-    number_text,
-    percent_text,
-)
+from exchange.web.formatting import day_short, number_text
 from exchange.web.pages import brand as pages
-from exchange.web.pages.common import Choice, Step, Sum, Term, Trace
-from exchange.web.portal.builders.earnings import sale_steps, trace_row
+from exchange.web.pages.common import Choice, Term
 from exchange.web.spreadsheet import csv_answer, tenge_cell
 from exchange.web.words import STATUSES, reason_name, sale_hint, status_of, word_of
 from ledger.domain.accounts import CURRENCY
@@ -335,122 +326,3 @@ def _fee_minor(conversion: Conversion) -> int:
     if conversion.status == Conversion.Status.AWAITING_FUNDING:  # nothing is booked
         return share_minor(conversion.commission_minor, conversion.campaign.platform_fee_bps)
     return max(0, conversion.fee_minor)  # rounded over the campaign: a tiny one may be -1
-
-
-# --- One order ------------------------------------------------------------------------------
-
-
-def order(desk: Desk, found: Order) -> pages.Order:
-    whole = order_whole(found)
-    sale = whole.sale
-    return pages.Order(
-        ref=found.number,
-        source=found.source,
-        minor=sale.reward_minor,
-        status=sale.status,
-        hint=order_hint(sale),
-        name=", ".join(sale.names),
-        lines=[
-            pages.OrderLine(
-                name=line.name or _("Article %(sku)s") % {"sku": line.sku},
-                quantity=line.quantity,
-                minor=line.amount_minor,
-                returned=line.returned_quantity,
-            )
-            for line in whole.lines
-        ],
-        steps=_steps(whole),
-        trace=_trace(whole),
-        sums=_sums(sale),
-        versions=[_version(each) for each in whole.versions],
-        back_url=desk.url("orders"),
-    )
-
-
-def _steps(whole: WholeOrder) -> list[Step]:
-    leading = whole.sale.leading
-    if leading is None:
-        return _order_steps(whole.order)
-    return sale_steps(leading, list(leading.versions.all()), whole.candidates)
-
-
-def _order_steps(found: Order) -> list[Step]:
-    """Of an order that nobody earns from: what its source has said."""
-    ordered = Step("order", "done", moment_short(found.placed_at))
-    last = moment_short(found.source_updated_at)
-    ends = {
-        Order.Status.CANCELLED: Step("cancelled", "bad", last),
-        Order.Status.RETURNED: Step("returned", "bad", last),
-    }
-    if found.status in ends:
-        return [ordered, ends[Order.Status(found.status)]]
-    if found.fulfilled_at is None:
-        return [ordered, Step("received", "now")]
-    return [ordered, Step("received", "done", moment_short(found.fulfilled_at))]
-
-
-def _trace(whole: WholeOrder) -> Trace:
-    """Every candidate with whose it is: a brand sees all of them."""
-    rows = [trace_row(each, name=each.influencer.name) for each in whole.candidates]
-    return Trace(rows, _rule(whole))
-
-
-def _rule(whole: WholeOrder) -> str:
-    """What decided, and by which terms; for nobody's order, what was looked for in vain."""
-    leading = whole.sale.leading
-    rules = dict.fromkeys(each.rule for each in whole.decisions)
-    said = [rule_text(rule) for rule in rules]
-    if leading is None:
-        typed = ", ".join(whole.order.promo_codes)
-        if not whole.candidates and typed:
-            return _("Codes of the buyer: %(codes)s. They are no influencer's.") % {"codes": typed}
-        return ", ".join(said) if whole.candidates else ""
-    terms = leading.terms
-    said.append(_("Terms v%(version)s") % {"version": terms.version})
-    said.append(_("window %(days)s") % {"days": days_text(terms.window_days)})
-    return ", ".join(said)
-
-
-def rule_text(rule: str) -> str:
-    """What decided a line, in words."""
-    return {
-        "no_candidate": _("no evidence came with the order"),
-        "none_eligible": _("no evidence was in force"),
-        "only_candidate": _("there is no other evidence"),
-        "platform_row": _("the marketplace's own record decides"),
-        "code_wins": _("the promo code wins over the link"),
-        "click_wins": _("the link wins over the promo code"),
-        "last_click": _("the last link tapped counts"),
-        "first_click": _("the first link tapped counts"),
-        "later_code": _("of several codes the last one counts"),
-        "same_influencer": _("link and code are one influencer's"),
-    }.get(rule, rule)
-
-
-def _sums(sale: BrandOrder) -> list[Sum]:
-    """Goods, what came back, the rate, the reward, our fee, VAT, and what it costs together."""
-    if not sale.conversions:
-        return []
-    cost = cost_of(sale.conversions)
-    goods = sum(each.versions.all()[0].base_minor for each in sale.conversions)
-    rows = [Sum(_("Goods"), goods)]
-    if goods > cost.base_minor:
-        is_cancelled = sale.status == Conversion.Status.REJECTED
-        label = _("Does not count") if is_cancelled else _("Came back")
-        rows.append(Sum(label, cost.base_minor - goods))
-    rates = {each.terms.commission_bps for each in sale.conversions}
-    rows.append(Sum(_("Rate"), text=", ".join(f"× {percent_text(bps)}" for bps in sorted(rates))))
-    rows.append(Sum(_("Reward"), cost.reward_minor, line=True, strong=True))
-    campaign = sale.conversions[0].campaign
-    is_open = not cost.is_final
-    return [
-        *rows,
-        Sum(_("Birge fee"), cost.fee_minor, note=percent_text(campaign.platform_fee_bps)),
-        Sum(_("VAT"), cost.vat_minor, note=percent_text(campaign.vat_bps), approx=is_open),
-        Sum(_("Costs you"), cost.total_minor, line=True, strong=True, approx=is_open),
-    ]
-
-
-def _version(version: OrderVersion) -> pages.Version:
-    note = "" if version.is_applied else _("came late and changes nothing")
-    return pages.Version(version.source_updated_at, version.raw_status, note)

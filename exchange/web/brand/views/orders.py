@@ -6,6 +6,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from attribution.selectors.orders import order_access_for_brand
+from exchange.web.brand.builders import order as build_order
 from exchange.web.brand.builders import orders as build
 from exchange.web.brand.desk import desk_of, page_show
 
@@ -32,4 +33,4 @@ def order(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = order_access_for_brand(desk.brand.pk, public_id)
     is_sheet = request.headers.get("HX-Request") == "true"
     template = "brand/_order.html" if is_sheet else "brand/order.html"
-    return page_show(request, desk, template, build.order(desk, found))
+    return page_show(request, desk, template, build_order.order(desk, found))

@@ -1,0 +1,195 @@
+"""Who may do what at every address of the brand's workplace: one table, each method, each role.
+
+in = 200, done = sent on after it was done, log = to the login, no = 404, not = 403,
+422 = the form comes back, 409 = the state does not allow it.
+"""
+
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from campaigns.models import Campaign, Participation
+from core.audit.models import AuditEntry
+from core.tenancy.context import acting_as
+from exchange.web.brand import urls
+from sandbox.wildberries.token import mint
+from tests.doors.conftest import (
+    NOW,
+    event_make,
+    marketplace_id,
+    public_id,
+    shop_id,
+    the,
+)
+
+TABLE = """
+address                         nobody  stranger  analyst  manager  finance  owner
+GET  overview                   log     no        in       in       in       in
+GET  campaigns                  log     no        in       in       in       in
+GET  campaign                   log     no        in       in       in       in
+GET  campaign_new               log     no        not      in       in       in
+POST campaign_new               log     no        not      done     done     done
+GET  campaign_edit              log     no        not      in       in       in
+POST campaign_edit              log     no        not      done     done     done
+POST campaign_publish           log     no        not      not      done     done
+POST campaign_pause             log     no        not      done     done     done
+POST campaign_resume            log     no        not      409      409      409
+POST campaign_close             log     no        not      not      done     done
+POST campaign_top_up            log     no        not      not      done     done
+POST participation_approve      log     no        not      done     done     done
+POST participation_reject       log     no        not      done     done     done
+POST participation_remove       log     no        not      done     done     done
+POST participation_article      log     no        not      done     done     done
+GET  orders                     log     no        in       in       in       in
+GET  orders_csv                 log     no        in       in       in       in
+GET  order                      log     no        in       in       in       in
+GET  money                      log     no        in       in       in       in
+GET  statement_csv              log     no        in       in       in       in
+GET  integrations               log     no        in       in       in       in
+GET  connection_new             log     no        not      in       in       in
+POST connection_new             log     no        not      done     done     done
+GET  connection                 log     no        in       in       in       in
+GET  connection_event           log     no        in       in       in       in
+GET  connection_token           log     no        not      in       in       in
+POST connection_token           log     no        not      done     done     done
+POST connection_secret          log     no        not      done     done     done
+POST connection_pause           log     no        not      done     done     done
+POST connection_resume          log     no        not      done     done     done
+POST connection_read            log     no        not      done     done     done
+POST connection_event_replay    log     no        not      done     done     done
+GET  team                       log     no        in       in       in       in
+POST team                       log     no        not      not      not      done
+POST team_role                  log     no        not      not      not      done
+POST team_remove                log     no        not      not      not      done
+"""
+HEADER, *LINES = (line.split() for line in TABLE.strip().splitlines())
+WHO = HEADER[1:]
+ROWS = [(method, name, dict(zip(WHO, wanted, strict=True))) for method, name, *wanted in LINES]
+CAMPAIGN_FORM = {
+    "title": "Жаңа жыл",
+    "destination_url": "https://tulpar.example/p/2",
+    "access": "public",
+    "commission_percent": "7,5",
+    "window_days": "30",
+    "hold_days": "21",
+    "code_policy": "code_wins",
+    "typical_basket": "17 900",
+    "budget": "100 000",
+}
+
+
+@pytest.fixture
+def things(workplace):
+    """{address: (arguments, what is posted)} of something of Tulpar's to try it on."""
+    draft = public_id(Campaign, pk=workplace.draft)
+    applied = public_id(Participation, pk=workplace.applied)
+    approved = public_id(Participation, pk=workplace.cast.tulpar.participation)
+    shop, marketplace = shop_id(workplace), marketplace_id(workplace)
+    event = event_make(workplace)
+    return {
+        "campaign": ((draft,), {}),
+        "campaign_new": ((), CAMPAIGN_FORM),
+        "campaign_edit": ((draft,), CAMPAIGN_FORM),
+        "campaign_publish": ((draft,), {}),
+        **{f"campaign_{verb}": ((workplace.live,), {}) for verb in ("pause", "resume", "close")},
+        "campaign_top_up": ((workplace.live,), {"amount": "1 000"}),
+        "participation_approve": ((applied,), {}),
+        "participation_reject": ((applied,), {"reason": "Басқа тақырып"}),
+        "participation_remove": ((approved,), {"reason": "Ереже бұзылды"}),
+        "participation_article": ((approved,), {"value": "310200411"}),
+        "order": ((workplace.order("1"),), {}),
+        "connection_new": (("woocommerce",), {"name": "Second shop"}),
+        "connection": ((shop,), {}),
+        "connection_event": ((shop, event), {}),
+        "connection_event_replay": ((shop, event), {}),
+        "connection_token": ((marketplace,), {"token": mint(now=NOW, days=90)}),
+        "connection_secret": ((shop,), {}),
+        "connection_pause": ((shop,), {}),
+        "connection_resume": ((shop,), {}),
+        "connection_read": ((marketplace,), {}),
+        "team": ((), {"email": "dana@people.example", "role": "analyst"}),
+        "team_role": ((), {"email": "analyst@tulpar.example", "role": "manager"}),
+        "team_remove": ((), {"email": "analyst@tulpar.example"}),
+    }
+
+
+def seen(answer) -> str:
+    if answer.status_code == 302:
+        return "log" if "/login/" in answer.url else "done"
+    return {200: "in", 404: "no", 403: "not"}.get(answer.status_code, str(answer.status_code))
+
+
+def written(workplace) -> int:
+    with acting_as(ops=workplace.cast.checker):
+        return AuditEntry.objects.count()
+
+
+def ask(workplace, client: Client, method: str, url: str, given: dict) -> str:
+    """What it answers; nothing of it stays."""
+    so_far, before = written(workplace), transaction.savepoint()
+    response = client.get(url) if method == "GET" else client.post(url, given)
+    if response.streaming:
+        assert b"".join(response.streaming_content)
+    answer = seen(response)
+    is_written = written(workplace) > so_far
+    transaction.savepoint_rollback(before)
+    return answer if answer == "done" or not is_written else f"{answer}, and it was written"
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_who_may_do_what(workplace, things, who):
+    client = workplace.client(who)
+    wrong = []
+    for method, name, wanted in ROWS:
+        arguments, given = things.get(name, ((), {}))
+        got = ask(workplace, client, method, workplace.url(name, *arguments), given)
+        if got != wanted[who]:
+            wrong.append(f"{method} {name}: {got}, not {wanted[who]}")
+    assert wrong == []
+
+
+def test_the_table_has_every_address():
+    named = {route.name for route in (*urls.PLACES, *urls.TEAM)}
+    assert {name for _method, name, _wanted in ROWS} == named
+
+
+def test_a_wrong_method_is_refused(workplace, things):
+    owner = workplace.client("owner")
+    methods = {}
+    for method, name, _wanted in ROWS:
+        methods.setdefault(name, set()).add(method)
+    wrong = []
+    for name, allowed in methods.items():
+        url = workplace.url(name, *things.get(name, ((), {}))[0])
+        for method in {"GET", "POST"} - allowed:
+            answer = owner.get(url) if method == "GET" else owner.post(url)
+            if answer.status_code != 405:
+                wrong.append(f"{method} {name}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_every_button_needs_its_token(workplace, things):
+    owner = workplace.client("owner", enforce_csrf_checks=True)
+    for method, name, _wanted in ROWS:
+        if method == "POST":
+            arguments, given = things.get(name, ((), {}))
+            answer = owner.post(workplace.url(name, *arguments), given)
+            assert answer.status_code == 403, name
+            assert "403_csrf.html" in [used.name for used in answer.templates]
+
+
+def test_somebody_elses_things_are_the_same_as_missing_ones(workplace, things):
+    """Tulpar's things under Sauran's address, asked by Sauran's owner; and ids that nobody has."""
+    client = workplace.client("stranger")
+    for method, name, _wanted in ROWS:
+        arguments, given = things.get(name, ((), {}))
+        if not arguments or name == "connection_new":
+            continue
+        url = workplace.url(name, *arguments).replace("/brand/tulpar/", "/brand/sauran/")
+        nobodys = workplace.url(name, *(uuid4() for _each in arguments))
+        for who, address in ((client, url), (workplace.client("owner"), nobodys)):
+            answer = who.get(address) if method == "GET" else who.post(address, given)
+            assert answer.status_code == 404, (method, name)
+    assert the(Campaign, pk=workplace.cast.tulpar.campaign).status == "live"
