@@ -20,6 +20,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tools.processes import die_with_parent
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 20.0
 CALL_SECONDS = 20.0
@@ -91,7 +93,11 @@ def running(arguments: Sequence[str] = ()) -> Iterator[Sandbox]:
     port, smtp_port = free_ports(2)
     command = [sys.executable, "-m", "sandbox", "--port", str(port), "--smtp-port", str(smtp_port)]
     process = subprocess.Popen(  # noqa: S603 our own words
-        [*command, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent(),
     )
     url = f"http://127.0.0.1:{port}"
     with httpx.Client(base_url=url, timeout=CALL_SECONDS, trust_env=False) as client:

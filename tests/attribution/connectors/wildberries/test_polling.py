@@ -28,6 +28,7 @@ from core.http import OutgoingClient, OutgoingFailed, OutgoingResponse, Outgoing
 
 WB = Wildberries()
 DAY = 86_400
+PAGES_MAX = 20
 HOSTS = ("seller-analytics-api", "finance-api", "common-api")
 
 
@@ -53,13 +54,14 @@ class Poller:
     def round(self) -> list:
         """Pages until the last one, pausing in sandbox time; the snapshots of all of them."""
         snapshots = []
-        while True:
+        for _ in range(PAGES_MAX):
             page = self.page()
             for record in page.records:
                 snapshots += WB.parse(self.endpoint, record.body)
             self.sandbox.clock_move(page.next_delay_seconds)
             if page.is_last:
                 return snapshots
+        raise AssertionError("the round does not end")
 
 
 def connection_to(sandbox, token: dict | None = None, **settings) -> PollConnection:
@@ -330,6 +332,37 @@ def test_a_server_that_hangs_is_a_timeout(feed, sandbox):
 def test_a_planned_429_names_its_own_pause(feed, sandbox):
     sandbox.control("faults", {"service": "wildberries", "fault": "429"})
     assert feed.page().next_delay_seconds == 20
+
+
+class OneWayOnly:
+    """A source that takes the token in one form alone, as some tokens are said to be."""
+
+    def __init__(self, authorization: str) -> None:
+        self.authorization = authorization
+        self.asked: list[str] = []
+
+    def request(self, method, url, *, headers, **kwargs) -> OutgoingResponse:
+        self.asked.append(headers["Authorization"])
+        if headers["Authorization"] != self.authorization:
+            return OutgoingResponse(401, {}, b"{}")
+        return OutgoingResponse(204, {}, b"")
+
+
+@pytest.mark.parametrize(
+    ("_case", "auth", "scheme", "calls"),
+    [
+        ("taken at once", "bearer", "Bearer ", 1),
+        ("only bare", "bearer", "", 2),
+        ("known to be bare", "raw", "", 1),
+        ("no longer bare", "raw", "Bearer ", 2),
+    ],
+)
+def test_a_401_is_asked_once_more_the_other_way(sandbox, _case, auth, scheme, calls):
+    connection = connection_to(sandbox, auth=auth)
+    source = OneWayOnly(scheme + connection.secret)
+    now = datetime.fromisoformat("2026-11-21T10:00:00+00:00")
+    assert WB.fetch(source, FINANCE_REPORT, {}, connection, now=now).is_last
+    assert len(source.asked) == calls
 
 
 class Canned:
