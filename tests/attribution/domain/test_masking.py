@@ -1,0 +1,111 @@
+"""What people may read of a stored event: canaries in every corner, and a readable order."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from attribution.domain.masking import BODY_CHARS_MAX, HIDDEN, body_masked
+
+FIXTURES = Path(__file__).parents[1] / "connectors"
+ORDER = {
+    "id": 48213,
+    "number": "48213",
+    "status": "completed",
+    "total": "22491.00",
+    "customer_ip_address": "203.0.113.9",
+    "customer_note": "CANARY note",
+    "billing": {
+        "first_name": "CANARY",
+        "phone": "+7 701 000 00 01",
+        "email": "canary@example.org",
+        "id": "CANARY",
+        "order": {"id": "CANARY", "status": "CANARY"},
+    },
+    "line_items": [{"id": 1, "name": "Жүн көрпе", "sku": "BLANKET", "quantity": 2, "price": 12.5}],
+    "coupon_lines": [{"id": 1, "code": "aigerim10", "description": "CANARY"}],
+    "meta_data": [
+        {"id": 1, "key": "_cpa_click_id", "value": "01a1fcd5"},
+        {"id": 2, "key": "_billing_address", "value": "CANARY street 5"},
+        {"id": 3, "key": "_cpa_click_id", "value": "CANARY <script>"},
+    ],
+    "refunds": [{"id": 7, "reason": "CANARY", "total": "-500.00"}],
+    "name": "CANARY",
+}
+
+
+def masked(value) -> dict:
+    text = body_masked(json.dumps(value, ensure_ascii=False).encode())
+    assert text is not None
+    return json.loads(text)
+
+
+def test_an_order_is_readable_and_its_buyer_is_not():
+    shown = masked(ORDER)
+    assert "CANARY" not in json.dumps(shown)
+    assert {key: shown[key] for key in ("id", "number", "status", "total")} == {
+        "id": 48213,
+        "number": "48213",
+        "status": "completed",
+        "total": "22491.00",
+    }
+    assert shown["line_items"] == [
+        {"id": 1, "name": "Жүн көрпе", "sku": "BLANKET", "quantity": 2, "price": "12.5"}
+    ]
+    assert shown["coupon_lines"][0]["code"] == "aigerim10"
+    assert [entry["value"] for entry in shown["meta_data"]] == ["01a1fcd5", HIDDEN, HIDDEN]
+    assert set(shown["billing"]) == set(ORDER["billing"])  # that there is one, one may know
+    assert shown["billing"]["phone"] == HIDDEN
+
+
+@pytest.mark.parametrize("text", ["call +7 701 000 00 01", "to canary@example.org please"])
+def test_a_shown_field_hides_what_looks_like_a_persons(text):
+    shown = masked({"number": "1", "line_items": [{"name": text}]})["line_items"][0]["name"]
+    assert HIDDEN in shown
+    assert "701" not in shown
+    assert "@" not in shown
+
+
+def test_an_order_id_of_a_marketplace_is_no_phone():
+    row = {"srid": "77010000001.0.0", "nmId": 310200411, "destinationCity": "Алматы"}
+    assert masked({"currency": "KZT", "order": row})["order"] == {
+        "srid": "77010000001.0.0",
+        "nmId": 310200411,
+        "destinationCity": HIDDEN,
+    }
+
+
+def test_nothing_is_told_apart_from_hidden():
+    assert masked({"phone": None, "email": "", "set_paid": True, "customer_id": 7}) == {
+        "phone": None,
+        "email": "",
+        "set_paid": True,
+        "customer_id": HIDDEN,
+    }
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"webhook_id=5", b"\xff\xfe", b'{"a": ', b"[" * 100_000, b'{"id": NaN'],
+)  # fmt: skip
+def test_what_is_no_json_is_not_shown(raw):
+    assert body_masked(raw) is None
+
+
+def test_a_long_body_is_cut():
+    text = body_masked(json.dumps({"line_items": [{"sku": "x" * 150}] * 500}).encode())
+    assert text is not None
+    assert len(text) == BODY_CHARS_MAX + 1
+    assert text.endswith("…")
+
+
+@pytest.mark.parametrize(
+    "path", sorted(FIXTURES.rglob("fixtures/*.json")), ids=lambda path: path.stem
+)
+def test_recorded_events_keep_their_order_and_lose_their_buyer(path):
+    raw = path.read_bytes()
+    text = body_masked(raw)
+    assert text is not None
+    order = json.loads(raw)
+    billing = order.get("billing") if isinstance(order, dict) else None
+    for value in filter(None, (billing or {}).values()):
+        assert f'"{value}"' not in text
