@@ -20,7 +20,7 @@ from attribution.models import (
     PollCursor,
 )
 from attribution.services.inbox import event_replay
-from core.admin import ConfirmForm, FormPage, OpsAdmin, ReadOnlyInline, tenge_column
+from core.admin import ConfirmForm, FormPage, OpsAdmin, ReadOnlyInline, posted, tenge_column
 
 
 class CursorInline(ReadOnlyInline):
@@ -110,14 +110,13 @@ class InboundEventAdmin(OpsAdmin):
             done=_("The event waits for a worker again."),
             back=self.url_of("change", event.pk),
         )
-        return self.form_page(request, ConfirmForm(request.POST or None), page)
+        return self.form_page(request, ConfirmForm(posted(request)), page)
 
 
 class LineInline(ReadOnlyInline):
     model = OrderLine
     verbose_name_plural = _("lines")
     fields = ["line_id", "sku", "name", "quantity", "returned_quantity", "amount", "returned"]
-    readonly_fields = ["amount", "returned"]
     amount = tenge_column("amount_minor", _("amount"))
     returned = tenge_column("returned_minor", _("returned"))
 
@@ -167,7 +166,6 @@ class ConversionVersionInline(ReadOnlyInline):
     model = ConversionVersion
     verbose_name_plural = _("versions")
     fields = ["number", "status", "base", "commission", "cause", "at"]
-    readonly_fields = ["base", "commission"]
     ordering = ["number"]
     base = tenge_column("base_minor", _("base"))
     commission = tenge_column("commission_minor", _("reward"))

@@ -19,6 +19,8 @@ from core.admin import (
     OpsAdmin,
     ReadOnlyInline,
     email_masked,
+    person_column,
+    posted,
     tenge_column,
 )
 from core.forms import TengeField
@@ -26,8 +28,9 @@ from core.forms import TengeField
 
 class MemberInline(ReadOnlyInline):
     model = Member
-    fields = ["name", "address", "role", "created_at"]
-    readonly_fields = ["address"]
+    verbose_name_plural = _("team")
+    fields = ["person", "address", "role", "created_at"]
+    person = person_column
 
     @admin.display(description=_("e-mail"))
     def address(self, member: Member) -> str:
@@ -43,7 +46,6 @@ class ContractInline(ReadOnlyInline):
 class DepositInline(ReadOnlyInline):
     model = Deposit
     fields = ["received_on", "amount", "bank_reference", "booked_by_id", "booked_at"]
-    readonly_fields = ["amount"]
     amount = tenge_column("amount_minor", _("amount"))
 
 
@@ -87,7 +89,7 @@ class BrandAdmin(OpsAdmin):
             done=_("The brand is verified."),
             back=self.url_of("change", brand.pk),
         )
-        return self.form_page(request, ConfirmForm(request.POST or None), page)
+        return self.form_page(request, ConfirmForm(posted(request)), page)
 
     @action(
         description=_("Book a deposit"),
@@ -100,7 +102,7 @@ class BrandAdmin(OpsAdmin):
         page = _deposit_page(
             request, self.url_of("change", brand.pk), _("Book a deposit of %(name)s"), brand
         )
-        return self.form_page(request, AmountForm(request.POST or None), page)
+        return self.form_page(request, AmountForm(posted(request)), page)
 
 
 class AmountForm(forms.Form):
@@ -170,7 +172,7 @@ class DepositAdmin(OpsAdmin):
     )
     def book(self, request: HttpRequest) -> HttpResponse:
         page = _deposit_page(request, self.url_of("changelist"), _("Book a deposit"))
-        return self.form_page(request, DepositForm(request.POST or None), page)
+        return self.form_page(request, DepositForm(posted(request)), page)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Deposit]:
         deposits: QuerySet[Deposit] = super().get_queryset(request)

@@ -12,7 +12,7 @@ from unfold.decorators import action
 from compliance.domain.rules import Confidence, Rule, Unit
 from compliance.models import RegisterCheck, TaxRule
 from compliance.services import tax_rule_activate, tax_rule_draft
-from core.admin import ConfirmForm, DayField, FormPage, OpsAdmin
+from core.admin import ConfirmForm, DayField, FormPage, OpsAdmin, posted
 
 
 class RuleForm(forms.Form):
@@ -91,7 +91,7 @@ class TaxRuleAdmin(OpsAdmin):
     def draft(self, request: HttpRequest) -> HttpResponse:
         maker_id = request.user.pk
         assert maker_id is not None
-        form = RuleForm(request.POST or None)
+        form = RuleForm(posted(request))
         page = FormPage(
             title=_("Enter a figure of the law"),
             explain=_("Nobody is paid by it until another person puts it in force."),
@@ -127,7 +127,7 @@ class TaxRuleAdmin(OpsAdmin):
             done=_("The figure is in force."),
             back=self.url_of("change", rule.pk),
         )
-        return self.form_page(request, ConfirmForm(request.POST or None), page)
+        return self.form_page(request, ConfirmForm(posted(request)), page)
 
 
 @admin.register(RegisterCheck)

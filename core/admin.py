@@ -56,6 +56,7 @@ class ReadOnly:
 class ReadOnlyInline(ReadOnly, TabularInline):
     extra = 0
     can_delete = False
+    hide_title = True  # the columns say it
     show_change_link = False
 
 
@@ -81,6 +82,11 @@ class FormPage:
 
 class ConfirmForm(forms.Form):
     """Nothing to fill in: pressing the button is the answer."""
+
+
+def posted(request: HttpRequest) -> Any:
+    """What a form of a button's page is bound to. By the method: a form may have no fields."""
+    return request.POST if request.method == "POST" else None
 
 
 class OpsAdmin(ReadOnly, ModelAdmin):
@@ -193,3 +199,8 @@ def last4(text: str) -> str:
 @admin.display(description=_("e-mail"))
 def email_column(self: Any, row: Any) -> str:
     return email_masked(row.email)
+
+
+@admin.display(description=_("person's name"), ordering="name")
+def person_column(self: Any, row: Any) -> str:
+    return str(row.name)

@@ -11,7 +11,7 @@ from unfold.decorators import action
 from brands.admin import BrandAdmin
 from brands.models import Brand
 from campaigns.services.lifecycle import brand_stop
-from core.admin import FormPage
+from core.admin import FormPage, posted
 
 admin.site.unregister(Brand)
 
@@ -46,4 +46,4 @@ class StoppableBrandAdmin(BrandAdmin):
             back=self.url_of("change", brand.pk),
             is_danger=True,
         )
-        return self.form_page(request, ReasonForm(request.POST or None), page)
+        return self.form_page(request, ReasonForm(posted(request)), page)

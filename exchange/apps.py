@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
+from core.labels import labels_apply
+
 
 class ExchangeConfig(AppConfig):
     name = "exchange"
@@ -13,3 +15,7 @@ class ExchangeConfig(AppConfig):
 
 class OpsConfig(AdminConfig):  # not in ops.py: that imports models, too early here
     default_site = "exchange.ops.OpsSite"
+
+    def ready(self) -> None:
+        labels_apply()
+        super().ready()

@@ -3,12 +3,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import OpsAdmin, ReadOnlyInline, last4
+from core.admin import OpsAdmin, ReadOnlyInline, last4, person_column
 from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, TaxProfile
 
 
 class SocialInline(ReadOnlyInline):
     model = SocialProfile
+    verbose_name_plural = _("pages on social networks")
     fields = ["network", "handle", "followers"]
 
 
@@ -18,7 +19,6 @@ class PayeeInline(ReadOnlyInline):
     model = Payee
     verbose_name = verbose_name_plural = _("payee")
     fields = ["full_name", "iin_tail", "created_at"]
-    readonly_fields = ["full_name", "iin_tail"]
 
     @admin.display(description=_("full name"))
     def full_name(self, payee: Payee) -> str:
@@ -40,7 +40,6 @@ class AccountInline(ReadOnlyInline):
     verbose_name = _("bank account")
     verbose_name_plural = _("bank accounts")
     fields = ["iban_tail", "bank_bic", "state", "usable_from", "created_at"]
-    readonly_fields = ["iban_tail"]
     ordering = ["-id"]
 
     @admin.display(description=_("account"))
@@ -50,10 +49,11 @@ class AccountInline(ReadOnlyInline):
 
 @admin.register(Influencer)
 class InfluencerAdmin(OpsAdmin):
-    list_display = ["name", "city", "language", "created_at"]
+    list_display = ["person", "city", "language", "created_at"]
     list_filter = ["city", "language"]
     search_fields = ["name", "=socials__handle", "=payee__iin_last4"]
     search_help_text = _("Name, page, or the last four digits of the IIN")
     ordering = ["-id"]
-    fields = [("name", "city", "language"), ("public_id", "created_at")]
+    fields = [("person", "city", "language"), ("public_id", "created_at")]
     inlines = [SocialInline, PayeeInline, TaxInline, AccountInline]
+    person = person_column

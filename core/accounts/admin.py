@@ -12,7 +12,7 @@ from unfold.decorators import action
 
 from core.accounts import services
 from core.accounts.models import User
-from core.admin import FormPage, OpsAdmin, email_column
+from core.admin import FormPage, OpsAdmin, email_column, person_column, posted
 
 admin.site.unregister(Group)
 
@@ -30,7 +30,7 @@ class GroupsField(forms.ModelMultipleChoiceField):
 
 class StaffForm(forms.Form):
     email = forms.EmailField(label=_("e-mail"), max_length=254)
-    name = forms.CharField(label=_("name"), max_length=120)
+    name = forms.CharField(label=_("person's name"), max_length=120)
     language = forms.ChoiceField(label=_("language"), choices=User.Language.choices)
     groups = GroupsField()
 
@@ -43,19 +43,20 @@ class RightsForm(forms.Form):
 
 @admin.register(User)
 class UserAdmin(OpsAdmin):
-    list_display = ["name", "address", "language", "is_staff", "is_active", "date_joined"]
+    list_display = ["person", "address", "language", "is_staff", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_active", "groups"]
     search_fields = ["=email", "name"]
     search_help_text = _("Name, or the whole e-mail address")
     ordering = ["-is_staff", "-date_joined"]
     fields = [
-        ("name", "address", "language"),
+        ("person", "address", "language"),
         ("is_active", "is_staff", "is_superuser"),
         "groups",
         ("date_joined", "last_login"),
     ]
     actions_list = ["add_colleague"]
     actions_detail = ["rights"]
+    person = person_column
     address = email_column
 
     @action(
@@ -76,7 +77,7 @@ class UserAdmin(OpsAdmin):
             done=_("The colleague was added."),
             back=self.url_of("changelist"),
         )
-        return self.form_page(request, StaffForm(request.POST or None), page)
+        return self.form_page(request, StaffForm(posted(request)), page)
 
     @action(
         description=_("Change rights"),
@@ -98,7 +99,7 @@ class UserAdmin(OpsAdmin):
             done=_("The rights were changed."),
             back=self.url_of("change", user.pk),
         )
-        return self.form_page(request, RightsForm(request.POST or None, initial=now), page)
+        return self.form_page(request, RightsForm(posted(request), initial=now), page)
 
 
 @admin.register(Group)
