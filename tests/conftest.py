@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import override
 
 from core.tenancy.logins import WHO, login_as
 from tests.cast import Cast, cast_make
@@ -24,6 +25,13 @@ def django_db_setup(owner_login, django_db_setup):
     login_as(owner_login)
     yield
     login_as(settings.DATABASE_OWNER)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Messages are compared in the language of their msgid; pages choose their own."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture

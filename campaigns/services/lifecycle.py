@@ -230,8 +230,7 @@ def campaign_release(*, campaign_id: int) -> int:
     """
     with acting_as(system="release a campaign's rest"):
         campaign = campaign_locked(campaign_id)
-        totals = CampaignTotals.objects.select_for_update().get(campaign=campaign)
-        if campaign.status != Campaign.Status.CLOSED or totals.accrued_minor != totals.final_minor:
+        if campaign.status != Campaign.Status.CLOSED or _has_open_rewards(campaign):
             return 0
         rest = _rest(campaign)
         if rest.total_minor == 0:
@@ -249,6 +248,12 @@ def campaign_release(*, campaign_id: int) -> int:
         )
         audit_record("campaign.release", campaign, after={"released_minor": rest.total_minor})
     return rest.total_minor
+
+
+def _has_open_rewards(campaign: Campaign) -> bool:
+    """Whether a reward is on its way or on hold. The row is locked: nothing may begin meanwhile."""
+    totals = CampaignTotals.objects.select_for_update().filter(campaign=campaign).first()
+    return totals is not None and totals.accrued_minor != totals.final_minor
 
 
 def _rest(campaign: Campaign) -> Reserve:
