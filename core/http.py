@@ -221,20 +221,17 @@ def resolve_host(host: str, port: int) -> list[str]:
 
 
 def is_public_address(address: str) -> bool:
-    """Whether an address belongs to the open Internet, also when one is wrapped in another.
+    """Whether an address belongs to the open Internet.
 
-    Of IPv6 only what is written plainly: an IPv4 address inside (mapped, translated, tunnelled)
-    is judged by itself where it can be taken out, and refused where it cannot.
+    Of IPv6 only what is written plainly: with an IPv4 address inside (mapped, translated,
+    tunnelled) it is refused, wherever that one may lead.
     """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:  # also an IPv6 address with a zone: that is a neighbour
         return False
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return is_public_address(str(parsed.ipv4_mapped))
-        if any(parsed in network for network in _WRAPPED):
-            return False
+    if parsed.version == 6 and any(parsed in network for network in _WRAPPED):
+        return False
     return parsed.is_global and not (
         parsed.is_multicast or parsed.is_reserved or parsed.is_unspecified or parsed.is_private
     )
@@ -244,6 +241,7 @@ _WRAPPED = tuple(
     ipaddress.IPv6Network(network)
     for network in (
         "::/96",  # IPv4-compatible, long dead
+        "::ffff:0:0/96",  # IPv4-mapped
         "::ffff:0:0:0/96",  # IPv4-translated
         "64:ff9b::/96",  # NAT64
         "64:ff9b:1::/48",  # NAT64, local

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.world import World
 
-FAULTS = ("429", "500", "503", "timeout", "truncated", "html")
+FAULTS = ("204", "429", "500", "503", "timeout", "truncated", "html")
 TIMEOUT_SECONDS = 60.0
 RETRY_SECONDS = 20
 
@@ -60,6 +60,8 @@ def _answer(fault: str) -> Response:
     if fault == "html":
         return HTMLResponse("<html><body><h1>Technical works</h1></body></html>")
     status = int(fault)
+    if status == 204:
+        return Response(status_code=status)
     headers = {"X-Ratelimit-Retry": str(RETRY_SECONDS)} if status == 429 else None
     text = {"title": "sandbox fault", "detail": "planned", "status": status}
     return JSONResponse(text, status, headers=headers)

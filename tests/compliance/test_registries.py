@@ -270,6 +270,13 @@ def test_half_an_answer_is_unknown(register, sandbox, known):
     assert register.entrepreneur_check(iin=IIN, checked_at=NOW).answer == "unknown"
 
 
+def test_only_a_200_can_say_that_somebody_pays_no_vat(register, sandbox):
+    """An empty body means no; an empty answer of another kind means nothing."""
+    sandbox.control("faults", {"service": "kgd", "fault": "204"})
+    answer = register.vat_payer_check(number=BIN, checked_at=NOW)
+    assert (answer.answer, answer.raw) == ("unknown", "")
+
+
 def test_a_register_that_hangs_is_unknown(sandbox):
     client = OutgoingClient(free_origin=sandbox.url, timeout_seconds=0.3)
     sandbox.control("faults", {"service": "kgd", "fault": "timeout", "times": 2})

@@ -287,9 +287,7 @@ def test_the_judged_address_is_the_one_connected_to():
 def test_the_next_address_is_tried_when_the_first_is_dead():
     with server(OK) as scripted:
         origin = f"http://shop.example:{scripted.port}"
-        client = OutgoingClient(
-            free_origin=origin, resolve=lambda host, port: ["127.0.0.9", "127.0.0.1"]
-        )
+        client = OutgoingClient(free_origin=origin, resolve=lambda host, port: ["::1", "127.0.0.1"])
         assert client.request("GET", origin).body == b"ok"
 
 
@@ -311,27 +309,40 @@ def test_a_name_without_an_address_is_a_failure():
 
 
 @pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        ("http://example.com/", "only https"),
+        ("ftp://example.com/", "only https"),
+        ("file:///etc/passwd", "only https"),
+        ("gopher://example.com/", "only https"),
+        ("//example.com/", "only https"),
+        ("example.com", "only https"),
+        ("", "only https"),
+        ("https://", "without a host"),
+        ("https:///path", "without a host"),
+        ("https://example.com:8443/", "only port 443"),
+        ("https://example.com:80/", "only port 443"),
+        ("https://example.com:22/", "only port 443"),
+        ("https://user@example.com/", "a user name"),
+        ("https://user:pass@example.com/", "a user name"),
+        ("https://example.com@127.0.0.1/", "a user name"),
+        ("https://exam\nple.com/", "not an address"),
+        ("https://example.com:port/", "not an address"),
+        ("https://[::1/", "not an address"),
+    ],
+)
+def test_an_address_against_the_rules_is_refused_before_its_name_is_asked(url, rule):
+    def resolve(host: str, port: int) -> list[str]:
+        raise AssertionError(f"asked for {host}")
+
+    with pytest.raises(OutgoingRefused, match=rule):
+        OutgoingClient(resolve=resolve).request("GET", url)
+
+
+@pytest.mark.parametrize(
     "url",
     [
-        "http://example.com/",
-        "ftp://example.com/",
-        "file:///etc/passwd",
-        "gopher://example.com/",
-        "//example.com/",
-        "example.com",
-        "",
-        "https://",
-        "https:///path",
-        "https://example.com:8443/",
-        "https://example.com:80/",
-        "https://example.com:22/",
-        "https://user@example.com/",
-        "https://user:pass@example.com/",
-        "https://example.com@127.0.0.1/",
         "https://exa mple.com/",
-        "https://exam\nple.com/",
-        "https://example.com:port/",
-        "https://[::1/",
         "https://localhost/",
         "https://LOCALHOST/",
         "https://localhost./",
@@ -385,7 +396,7 @@ def test_a_name_without_an_address_is_a_failure():
         "https://[100::1]/",
     ],
 )
-def test_an_address_outside_the_rules_is_refused_before_any_call(url, monkeypatch):
+def test_an_address_that_leads_inside_is_refused_however_it_is_written(url, monkeypatch):
     def connect(*args, **kwargs):
         raise AssertionError(f"connected to {args}")
 
