@@ -176,7 +176,8 @@ SELECT pg_proc.oid::regprocedure::text FROM pg_proc
 _STRONG_ROLES = """
 SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)
    AND (rolsuper OR rolbypassrls OR rolcanlogin OR rolcreaterole
-        OR EXISTS (SELECT FROM pg_class WHERE pg_has_role(pg_roles.oid, relowner, 'MEMBER')))
+        OR EXISTS (SELECT FROM pg_class WHERE pg_has_role(pg_roles.oid, relowner, 'MEMBER')
+                      AND relpersistence <> 't'))  -- the drain's staging table is temporary
 """
 _BOUND_KEYS = """
 SELECT fk.conrelid::regclass::text, child.attname, tenant.attname FROM pg_constraint fk
