@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +11,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
@@ -28,7 +31,7 @@ from sandbox.wildberries.token import mint
 from tests.attribution.shop import Shop, click_make, order_body, shop_open, signed
 from tests.attribution.test_sale import work
 from tests.campaigns.test_offers import OFFER
-from tests.cast import Cast, user_make
+from tests.cast import Cast, cast_make, user_make
 from tests.world import law_load
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # 14:00 in Almaty
@@ -92,43 +95,36 @@ def count(model: type[Model], **filters: Any) -> int:
         return model.objects.filter(**filters).count()
 
 
-@pytest.fixture
-def november():
-    with time_machine.travel(NOW, tick=False):
-        yield NOW
+@pytest.fixture(scope="module")
+def _workplace_made(django_db_setup, django_db_blocker) -> Iterator[Workplace]:
+    """Made once for the tests of a module: it takes seconds. Each of them begins anew from it."""
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(NOW, tick=False),
+        undone_at_the_end(),
+    ):
+        yield workplace_make(cast_make())
 
 
 @pytest.fixture
-def desk(november, cast) -> Workplace:
-    """Without orders: fast."""
-    law_load(cast)
-    return workplace_make(cast)
+def workplace(_workplace_made, django_db_blocker) -> Iterator[Workplace]:
+    """Tulpar at work on November 21, 14:00. Not beside `db`, which would close the connection."""
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(NOW, tick=False),
+        undone_at_the_end(),
+    ):
+        yield _workplace_made
 
 
-@pytest.fixture
-def workplace(desk) -> Workplace:
-    """With orders: 1 approved, 2 on hold, 3 cancelled, 4 on the way, 5 nobody's, 6 part returned.
-
-    Each is of 25 500,00 but the first, of 1 000 000,00; Aliya earns 10 %.
-    """
-    click = click_make(desk.cast.tulpar, at=OCTOBER - timedelta(days=1))
-    clicks_count(desk.cast, people=20)
-    mine = {"coupons": ("AQTAS",)}
-    for body in (
-        order_body(1, status="completed", click_id=click.click_id.hex, total="1000000.00",
-                   placed=OCTOBER, **mine),
-        order_body(2, status="completed", placed=NOW - timedelta(days=3), **mine),
-        order_body(3, status="processing", placed=NOW - timedelta(days=2), **mine),
-        order_body(3, status="cancelled", placed=NOW - timedelta(days=2), minutes=9, **mine),
-        order_body(4, placed=NOW - timedelta(days=1), **mine),
-        order_body(5, placed=NOW - timedelta(hours=5), coupons=("SALE20",)),
-        order_body(6, status="completed", placed=NOW - timedelta(days=4), **mine),
-        order_body(6, status="completed", placed=NOW - timedelta(days=4), refunded="10200.00",
-                   minutes=60, **mine),
-    ):  # fmt: skip
-        deliver(desk, body)
-    assert conversions_advance() == 1
-    return desk
+@contextmanager
+def undone_at_the_end() -> Iterator[None]:
+    """A transaction that is rolled back, and that `acting_as` may open its own in."""
+    block = transaction.atomic()
+    block._from_testcase = True  # as django.test.TestCase does
+    with block:
+        yield
+        transaction.set_rollback(True)
 
 
 def deliver(desk: Workplace, body: bytes) -> None:
@@ -152,6 +148,7 @@ def clicks_count(cast: Cast, *, people: int) -> None:
 
 
 def workplace_make(cast: Cast) -> Workplace:
+    law_load(cast)
     shop = shop_open(cast.tulpar)
     people = people_make(cast)
     with acting_as(brand=cast.tulpar.brand, user_id=cast.tulpar.owner):
@@ -169,7 +166,33 @@ def workplace_make(cast: Cast) -> Workplace:
             terms_id=cast.tulpar.terms,
             state=Participation.State.APPLIED,
         )
-    return Workplace(cast, shop, marketplace.pk, people, draft.pk, applied.pk)
+    made = Workplace(cast, shop, marketplace.pk, people, draft.pk, applied.pk)
+    orders_make(made)
+    return made
+
+
+def orders_make(desk: Workplace) -> None:
+    """1 approved, 2 on hold, 3 cancelled, 4 on the way, 5 nobody's, 6 on hold and part returned.
+
+    Each is of 25 500,00 but the first, of 1 000 000,00; Aliya earns 10 %.
+    """
+    click = click_make(desk.cast.tulpar, at=OCTOBER - timedelta(days=1))
+    clicks_count(desk.cast, people=20)
+    mine = {"coupons": ("AQTAS",)}
+    for body in (
+        order_body(1, status="completed", click_id=click.click_id.hex, total="1000000.00",
+                   placed=OCTOBER, **mine),
+        order_body(2, status="completed", placed=NOW - timedelta(days=3), **mine),
+        order_body(3, status="processing", placed=NOW - timedelta(days=2), **mine),
+        order_body(3, status="cancelled", placed=NOW - timedelta(days=2), minutes=9, **mine),
+        order_body(4, placed=NOW - timedelta(days=1), **mine),
+        order_body(5, placed=NOW - timedelta(hours=5), coupons=("SALE20",)),
+        order_body(6, status="completed", placed=NOW - timedelta(days=4), **mine),
+        order_body(6, status="completed", placed=NOW - timedelta(days=4), refunded="10200.00",
+                   minutes=60, **mine),
+    ):  # fmt: skip
+        deliver(desk, body)
+    assert conversions_advance() == 1
 
 
 def people_make(cast: Cast) -> dict[str, int]:
