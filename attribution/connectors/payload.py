@@ -151,7 +151,7 @@ class Fields:
     def currency(self, key: str) -> str:
         code = self.text(key, length_max=3).upper()
         if code not in MINOR_DIGITS:
-            raise self.wrong(key, f"unknown currency {code}")
+            raise self.wrong(key, f"unknown currency {code!r}")
         return code
 
     def moment(self, key: str, *, zone: tzinfo) -> datetime:

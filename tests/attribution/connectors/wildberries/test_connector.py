@@ -167,7 +167,7 @@ def test_a_sale_time_without_a_zone_is_moscows():
 @pytest.mark.parametrize(
     ("path", "instead", "reason"),
     [
-        (("currency",), "XXX", "currency: unknown currency XXX"),
+        (("currency",), "XXX", "currency: unknown currency 'XXX'"),
         (("order",), GONE, "order: not an object"),
         (("order", "srid"), "", "order.srid: missing or empty"),
         (("order", "srid"), "x" * 129, "order.srid: longer than 128"),

@@ -437,7 +437,7 @@ def test_no_fixture_lies_about_unread():
         (("id",), 0, "id: not within"),
         (("status",), GONE, "status: missing or empty"),
         (("status",), 5.5, "status: not text"),
-        (("currency",), "XXX", "currency: unknown currency XXX"),
+        (("currency",), "XXX", "currency: unknown currency 'XXX'"),
         (("currency",), GONE, "currency: missing"),
         (("date_created_gmt",), None, "date_created_gmt: missing"),
         (("date_modified_gmt",), "yesterday", "date_modified_gmt: not a time"),
