@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from exchange.demo.codes import totp_now
 
 PASSWORD = "correct horse 9 battery"
-WAIT_SECONDS = 40
+WAIT_SECONDS = 60
+expect.set_options(timeout=20_000)  # a machine of two cores runs ten processes and a browser
 STEP_SECONDS = 0.25
 
 
