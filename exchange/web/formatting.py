@@ -14,6 +14,7 @@ from babel.dates import format_date
 from django.utils.translation import get_language, gettext, ngettext
 
 from core import clock
+from core.bps import round_half_up
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -80,6 +81,12 @@ def percent_text(bps: int) -> str:
     point = "." if language() == "en" else ","
     text = (MINUS if bps < 0 else "") + str(whole) + (point + digits if digits else "")
     return f"{text}{NBSP}%" if language() == "ru" else f"{text}%"
+
+
+def percent_rough(bps: int) -> str:
+    """A percent for a glance: whole from ten percent on, else one digit: "154%", "4,5%"."""
+    unit = 100 if abs(bps) >= 1000 else 10
+    return percent_text(round_half_up(bps, unit) * unit)
 
 
 def day_of(value: date | datetime) -> date:

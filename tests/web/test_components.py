@@ -153,9 +153,12 @@ def test_what_is_wrong_with_the_whole_form_stands_above_it():
     assert "This field is required." not in drawn
 
 
-def test_a_million_tenge_turns_the_strip_into_rows():
-    assert not MoneyStrip([Stage("paid", 99_999_999)]).is_large
-    assert MoneyStrip([Stage("paid", 100_000_000)]).is_large
+@pytest.mark.parametrize(
+    ("minor", "is_large"),
+    [(0, False), (21_490_000, False), (99_999_900, False), (1_104_810, True), (100_000_000, True)],
+)
+def test_a_sum_too_long_for_a_quarter_of_a_phone_turns_the_strip_into_rows(minor, is_large):
+    assert MoneyStrip([Stage("on_hold", 0), Stage("paid", minor)]).is_large is is_large
 
 
 def test_the_table_behind_a_chart_leaves_empty_days_out():

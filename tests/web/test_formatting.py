@@ -70,6 +70,15 @@ def test_percents_follow_cldr(bps, kk, ru, en):
 
 
 @pytest.mark.parametrize(
+    ("bps", "text"),
+    [(13_333, "133%"), (15_450, "155%"), (1000, "10%"), (458, "4.6%"), (-36, "−0.4%"), (0, "0%")],
+)
+def test_a_change_is_told_roughly(bps, text):
+    with translation.override("en"):
+        assert formatting.percent_rough(bps) == text
+
+
+@pytest.mark.parametrize(
     ("language", "day", "moment", "long", "full", "weekday"),
     [
         ("kk", "21 қар.", "21 қар., 20:14", "21 қараша", "2026 ж. 21 қараша", "сенбі"),

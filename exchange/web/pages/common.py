@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from exchange.web.formatting import money_text
 from exchange.web.words import Tone, word_of
 
-LARGE_MINOR = 1_000_000_00  # from a million tenge on four sums no longer fit beside each other
+SUM_CHARS_MAX = 9  # "214 900 ₸": longer sums no longer fit beside each other on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ class MoneyStrip:
 
     @property
     def is_large(self) -> bool:
-        return any(abs(stage.minor) >= LARGE_MINOR for stage in self.stages)
+        """Then the stages stand below each other; the figures never get smaller."""
+        return any(len(money_text(stage.minor)) > SUM_CHARS_MAX for stage in self.stages)
 
 
 @dataclass(frozen=True, slots=True)

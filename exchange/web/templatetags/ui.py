@@ -32,6 +32,7 @@ TILE_HUES = 7
 
 register.filter("num", formatting.number_text)
 register.filter("pct", formatting.percent_text)
+register.filter("pct_rough", formatting.percent_rough)
 register.filter("day", formatting.day_short)
 register.filter("day_long", formatting.day_long)
 register.filter("day_full", formatting.day_full)
