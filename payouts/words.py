@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.domain.withholding import HoldReason, TaxKind, TaxStatus
 from payouts.domain.batching import PayeeHold
+from payouts.domain.states import PayoutState
 from payouts.models import StatementRow
 from payouts.rails.bank_file.match import MatchReason
 from payouts.rails.bank_file.payment_file import FieldRule
@@ -80,6 +81,18 @@ TAX_STATUSES: Mapping[str, Word] = {
     TaxStatus.LLP_GENERAL: _("Company, general regime"),
     TaxStatus.NONRESIDENT: _("Non-resident"),
     TaxStatus.UNKNOWN: _("Not known yet"),
+}
+
+# The words of the payee's pages, so that a state has one name
+PAYOUT_STATES: Mapping[str, Word] = {
+    PayoutState.CREATED: _("Preparing"),
+    PayoutState.SENDING: _("Sending"),
+    PayoutState.ACCEPTED: _("At the bank"),
+    PayoutState.UNKNOWN: _("Checking"),
+    PayoutState.PAID: _("Paid"),
+    PayoutState.FAILED: _("Failed"),
+    PayoutState.RETURNED: _("Returned by bank"),
+    PayoutState.CANCELLED: _("Cancelled"),
 }
 
 # What of a row of a statement does not fit its payout

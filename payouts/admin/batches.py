@@ -15,20 +15,22 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.decorators import action, display
+from unfold.decorators import action
 
 from core import clock
-from core.admin import ConfirmForm, FormPage, OpsAdmin, last4, tenge, tenge_column
+from core.admin import ConfirmForm, FormPage, OpsAdmin, tenge, tenge_column
 from core.errors import DomainError
 from influencers.models import Influencer
 from payouts.admin.tables import (
     ROWS_PER_PAGE,
     ROWS_SHOWN_MAX,
-    TONES,
     Cell,
     Column,
     Row,
     Table,
+    account_text,
+    badge,
+    fingerprint,
     hold_text,
     payee_cell,
     payout_url,
@@ -100,9 +102,9 @@ class PayoutBatchAdmin(OpsAdmin):
     def number(self, batch: PayoutBatch) -> str:
         return str(batch)
 
-    @display(description=gettext_lazy("state"), ordering="state", label=TONES)
-    def state_badge(self, batch: PayoutBatch) -> tuple[str, str]:
-        return batch.state, batch.get_state_display()
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_badge(self, batch: PayoutBatch) -> str:
+        return badge(batch.state, batch.get_state_display())
 
     @admin.display(description=gettext_lazy("made by"))
     def made_by(self, batch: Any) -> str:
@@ -295,7 +297,9 @@ def _batch_facts(batch: PayoutBatch) -> dict[Any, Any]:
 
 def _file_facts(batch: PayoutBatch) -> dict[Any, Any]:
     file = BankFile.objects.filter(batch=batch).values_list("name", "sha256").first()
-    return {_("File"): file[0], "SHA-256": file[1]} if file else {}
+    return (
+        {_("File"): file[0], "SHA\N{NON-BREAKING HYPHEN}256": fingerprint(file[1])} if file else {}
+    )
 
 
 def _preview_facts(ready: Sequence[Ready], held: Sequence[Held]) -> dict[Any, Any]:
@@ -307,7 +311,7 @@ def _preview_facts(ready: Sequence[Ready], held: Sequence[Held]) -> dict[Any, An
             sum(each.withheld_minor for each in money),
             sum(each.net_minor for each in money),
         ),
-        _("Wait"): len(held),
+        _("Have to wait"): len(held),
     }
 
 
@@ -325,7 +329,7 @@ def _payouts_table(batch: PayoutBatch, page_number: str) -> Table:
         columns=[
             Column(_("Document")),
             *_arithmetic_columns(totals),
-            Column(_("Account")),
+            Column(_("Bank account")),
             Column(_("State")),
         ],
         rows=[_payout_row(payout, totals, lines[payout.pk]) for payout in payouts],
@@ -359,7 +363,7 @@ def _payout_row(payout: Payout, kinds: Any, lines: dict[str, tuple[int, int]]) -
         tenge(payout.gross_minor),
         *tax_cells(kinds, lines),
         tenge(payout.net_minor),
-        last4(payout.iban_last4),
+        account_text(payout.iban_last4),
         state_cell(payout),
     ]
 
@@ -371,7 +375,7 @@ def ready_table(ready: Sequence[Ready]) -> Table:
     names = _influencer_names([each.case.influencer_id for each in shown])
     return Table(
         title=_("Would be paid"),
-        columns=[*_arithmetic_columns(kinds), Column(_("Account"))],
+        columns=[*_arithmetic_columns(kinds), Column(_("Bank account"))],
         rows=[_ready_row(each, kinds, names) for each in shown],
         empty=_("Nobody can be paid today."),
         left_out=len(ready) - len(shown),
@@ -385,7 +389,7 @@ def _ready_row(each: Ready, kinds: Any, names: dict[int, str]) -> Row:
         tenge(each.withholding.gross_minor),
         *tax_cells(kinds, lines),
         tenge(each.withholding.net_minor),
-        last4(each.account.iban_last4),
+        account_text(each.account.iban_last4),
     ]
 
 
@@ -395,7 +399,7 @@ def held_table(held: Sequence[Held]) -> Table:
     names = _influencer_names([each.case.influencer_id for each in shown])
     return Table(
         title=_("Who waits, and why"),
-        columns=[Column(_("Influencer")), Column(_("Payable"), is_number=True), Column(_("Why"))],
+        columns=[Column(_("Influencer")), Column(_("Sum"), is_number=True), Column(_("Why"))],
         rows=[
             [
                 names[each.case.influencer_id],

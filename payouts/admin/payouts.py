@@ -12,15 +12,17 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import action
 
-from core.admin import FormPage, OpsAdmin, last4, tenge, tenge_column
+from core.admin import FormPage, OpsAdmin, tenge, tenge_column
 from payouts.admin.tables import (
     ROWS_SHOWN_MAX,
-    TONES,
     Cell,
     Column,
     Table,
+    account_text,
+    badge,
+    fingerprint,
     name_masked,
     percent,
     posted,
@@ -31,7 +33,20 @@ from payouts.forms import RefusedByBankForm
 from payouts.models import Payout, StatementRow
 from payouts.selectors import SEALED_OF_PAYOUT
 from payouts.services.statements import BANK_RETURNED, payout_fail
-from payouts.words import TAX_KINDS, TAX_STATUSES, row_note
+from payouts.words import PAYOUT_STATES, TAX_KINDS, TAX_STATUSES, row_note
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By state, in the words of the badges. The address is the one of a plain filter."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(PAYOUT_STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payout]) -> QuerySet[Payout]:
+        return queryset.filter(state=self.value()) if self.value() else queryset
 
 
 @admin.register(Payout)
@@ -47,7 +62,7 @@ class PayoutAdmin(OpsAdmin):
         "paid_on",
         "batch",
     ]
-    list_filter = ["state"]
+    list_filter = [StateFilter]
     list_select_related = ["influencer", "batch"]
     search_fields = ["rail_key", "influencer__name"]
     search_help_text = gettext_lazy("Document number or influencer")
@@ -55,12 +70,13 @@ class PayoutAdmin(OpsAdmin):
     fields = [
         ("rail_key", "state_badge"),
         ("influencer", "payee", "iin"),
-        ("tax_status_text", "rules_hash"),
+        "tax_status_text",
         ("gross", "withheld", "net"),
         ("account", "bank_bic"),
         ("batch_link", "paid_on"),
         ("created_at", "finished_at"),
         "why_failed",
+        "rules",
     ]
     actions_detail = ["refused"]
     change_form_outer_after_template = "admin/payouts/_tables.html"
@@ -75,9 +91,9 @@ class PayoutAdmin(OpsAdmin):
         payouts: QuerySet[Payout] = super().get_queryset(request)
         return payouts.defer(*SEALED_OF_PAYOUT)
 
-    @display(description=gettext_lazy("state"), ordering="state", label=TONES)
-    def state_badge(self, payout: Payout) -> tuple[str, str]:
-        return payout.state, payout.get_state_display()
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_badge(self, payout: Payout) -> str:
+        return badge(payout.state, PAYOUT_STATES[payout.state])
 
     @admin.display(description=gettext_lazy("payee"))
     def payee(self, payout: Payout) -> str:
@@ -85,7 +101,7 @@ class PayoutAdmin(OpsAdmin):
 
     @admin.display(description=gettext_lazy("IIN"))
     def iin(self, payout: Payout) -> str:
-        return last4(payout.payee_iin[-4:])
+        return account_text(payout.payee_iin[-4:])
 
     @admin.display(description=gettext_lazy("tax status"))
     def tax_status_text(self, payout: Payout) -> str:
@@ -93,7 +109,7 @@ class PayoutAdmin(OpsAdmin):
 
     @admin.display(description=gettext_lazy("account"), ordering="iban_last4")
     def account(self, payout: Payout) -> str:
-        return last4(payout.iban_last4)
+        return account_text(payout.iban_last4)
 
     @admin.display(description=gettext_lazy("payout batch"))
     def batch_link(self, payout: Payout) -> str:
@@ -103,6 +119,10 @@ class PayoutAdmin(OpsAdmin):
     @admin.display(description=gettext_lazy("why it failed"))
     def why_failed(self, payout: Payout) -> str:
         return _("The bank sent it back.") if payout.failure == BANK_RETURNED else payout.failure
+
+    @admin.display(description=gettext_lazy("fingerprint of the rules"))
+    def rules(self, payout: Payout) -> str:
+        return fingerprint(payout.rules_hash)
 
     # --- One payout -----------------------------------------------------------------------
 
@@ -144,9 +164,9 @@ class PayoutAdmin(OpsAdmin):
                 " would pay it twice."
             ),
             facts={
-                _("State"): payout.get_state_display(),
+                _("State"): PAYOUT_STATES[payout.state],
                 **sums_text(payout.gross_minor, payout.tax_minor, payout.net_minor),
-                _("Account"): last4(payout.iban_last4),
+                _("Bank account"): account_text(payout.iban_last4),
             },
             submit=_("No money left: undo the payout"),
             change=lambda data: payout_fail(payout_id=payout.pk, reason=data["reason"]),
@@ -228,5 +248,5 @@ def signed(row: StatementRow) -> str:
 
 
 def outcome_cell(row: StatementRow) -> Cell:
-    tone = TONES.get(row.outcome, "")
-    return Cell(row.get_outcome_display(), note=row_note(row.outcome, row.note), tone=tone)
+    word = badge(row.outcome, row.get_outcome_display())
+    return Cell(word, note=row_note(row.outcome, row.note))

@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.decorators import action, display
+from unfold.decorators import action
 
 from core.admin import OpsAdmin
 from core.errors import DomainError
@@ -24,11 +25,12 @@ from core.forms import form_refuse
 from payouts.admin.payouts import outcome_cell, signed
 from payouts.admin.tables import (
     ROWS_PER_PAGE,
-    TONES,
     Cell,
     Column,
     Row,
     Table,
+    badge,
+    fingerprint,
     payout_url,
     person_id,
     posted,
@@ -45,7 +47,7 @@ from payouts.selectors import (
     unclear_rows,
 )
 from payouts.services.statements import statement_import
-from payouts.words import row_note
+from payouts.words import PAYOUT_STATES, row_note
 
 
 class UnclearFilter(admin.SimpleListFilter):
@@ -71,7 +73,7 @@ class BankStatementAdmin(OpsAdmin):
     fields = [
         ("name", "uploaded_by", "created_at"),
         ("row_count", "matched_count", "unclear"),
-        "sha256",
+        "print_of_file",
     ]
     actions_list = ["upload"]
     change_form_outer_after_template = "admin/payouts/_statement_rows.html"
@@ -93,6 +95,10 @@ class BankStatementAdmin(OpsAdmin):
     @admin.display(description=gettext_lazy("unclear rows"), ordering="unclear")
     def unclear(self, statement: Any) -> int:
         return int(statement.unclear)
+
+    @admin.display(description=gettext_lazy("fingerprint"))
+    def print_of_file(self, statement: BankStatement) -> str:
+        return fingerprint(statement.sha256)
 
     # --- One statement --------------------------------------------------------------------
 
@@ -123,7 +129,8 @@ class BankStatementAdmin(OpsAdmin):
         icon="upload_file",
     )
     def upload(self, request: HttpRequest) -> HttpResponse:
-        form = StatementForm(posted(request), request.FILES)
+        files = request.FILES if request.method == "POST" else None
+        form = StatementForm(posted(request), files)
         if request.method == "POST" and form.is_valid():
             statement = _imported(request, form)
             if statement is not None:
@@ -132,6 +139,7 @@ class BankStatementAdmin(OpsAdmin):
             **self.admin_site.each_context(request),
             "title": _("Upload a statement"),
             "opts": self.model._meta,
+            "media": self.media,
             "form": form,
             "back": self.url_of("changelist"),
         }
@@ -194,9 +202,9 @@ class StatementRowAdmin(OpsAdmin):
     def amount(self, row: StatementRow) -> str:
         return signed(row)
 
-    @display(description=gettext_lazy("outcome"), ordering="outcome", label=TONES)
-    def outcome_badge(self, row: StatementRow) -> tuple[str, str]:
-        return row.outcome, row.get_outcome_display()
+    @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
+    def outcome_badge(self, row: StatementRow) -> str:
+        return badge(row.outcome, row.get_outcome_display())
 
     @admin.display(description=gettext_lazy("note"))
     def what(self, row: StatementRow) -> str:
@@ -212,7 +220,12 @@ def _tabs(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
     tabs = [("", _("All rows"), sum(counts.values()))]
     tabs += [(outcome, str(words[outcome]), count) for outcome, count in counts.items()]
     return [
-        {"query": f"?outcome={key}", "word": word, "count": count, "is_chosen": key == chosen}
+        {
+            "query": f"?outcome={key}",
+            "word": capfirst(word),
+            "count": count,
+            "is_chosen": key == chosen,
+        }
         for key, word, count in tabs
     ]
 
@@ -251,4 +264,5 @@ def _payout_cell(row: StatementRow) -> Cell:
     if row.payout is None:
         return Cell("–")
     payout = row.payout
-    return Cell(payout.rail_key, note=payout.get_state_display(), url=payout_url(payout.pk))
+    note = PAYOUT_STATES[payout.state]
+    return Cell(payout.rail_key, note=note, url=payout_url(payout.pk))

@@ -9,23 +9,25 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.admin import NBSP, tenge
+from core.admin import NBSP, last4, tenge
 from core.bps import BPS_WHOLE
 from payouts.models import Payout, PayoutBatch, StatementRow
-from payouts.words import HOLDS, TAX_KINDS, TAX_STATUSES
+from payouts.words import HOLDS, PAYOUT_STATES, TAX_KINDS, TAX_STATUSES
 
 Word = str | Promise
 ROWS_SHOWN_MAX = 200  # of a table that is not cut into pages
 ROWS_PER_PAGE = 100
 _FORMS_OF_BUSINESS = frozenset({"ип", "жк"})
 
-# State -> the look of its badge (unfold/helpers/label.html). Waiting is grey, and so has none.
+# State -> the look of its badge (unfold/helpers/label.html). What is not here waits, and is grey.
 TONES: Mapping[str, str] = {
     PayoutBatch.State.APPROVED: "info",
     PayoutBatch.State.SENT: "info",
@@ -43,12 +45,11 @@ TONES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`note` stands below in small; `tone` makes a badge of the text ("" is a grey one)."""
+    """`note` stands below in small; with `url` the text is a link."""
 
     text: Any
     note: Any = ""
     url: str = ""
-    tone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,24 @@ def payout_url(payout_id: int) -> str:
     return reverse("admin:payouts_payout_change", args=[payout_id])
 
 
-def state_cell(row: Payout | PayoutBatch) -> Cell:
-    return Cell(row.get_state_display(), tone=TONES.get(row.state, ""))
+def badge(key: str, word: Word) -> SafeString:
+    """A state or an outcome as a badge: the same in lists, on pages and in their tables."""
+    context = {"text": word, "variant": TONES.get(key, "")}
+    return render_to_string("unfold/helpers/label.html", context)
+
+
+def account_text(iban_last4: str) -> str:
+    """The end of an account, in one piece."""
+    return last4(iban_last4).replace(" ", NBSP)
+
+
+def fingerprint(sha256: str) -> str:
+    """In groups, so that it can be compared by eye and broken by a narrow screen."""
+    return " ".join(sha256[n : n + 16] for n in range(0, len(sha256), 16))
+
+
+def state_cell(payout: Payout) -> Cell:
+    return Cell(badge(payout.state, PAYOUT_STATES[payout.state]))
 
 
 def percent(bps: int) -> str:

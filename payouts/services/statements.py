@@ -25,7 +25,7 @@ from payouts.rails.bank_file.match import Outcome, RowMatch, SentPayout, stateme
 from payouts.rails.bank_file.statement import Direction, StatementError, statement_parse
 from payouts.selectors import statement_by_hash, taxes_of
 from payouts.services.batches import payout_money, payout_move
-from payouts.words import STATEMENT_REASONS, numbers_masked
+from payouts.words import PAYOUT_STATES, STATEMENT_REASONS, numbers_masked
 
 NAME_CHARS_MAX = 120
 BANK_RETURNED = "bank_returned"  # a word of the screens
@@ -168,7 +168,7 @@ def payout_fail(*, payout_id: int, reason: str) -> Payout:
         if not payout_may_become(payout.state, Payout.State.FAILED):
             raise PayoutDecided(
                 _("This payout is not at the bank. Its state: %(state)s.")
-                % {"state": payout.get_state_display()}
+                % {"state": PAYOUT_STATES[payout.state]}
             )
         taxes = taxes_of([payout])[payout.pk]
         _post(payout_undone(payout_money(payout, taxes)))
