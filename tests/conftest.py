@@ -43,3 +43,11 @@ def cast(db) -> Cast:
 @pytest.fixture
 def committed_cast(transactional_db) -> Cast:
     return cast_make()
+
+
+@pytest.fixture
+def bare_db(django_db_setup, django_db_blocker):
+    """The database with no transaction around the test and no flush behind it, which is most of
+    the time of a transactional test: for those that leave no row."""
+    with django_db_blocker.unblock():
+        yield

@@ -31,8 +31,7 @@ def is_held_elsewhere(name):
         return not is_mine
 
 
-@pytest.mark.django_db(transaction=True)
-def test_one_process_holds_a_lock_and_gives_it_back():
+def test_one_process_holds_a_lock_and_gives_it_back(bare_db):
     with lock_of_process("relay") as is_mine:
         assert is_mine
         assert in_thread(lambda: is_held_elsewhere("relay"))
@@ -40,23 +39,20 @@ def test_one_process_holds_a_lock_and_gives_it_back():
     assert not in_thread(lambda: is_held_elsewhere("relay"))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_process_that_fails_gives_its_lock_back():
+def test_a_process_that_fails_gives_its_lock_back(bare_db):
     with pytest.raises(ZeroDivisionError), lock_of_process("relay"):
         _ = 1 / 0
     assert not in_thread(lambda: is_held_elsewhere("relay"))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_lost_connection_gives_the_lock_back():
+def test_a_lost_connection_gives_the_lock_back(bare_db):
     with lock_of_process("relay") as is_mine:
         assert is_mine
         connection.close()
         assert not in_thread(lambda: is_held_elsewhere("relay"))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_second_transaction_waits_for_the_first():
+def test_a_second_transaction_waits_for_the_first(bare_db):
     order, waits = [], threading.Event()
 
     def second():
@@ -90,8 +86,7 @@ def until_somebody_waits():
     raise AssertionError("nobody waits for the lock")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_lock_for_a_transaction_needs_one():
+def test_a_lock_for_a_transaction_needs_one(bare_db):
     with pytest.raises(AssertionError, match="end with the statement"):
         lock_for_transaction("brand sign-up")
     with transaction.atomic():

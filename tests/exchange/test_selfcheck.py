@@ -74,8 +74,7 @@ def test_an_old_list_of_time_zones_is_found(db, monkeypatch):
         zone.zone_check()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_table_without_policies_a_dropped_key_and_a_silenced_trigger_are_found():
+def test_a_table_without_policies_a_dropped_key_and_a_silenced_trigger_are_found(bare_db):
     with planted("CREATE TABLE forgotten ()"):
         assert faults("every table has policies, or a reason to need none") == [
             "table forgotten has neither policies nor a reason"
@@ -92,8 +91,7 @@ def test_a_table_without_policies_a_dropped_key_and_a_silenced_trigger_are_found
         ]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_owner_may_not_serve_and_a_waiting_migration_is_named():
+def test_the_owner_may_not_serve_and_a_waiting_migration_is_named(bare_db):
     with logged_in_as_owner():
         (fault,) = faults("the login may not go around the policies")
         assert "owns tables" in fault
