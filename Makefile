@@ -65,6 +65,10 @@ bench: install ## Measure; writes build/bench.json
 chaos: install ## Break it on purpose and count; writes build/chaos.json; C=rls_matrix for one
 	@$(STACK) run -- $(RUN) tools/chaos.py $(C) $(ARGS)
 
+.PHONY: picture
+picture: install ## Take the README's picture from the running demo
+	@$(RUN) -m tools.picture
+
 # --- Install --------------------------------------------------------------------------------
 
 .PHONY: install
