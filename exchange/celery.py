@@ -14,8 +14,10 @@ app.autodiscover_tasks()
 def refuse_unsafe_login(**kwargs: Any) -> None:
     from core.tenancy.context import TenancyError
     from core.tenancy.logins import login_check
+    from core.zone import WrongZone, zone_check
 
     try:
         login_check()
-    except TenancyError as error:  # Celery only logs what a handler raises, and starts
+        zone_check()
+    except (TenancyError, WrongZone) as error:  # Celery only logs what a handler raises, and starts
         raise SystemExit(str(error)) from error

@@ -64,8 +64,8 @@ def ops_groups_ensure() -> list[str]:
 def permissions_of(name: str) -> Iterator[Permission]:
     for model in SEES[name]:
         app, _dot, kind = model.partition(".")
-        codename = Q(codename__startswith="view_") if kind == "*" else Q(codename=f"view_{kind}")
-        yield from _found(model, Permission.objects.filter(codename, content_type__app_label=app))
+        seen = Q(codename__startswith="view_") if kind == "*" else Q(codename=f"view_{kind}")
+        yield from _found(model, Permission.objects.filter(seen, content_type__app_label=app))
     for permission in DOES[name]:
         app, _dot, codename = permission.partition(".")
         right = Permission.objects.filter(content_type__app_label=app, codename=codename)

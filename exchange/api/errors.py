@@ -22,8 +22,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, Http404):
         return _answer(404, "not_found", "No such thing.", {})
     if isinstance(error, ValidationError):
-        errors = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
-        return _answer(422, "invalid", "Some fields are not valid; see errors.", errors)
+        wrong = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
+        return _answer(422, "invalid", "Some fields are not valid; see errors.", wrong)
     if isinstance(error, APIException):
         code = str(error.get_codes()) if isinstance(error.get_codes(), str) else "refused"
         return _answer(error.status_code, code, str(error.detail), {})

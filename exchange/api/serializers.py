@@ -28,7 +28,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
     code = serializers.CharField(help_text="A stable word for programs.")
     message = serializers.CharField(help_text="A sentence for people.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # also a property of forms
         child=serializers.ListField(child=serializers.CharField()),
         help_text="What is wrong with which field or parameter.",
     )
@@ -139,7 +139,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     external_id = serializers.CharField()
     number = serializers.CharField()
     connection = serializers.UUIDField(source="connection.public_id")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # also an option of fields
     status = serializers.ChoiceField(Order.Status.choices)
     raw_status = serializers.CharField()
     trust = serializers.ChoiceField(InboundEvent.Trust.choices)

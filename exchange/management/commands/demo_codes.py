@@ -23,4 +23,5 @@ def code_now(totp_row: Authenticator) -> str:
     """The six digits that are valid at this moment."""
     secret = get_adapter().decrypt(totp_row.data["secret"])
     counters = list(totp.yield_hotp_counters_from_time())  # of the tolerance before and after too
-    return totp.format_hotp_value(totp.hotp_value(secret, counters[app_settings.TOTP_TOLERANCE]))
+    value = totp.hotp_value(secret, counters[app_settings.TOTP_TOLERANCE])
+    return str(totp.format_hotp_value(value))
