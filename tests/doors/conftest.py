@@ -26,6 +26,7 @@ from brands.models import Brand, Member
 from campaigns.models import Campaign, Participation
 from campaigns.services import campaign_create
 from core.accounts.models import User
+from core.ids import uuid7
 from core.tenancy.context import acting_as
 from sandbox.wildberries.token import mint
 from tests.attribution.shop import Shop, click_make, order_body, shop_open, signed
@@ -56,20 +57,20 @@ class Workplace:
             client.force_login(User.objects.get(pk=self.people[who]))
         return client
 
-    def url(self, name: str, *args: Any, language: str = "en") -> str:
+    def url(self, name: str, /, *args: Any, language: str = "en") -> str:
         with override(language):
             return reverse(f"brand:{name}", args=[self.cast.tulpar.slug, *args])
 
-    def get(self, name: str, *args: Any, who: str = "owner", **query: str) -> HttpResponse:
+    def get(self, name: str, /, *args: Any, who: str = "owner", **query: str) -> HttpResponse:
         return self.client(who).get(self.url(name, *args), query)
 
-    def page(self, name: str, *args: Any, who: str = "owner", **query: str) -> Any:
+    def page(self, name: str, /, *args: Any, who: str = "owner", **query: str) -> Any:
         """What the view gave to the template, in English."""
         answer = self.get(name, *args, who=who, **query)
         assert answer.status_code == 200, answer.status_code
         return answer.context["page"]
 
-    def post(self, name: str, *args: Any, who: str = "owner", **given: Any) -> HttpResponse:
+    def post(self, name: str, /, *args: Any, who: str = "owner", **given: Any) -> HttpResponse:
         return self.client(who).post(self.url(name, *args), given)
 
     def order(self, number: str) -> UUID:
@@ -107,13 +108,9 @@ def _workplace_made(django_db_setup, django_db_blocker) -> Iterator[Workplace]:
 
 
 @pytest.fixture
-def workplace(_workplace_made, django_db_blocker) -> Iterator[Workplace]:
-    """Tulpar at work on November 21, 14:00. Not beside `db`, which would close the connection."""
-    with (
-        django_db_blocker.unblock(),
-        time_machine.travel(NOW, tick=False),
-        undone_at_the_end(),
-    ):
+def workplace(_workplace_made, db) -> Iterator[Workplace]:
+    """Tulpar at work on November 21, 14:00."""
+    with time_machine.travel(NOW, tick=False):
         yield _workplace_made
 
 
@@ -218,9 +215,10 @@ def people_make(cast: Cast) -> dict[str, int]:
 def event_make(
     desk: Workplace, *, state: str = "dead", body: bytes = b"{}", key: str = "9:x"
 ) -> UUID:
-    """An event of the shop as the inbox keeps it."""
+    """An event of the shop as the inbox keeps it, the newest of all."""
     with acting_as(system="test data"):
         return InboundEvent.objects.create(
+            pk=uuid7(int(NOW.timestamp() * 1000) + InboundEvent.objects.count()),
             connection_id=desk.shop.connection,
             brand_id=desk.shop.brand,
             source="woocommerce",
