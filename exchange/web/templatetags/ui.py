@@ -255,17 +255,19 @@ FieldContext = dict[str, Any]
 def field(bound: BoundField, **options: Any) -> FieldContext:
     """One field of a form: label, control, hint, error; ARIA joined up.
 
-    Options: label, hint, unit ("₸", "%"), prefix, placeholder, inputmode, autocomplete, rows,
-    cards=True (radio choices as cards), optional=True (says so), good (a green remark), autofocus.
+    Options: label, hint ("" hides the field's own), unit ("₸", "%"), prefix, placeholder,
+    inputmode, autocomplete, rows, cards=True (radio choices as cards), optional=True (says so),
+    good (a green remark), autofocus.
     """
-    described = [f"{bound.id_for_label}_error"] if bound.errors else []
-    if options.get("hint") or bound.help_text:
-        described.append(f"{bound.id_for_label}_hint")
+    hint = options.get("hint", bound.help_text)
+    described = [f"{bound.auto_id}_error"] if bound.errors else []
+    if hint:
+        described.append(f"{bound.auto_id}_hint")
     return {
         "bound": bound,
         "kind": _control_kind(bound),
         "control": bound.as_widget(attrs=_control_attrs(bound, options, described)),
-        "hint": options.get("hint") or bound.help_text,
+        "hint": hint,
         "label": options.get("label") or bound.label,
         "described": " ".join(described),
         **{
