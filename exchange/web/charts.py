@@ -21,7 +21,7 @@ class Spark:
 
 def spark(values: Sequence[int]) -> Spark | None:
     """A line through the values, lowest at the bottom; None when there is nothing to see."""
-    if len(values) < 2:
+    if len(values) < 2 or not any(values):
         return None
     low, high = min(values), max(values)
     room = SPARK_HEIGHT - 2 * SPARK_PAD

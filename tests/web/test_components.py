@@ -78,8 +78,13 @@ def test_a_clock_shows_how_much_of_the_term_has_gone():
     assert charts.clock_face(start, NOW - timedelta(days=1), NOW).gone == 100
 
 
-def test_a_line_needs_two_values_and_runs_between_the_edges():
+def test_a_line_needs_two_values_and_something_to_see():
     assert rendered("{% spark values %}", values=[4]) == ""
+    assert rendered("{% spark values %}", values=[0, 0, 0]) == ""
+    assert rendered("{% spark values %}", values=[4, 4]) != ""
+
+
+def test_a_line_runs_between_the_edges():
     drawn = charts.spark([1, 3])
     assert drawn is not None
     assert drawn.line == "0.0,21.0 96.0,3.0"
