@@ -66,11 +66,6 @@ def register_check_latest(influencer_id: int, question: str = ENTREPRENEUR) -> R
     return checks.order_by("-checked_at", "-id").first()
 
 
-def withholding_profile(influencer_id: int, day: date) -> withholding.TaxProfile:
-    """What one payee is to the tax law on a day. See `withholding_profiles`."""
-    return withholding_profiles([influencer_id], day)[influencer_id]
-
-
 def withholding_profiles(
     influencer_ids: Collection[int], day: date
 ) -> dict[int, withholding.TaxProfile]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Sum
-
 from core import clock
 from core.iban import Bank, IbanError, iban_bank
 from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, TaxProfile
@@ -14,12 +12,6 @@ from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, 
 def influencer_of_user(user_id: int) -> Influencer | None:
     """Runs before a side is known."""
     return Influencer.objects.filter(user_id=user_id).first()
-
-
-def followers_of(influencer_id: int) -> int:
-    """All pages together."""
-    pages = SocialProfile.objects.filter(influencer_id=influencer_id)
-    return pages.aggregate(total=Sum("followers"))["total"] or 0
 
 
 def payee_of(influencer_id: int) -> Payee | None:

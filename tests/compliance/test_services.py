@@ -20,7 +20,7 @@ from compliance.selectors import (
     rule_gaps,
     rules_in_force,
     vat_bps,
-    withholding_profile,
+    withholding_profiles,
 )
 from core.audit.models import AuditEntry
 from core.errors import Forbidden, NotFound
@@ -244,7 +244,7 @@ def test_whatever_is_no_answer_is_unknown_and_never_no(payee, portal, status, bo
     assert check.answer == "unknown"
     assert check.reason
     with acting_as(influencer=payee):
-        profile = withholding_profile(payee, NOON.date())
+        profile = withholding_profiles([payee], NOON.date())[payee]
     assert profile.register_answer == "unknown"
 
 

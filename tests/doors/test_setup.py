@@ -5,7 +5,7 @@ import time_machine
 from django.urls import reverse
 from django.utils.translation import override
 
-from campaigns.models import TrackingLink
+from campaigns.models import Campaign, Participation, TrackingLink
 from compliance.models import RegisterCheck
 from core.accounts.models import User
 from core.tenancy.context import acting_as
@@ -233,3 +233,54 @@ def test_a_pasted_address_that_nobody_covers_is_said_and_makes_nothing(aliya, ca
     answer = paste(aliya, url)
     assert "No campaign of yours covers this site" in answer.content.decode()
     assert links(cast) == before
+
+
+# --- Leaving --------------------------------------------------------------------------------
+
+
+def campaign_id(cast, side="tulpar"):
+    with acting_as(system="test looks"):
+        return Campaign.objects.get(pk=vars(cast)[side].campaign).public_id
+
+
+def state_of(cast):
+    with acting_as(system="test looks"):
+        return Participation.objects.get(pk=cast.tulpar.participation).state
+
+
+def test_leaving_stops_the_link_and_one_may_come_back(aliya, cast):
+    page = aliya.get(reverse("portal:campaign", args=[campaign_id(cast)])).context["page"]
+    assert aliya.post(page.leave_url).url == reverse("portal:campaigns")
+    assert state_of(cast) == "left"
+    with acting_as(influencer=cast.tulpar.influencer):
+        assert TrackingLink.objects.get().state == "disabled"
+    page = aliya.get(reverse("portal:campaign", args=[campaign_id(cast)])).context["page"]
+    assert (page.card.state, page.leave_url) == ("open", "")
+    aliya.post(page.join_url)
+    assert state_of(cast) == "approved"
+
+
+def test_an_application_is_said_to_be_one(aliya, cast):
+    """The button, the way back, and the second try after a refusal."""
+    with acting_as(system="test data"):
+        Campaign.objects.filter(pk=cast.sauran.campaign).update(access="application")
+    url = reverse("portal:campaign", args=[campaign_id(cast, "sauran")])
+    page = aliya.get(url).context["page"]
+    assert (page.is_by_application, page.leave_url) == (True, "")
+    assert aliya.post(page.join_url).url == url
+    page = aliya.get(url).context["page"]
+    assert (page.card.state, page.may_come_again) == ("applied", False)
+    assert "Withdraw application" in aliya.get(url).content.decode()
+    with acting_as(system="test data"):
+        Participation.objects.filter(
+            campaign_id=cast.sauran.campaign, influencer_id=cast.tulpar.influencer
+        ).update(state="rejected")
+    page = aliya.get(url).context["page"]
+    assert (page.card.state, page.may_come_again, page.leave_url) == ("rejected", True, "")
+    aliya.post(page.join_url)
+    assert aliya.get(url).context["page"].card.state == "applied"
+
+
+def test_a_campaign_that_was_not_joined_cannot_be_left(aliya, cast):
+    url = reverse("portal:campaign_leave", args=[campaign_id(cast, "sauran")])
+    assert aliya.post(url).status_code == 404

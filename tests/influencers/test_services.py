@@ -10,7 +10,6 @@ from core.tenancy.context import acting_as
 from influencers import services
 from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, TaxProfile
 from influencers.selectors import (
-    followers_of,
     influencer_of_user,
     payout_account_active,
     tax_profile_in_force,
@@ -59,7 +58,7 @@ def test_an_influencer_signs_up_with_a_page_and_no_papers(person):
     with acting_as(influencer=influencer.pk):
         page = SocialProfile.objects.get()
         assert (page.network, page.handle) == ("instagram", "erke.kz")
-        assert followers_of(influencer.pk) == 12_400
+        assert page.followers == 12_400
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,9 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """`join_url` is posted to. `budget_left_minor` of `budget_minor`: both None hides the bar."""
+    """`join_url` is posted to, and `leave_url` ("" where there is nothing to leave).
+    `may_come_again`: after a refused application. `budget_left_minor` of `budget_minor`: both
+    None hides the bar."""
 
     card: CampaignCard
     policy: PolicyTerms
@@ -141,6 +143,9 @@ class Campaign:
     description: str = ""
     budget_minor: int | None = None
     budget_left_minor: int | None = None
+    leave_url: str = ""
+    is_by_application: bool = False
+    may_come_again: bool = False
     requirements: list[Requirement] = field(default_factory=list)
     brand_facts: list[Stat] = field(default_factory=list)
 

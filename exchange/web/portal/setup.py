@@ -1,9 +1,10 @@
-"""The influencer's own details: payee steps, profile, and links to chosen products."""
+"""What is the influencer's own to change: payee steps, profile, links, leaving a campaign."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -13,13 +14,17 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns.selectors import participation_for_url
-from campaigns.services import tracking_link_create
+from campaigns.selectors import (
+    campaign_access_for_influencer,
+    participation_for_url,
+    participation_of,
+)
+from campaigns.services import participation_leave, tracking_link_create
 from compliance.forms import AccountForm, IinForm, TaxForm
 from compliance.selectors import PayeeSteps, payee_steps
 from compliance.services import payee_tax_set, register_recheck
 from core.accounts.models import User
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.forms import form_refuse
 from exchange.web.portal.builders import setup as build
 from influencers.forms import ProfileForm
@@ -151,3 +156,16 @@ def link_create(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("portal:links")
     return redirect("portal:link_new", link.public_id)
+
+
+@require_POST
+def campaign_leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Leave a campaign, or take an application back."""
+    influencer, _user = _person(request)
+    campaign = campaign_access_for_influencer(influencer.pk, public_id)
+    participation = participation_of(influencer.pk, campaign)
+    if participation is None:
+        raise NotFound
+    participation_leave(participation_id=participation.pk)
+    messages.success(request, _("You have left. Orders already accepted are still paid."))
+    return redirect("portal:campaigns")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("campaigns/", views.campaigns, name="campaigns"),
     path("campaigns/<uuid:public_id>/", views.campaign, name="campaign"),
     path("campaigns/<uuid:public_id>/join/", views.campaign_join_now, name="campaign_join"),
+    path("campaigns/<uuid:public_id>/leave/", setup.campaign_leave, name="campaign_leave"),
     path("links/", views.links, name="links"),
     path("links/create/", setup.link_create, name="link_create"),
     path("links/<uuid:public_id>/", views.link, name="link"),

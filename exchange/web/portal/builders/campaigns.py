@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaigns.models import Participation
+from campaigns.models import Campaign, Participation
 from campaigns.selectors import (
     Card,
     campaign_list_open,
@@ -99,4 +99,17 @@ def campaign(card: Card) -> portal.Campaign:
         join_url=reverse("portal:campaign_join", args=[campaign.public_id]),
         back_url=reverse("portal:campaigns"),
         description=campaign.about,
+        leave_url=_leave_url(card),
+        is_by_application=campaign.access == Campaign.Access.APPLICATION,
+        may_come_again=_is_in(card, Participation.State.REJECTED),
     )
+
+
+def _leave_url(card: Card) -> str:
+    if not _is_in(card, Participation.State.APPLIED, Participation.State.APPROVED):
+        return ""
+    return reverse("portal:campaign_leave", args=[card.campaign.public_id])
+
+
+def _is_in(card: Card, *states: Participation.State) -> bool:
+    return card.participation is not None and card.participation.state in states
