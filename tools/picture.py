@@ -10,7 +10,7 @@ import base64
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tools.browser import LAUNCH_ARGUMENTS, chromium
 from tools.errors import StackError
@@ -19,7 +19,8 @@ from tools.product import DEMO, ROOT, env_read
 
 PICTURE = ROOT / "docs" / "pictures" / "birge.png"
 PASSWORD = "birge-demo-2026"  # noqa: S105 (of the demo world)
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 844}
 STAGE = """
 <body style="margin:0;background:#ece9e2;font:16px sans-serif">
 <div id="stage" style="display:flex;gap:32px;padding:40px;width:max-content;align-items:flex-start">
@@ -48,9 +49,7 @@ def main() -> int:
     return 0
 
 
-def _logged_in(
-    browser: Browser, base: str, email: str, language: str, size: dict[str, int]
-) -> Page:
+def _logged_in(browser: Browser, base: str, email: str, language: str, size: ViewportSize) -> Page:
     page = browser.new_context(viewport=size).new_page()
     page.goto(f"{base}/{language}/accounts/login/")
     page.fill("input[name=login]", email)

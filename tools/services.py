@@ -21,8 +21,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg2  # type: ignore[import-untyped]
-from psycopg2.extensions import (  # type: ignore[import-untyped]
+import psycopg2
+from psycopg2.extensions import (
     connection as Connection,
 )
 

@@ -329,7 +329,6 @@ def _payouts_table(batch: PayoutBatch, page_number: str) -> Table:
         columns=[
             Column(_("Document")),
             *_arithmetic_columns(totals),
-            Column(_("Bank account")),
             Column(_("State")),
         ],
         rows=[_payout_row(payout, totals, lines[payout.pk]) for payout in payouts],
@@ -340,7 +339,6 @@ def _payouts_table(batch: PayoutBatch, page_number: str) -> Table:
             *(tenge(minor) for minor in totals.values()),
             tenge(batch.net_minor),
             "",
-            "",
         ],
         empty=_("No payouts."),
         page=page,
@@ -348,6 +346,7 @@ def _payouts_table(batch: PayoutBatch, page_number: str) -> Table:
 
 
 def _arithmetic_columns(kinds: Any) -> list[Column]:
+    """From gross to net; below the net stands the account that it goes to."""
     return [
         Column(_("Payee")),
         Column(_("Gross"), is_number=True),
@@ -362,8 +361,7 @@ def _payout_row(payout: Payout, kinds: Any, lines: dict[str, tuple[int, int]]) -
         payee_cell(payout.influencer.name, payout.payee_name, payout.tax_status),
         tenge(payout.gross_minor),
         *tax_cells(kinds, lines),
-        tenge(payout.net_minor),
-        account_text(payout.iban_last4),
+        Cell(tenge(payout.net_minor), note=account_text(payout.iban_last4)),
         state_cell(payout),
     ]
 
@@ -375,7 +373,7 @@ def ready_table(ready: Sequence[Ready]) -> Table:
     names = _influencer_names([each.case.influencer_id for each in shown])
     return Table(
         title=_("Would be paid"),
-        columns=[*_arithmetic_columns(kinds), Column(_("Bank account"))],
+        columns=_arithmetic_columns(kinds),
         rows=[_ready_row(each, kinds, names) for each in shown],
         empty=_("Nobody can be paid today."),
         left_out=len(ready) - len(shown),
@@ -388,8 +386,7 @@ def _ready_row(each: Ready, kinds: Any, names: dict[int, str]) -> Row:
         payee_cell(names[each.case.influencer_id], each.payee.full_name, each.case.profile.status),
         tenge(each.withholding.gross_minor),
         *tax_cells(kinds, lines),
-        tenge(each.withholding.net_minor),
-        account_text(each.account.iban_last4),
+        Cell(tenge(each.withholding.net_minor), note=account_text(each.account.iban_last4)),
     ]
 
 

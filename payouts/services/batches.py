@@ -128,7 +128,9 @@ def _payouts_write(batch: PayoutBatch, ready: Sequence[Ready]) -> list[Payout]:
 
 
 def _money(payout: Payout, each: Ready) -> PayoutMoney:
-    taxes = {str(line.kind): line.amount_minor for line in each.withholding.lines if line.amount_minor}
+    taxes = {
+        str(line.kind): line.amount_minor for line in each.withholding.lines if line.amount_minor
+    }
     return PayoutMoney(payout.pk, payout.influencer_id, payout.gross_minor, taxes)
 
 
