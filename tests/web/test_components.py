@@ -97,6 +97,26 @@ def test_bars_show_an_empty_hour_and_a_failed_one():
     assert full.height == charts.BARS_HEIGHT
 
 
+@pytest.mark.parametrize(
+    ("user_agent", "said"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36",
+            "Samsung Internet, Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML,"
+            " like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+            "Safari, iPhone",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+    ],
+)
+def test_a_device_is_named_in_two_words(user_agent, said):
+    assert rendered("{{ ua|browser }}", ua=user_agent) == said
+
+
 def test_a_qr_code_is_svg_without_inline_style():
     drawn = rendered('{% qr "https://birge.example/c/a7k2" "birge.example/c/a7k2" %}')
     assert "<svg" in drawn

@@ -110,6 +110,37 @@ def status_tone(status: str, kind: str = "sale") -> str:
     return words.status_of(status, kind).tone
 
 
+# Programs that name others in their own name come before those
+BROWSERS = {
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "YaBrowser/": "Yandex Browser",
+    "SamsungBrowser/": "Samsung Internet",
+    "Instagram": "Instagram",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """What a device calls itself, in two words: "Chrome, Android"; the beginning of it else."""
+    told = [
+        next((name for mark, name in names.items() if mark in user_agent), "")
+        for names in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(filter(None, told)) or user_agent[:60]
+
+
 # Marks
 
 
