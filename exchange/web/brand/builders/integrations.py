@@ -95,6 +95,7 @@ ENDPOINTS: Mapping[str, Word] = {
     "finance_report": gettext_lazy("Finance report"),
 }
 TOPIC_CHARS_MAX = 60
+EVENT_ANCHOR = "#event"  # below the log on a phone
 LOG_FILTERS: Mapping[str, tuple[Word, str]] = {
     "": (gettext_lazy("All"), ""),
     "errors": (gettext_lazy("Errors only"), InboundEvent.State.DEAD),
@@ -333,7 +334,7 @@ def _event_row(
         status=event_status(event),
         attempts=event.attempts,
         trust=str(TRUST[InboundEvent.Trust(event.trust)]),
-        url=address + (query_url({"show": show}) if show else ""),
+        url=address + (query_url({"show": show}) if show else "") + EVENT_ANCHOR,
         is_current=current is not None and current.pk == event.pk,
     )
 
