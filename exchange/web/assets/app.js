@@ -138,6 +138,11 @@ for (const type of ["pointerover", "focusin"]) {
   });
 }
 on("focusout", tipHide);
+on("click", (event) => {
+  const tipped = event.target.closest("[data-tip]");
+  if (!tipped || tipped.closest("a, button")) return;
+  tipped.closest("tr, li, article")?.querySelector(".row-link")?.click();
+});
 on("keydown", (event) => event.key === "Escape" && tipHide());
 on("scroll", tipHide, window);
 
@@ -175,16 +180,22 @@ if (sheet) {
     if (event.target === sheet && !wide.matches) sheet.close();
   }, sheet);
 }
-/* A refused request keeps the page; its words come as a toast. Status 4xx is shown in place */
+/* A refused rule or form is shown in place; what is gone or broken says so in a toast */
 on("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
-  if ([400, 403, 404, 409, 422].includes(xhr.status)) {
+  if (xhr.responseURL.includes("/accounts/login/")) {
+    event.detail.shouldSwap = false;
+    location.reload(); // the session has ended: the page itself asks to log in, and comes back
+  } else if ([400, 409, 422].includes(xhr.status)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }
 });
 on("htmx:sendError", () => toast(document.body.dataset.offline));
-on("htmx:responseError", () => toast(document.body.dataset.broken));
+on("htmx:responseError", (event) => {
+  const isGone = [403, 404].includes(event.detail.xhr.status);
+  toast(isGone ? document.body.dataset.gone : document.body.dataset.broken);
+});
 
 function toast(text) {
   const shape = $("toast-shape")?.content.firstElementChild;
