@@ -5,15 +5,19 @@ The fallbacks let tools that only import the code (mypy, lint-imports) run witho
 
 import os
 import re
+import sys
 
 os.environ.setdefault("SECRET_KEY", "only for tests")
 os.environ.setdefault("FIELD_KEYS", "1:dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMzI=")
 os.environ.setdefault("DATABASE_URL", "postgres://x_app@127.0.0.1:1/birge")
 os.environ.setdefault("DATABASE_OWNER_URL", "postgres://x_owner@127.0.0.1:1/birge")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
-# A Redis database for each worker of xdist (gw0, gw1 ...): no worker takes another's jobs.
+# A Redis database for each worker of xdist (gw0, gw1 ...): no worker takes another's jobs. Not for
+# the processes that a test starts: it tells them their Redis.
 os.environ["REDIS_URL"] = re.sub(
-    "[0-9]+$", os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:], os.environ["REDIS_URL"]
+    "[0-9]+$",
+    os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:] if "pytest" in sys.modules else r"\g<0>",
+    os.environ["REDIS_URL"],
 )
 
 from exchange.settings.base import *  # noqa: F403

@@ -67,7 +67,15 @@ def test_joining_twice_changes_nothing(cast):
 
 
 def test_a_campaign_that_counts_links_only_gives_no_code(cast):
-    change(Terms, cast.tulpar.terms, code_policy="click_only")
+    with acting_as(system="test data"):
+        Terms.objects.create(
+            campaign_id=cast.tulpar.campaign,
+            brand_id=cast.tulpar.brand,
+            version=2,
+            commission_bps=1000,
+            code_policy="click_only",
+            published_at=NOON,
+        )
     dana_joins(cast)
     assert len(of_dana(TrackingLink, cast)) == 1
     assert of_dana(PromoCode, cast) == []

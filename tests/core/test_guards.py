@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from brands.models import BrandContract
-from campaigns.models import TrackingLink
+from campaigns.models import Terms, TrackingLink
+from core import clock
 from core.tenancy.context import acting_as
 from core.tenancy.logins import logged_in_as_owner
 
@@ -33,3 +34,15 @@ def test_a_frozen_column_stays_and_the_others_move(cast):
         link.save()
         with pytest.raises(IntegrityError, match="token is frozen"), transaction.atomic():
             TrackingLink.objects.filter(pk=link.pk).update(token="other")
+
+
+def test_terms_change_until_they_are_published(cast):
+    tulpar = cast.tulpar
+    with acting_as(brand=tulpar.brand):
+        draft = Terms.objects.create(
+            campaign_id=tulpar.campaign, brand_id=tulpar.brand, version=2, commission_bps=500
+        )
+        Terms.objects.filter(pk=draft.pk).update(commission_bps=700, published_at=clock.now())
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            Terms.objects.filter(pk=draft.pk).update(commission_bps=100)
+        assert Terms.objects.get(pk=draft.pk).commission_bps == 700
