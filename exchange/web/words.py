@@ -240,10 +240,7 @@ EXACT_HINTS: Mapping[Side, Mapping[str, tuple[tuple[frozenset[str], Word], ...]]
         "on_hold": (
             (
                 frozenset({"date"}),
-                _(
-                    "Approves itself on %(date)s. Until then it can be rejected with a reason code"
-                    " and evidence."
-                ),
+                _("Approves itself on %(date)s, unless the goods come back before that."),
             ),
         ),
         "awaiting_funding": (
