@@ -6,7 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -668,3 +668,25 @@ def test_every_registered_page_is_read_only_by_its_class():
     ]
     assert loose == []
     assert PayoutBatch in admin.site._registry
+
+
+def test_checks_at_start_need_no_database(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        call_command("check")
+
+
+@pytest.mark.django_db
+def test_every_button_asks_for_a_right_that_exists():
+    known = {
+        f"{right.content_type.app_label}.{right.codename}"
+        for right in Permission.objects.select_related("content_type")
+    }
+    asked = {
+        permission
+        for page in admin.site._registry.values()
+        for name in (*page.actions_list, *page.actions_detail)
+        for permission in getattr(page, name).allowed_permissions
+        if "." in permission
+    }
+    assert asked >= set(BUTTONS.values())
+    assert asked <= known
