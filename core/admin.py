@@ -23,11 +23,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import (
-    CHECKBOX_CLASSES,
     INPUT_CLASSES,
     SELECT_CLASSES,
     SWITCH_CLASSES,
     TEXTAREA_CLASSES,
+    UnfoldAdminCheckboxSelectMultipleWidget,
 )
 
 from core.errors import DomainError
@@ -144,7 +144,6 @@ def _carried_out(form: forms.Form, page: FormPage) -> bool:
 
 # The kind of a widget -> Unfold's classes; the first that fits.
 DRESS: tuple[tuple[type[forms.Widget], list[str]], ...] = (
-    (forms.CheckboxSelectMultiple, CHECKBOX_CLASSES),
     (forms.CheckboxInput, SWITCH_CLASSES),
     (forms.Select, SELECT_CLASSES),
     (forms.Textarea, TEXTAREA_CLASSES),
@@ -155,6 +154,8 @@ DRESS: tuple[tuple[type[forms.Widget], list[str]], ...] = (
 def _dressed(form: forms.Form) -> forms.Form:
     """The form in the look of the admin."""
     for each in form.fields.values():
+        if isinstance(each.widget, UnfoldAdminCheckboxSelectMultipleWidget):
+            continue  # dressed by itself
         classes = next(names for kind, names in DRESS if isinstance(each.widget, kind))
         each.widget.attrs["class"] = " ".join(classes)
     return form

@@ -170,6 +170,7 @@ CHECKS = (
     Check(
         "the law's figures cover today",
         rules_cover_today,
-        "enter them in the admin under Tax rules; another person puts them in force",
+        "put compliance/data in force with manage.py tax_rules_load, or enter what is missing in"
+        " the admin under Tax rules; another person puts it in force",
     ),
 )

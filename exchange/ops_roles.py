@@ -10,12 +10,19 @@ from collections.abc import Iterable, Iterator
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 PEOPLE = ("brands.brand", "brands.member", "brands.brandcontract", "influencers.*")
 SALES = ("campaigns.*", "attribution.*")
 LAW = ("compliance.*",)
 MONEY = ("brands.deposit", "ledger.*", "payouts.*")
 
+NAMES = (
+    gettext_noop("reviewer"),
+    gettext_noop("finance"),
+    gettext_noop("support"),
+    gettext_noop("auditor"),
+)
 SEES: dict[str, tuple[str, ...]] = {
     "reviewer": (*PEOPLE, *SALES, *LAW),
     "finance": (*PEOPLE, *SALES, *LAW, *MONEY),

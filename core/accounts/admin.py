@@ -7,8 +7,10 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from core.accounts import services
 from core.accounts.models import User
@@ -23,9 +25,12 @@ class GroupsField(forms.ModelMultipleChoiceField):
             Group.objects.order_by("name"),
             label=_("groups"),
             required=False,
-            widget=forms.CheckboxSelectMultiple,
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
             **options,
         )
+
+    def label_from_instance(self, obj: Any) -> str:
+        return gettext(obj.name)  # the words are in exchange/ops_roles.py
 
 
 class StaffForm(forms.Form):
@@ -106,9 +111,12 @@ class UserAdmin(OpsAdmin):
 class GroupAdmin(OpsAdmin):
     """Which rights a group has is code (exchange/ops_roles.py): changed by review, not by hand."""
 
-    list_display = ["name"]
-    search_fields = ["name"]
-    fields = ["name", "rights"]
+    list_display = ["title"]
+    fields = ["title", "rights"]
+
+    @admin.display(description=_("name"), ordering="name")
+    def title(self, group: Group) -> str:
+        return gettext(group.name)
 
     @admin.display(description=_("rights"))
     def rights(self, group: Group) -> str:

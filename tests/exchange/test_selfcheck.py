@@ -55,7 +55,7 @@ def test_a_fault_is_told_with_what_to_do_and_exit_one(db, capsys):
     out = capsys.readouterr().out
     assert "FAIL  the law's figures cover today" in out
     assert "        no tax rule was ever put in force" in out
-    assert "      -> enter them in the admin under Tax rules" in out
+    assert "      -> put compliance/data in force with manage.py tax_rules_load" in out
 
 
 def test_a_rule_that_ends_is_named(db, monkeypatch):
