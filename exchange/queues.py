@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from attribution.models import ClickDaily, Connection, Conversion, InboundEvent, Order
 from brands.models import Brand, Deposit
 from compliance.domain.rules import RuleOverlap
-from compliance.selectors import rule_gaps
+from compliance.selectors import rule_book
 from core import clock
 from core.accounts.models import User
 from core.audit.models import AuditEntry
@@ -239,20 +239,23 @@ class RulesHealth:
     """Figures of the law that end before the end of next month with nothing after them."""
 
     missing: list[str]
-    overlap: str
+    overlap: str = ""
+    is_empty: bool = False  # none was ever put in force
 
     @property
     def tone(self) -> str:
-        return "bad" if self.overlap else "hold" if self.missing else "paid"
+        return "bad" if self.overlap or self.is_empty else "hold" if self.missing else "paid"
 
 
 def rules_health() -> RulesHealth:
     next_month = (clock.today().replace(day=1) + timedelta(days=32)).replace(day=1)
     until = (next_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     try:
-        return RulesHealth(sorted(gap.key for gap in rule_gaps(until=until)), "")
+        book = rule_book()
     except RuleOverlap as error:
-        return RulesHealth([], str(error))
+        return RulesHealth([], overlap=str(error))
+    missing = sorted(gap.key for gap in book.gaps(until=until))
+    return RulesHealth(missing, is_empty=not book.rules)
 
 
 # --- The day's numbers ----------------------------------------------------------------------

@@ -623,6 +623,13 @@ def test_the_home_shows_the_ledgers_last_check_and_its_age(ops, cast, monkeypatc
     assert ops.get("/admin/").status_code == 200
 
 
+def test_the_home_rings_while_no_figure_of_the_law_is_in_force(ops):
+    with acting_as(ops=1):
+        health = queues.rules_health()
+    assert (health.is_empty, health.tone) == (True, "bad")
+    assert ops.get("/admin/").status_code == 200
+
+
 def test_the_home_rings_when_a_figure_ends_before_the_end_of_next_month(cast, monkeypatch):
     rule_make(cast.maker, state="active", activated_by_id=cast.checker)
     for today, missing in ((date(2026, 11, 30), []), (date(2026, 12, 1), ["mrp"])):
