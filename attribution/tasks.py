@@ -26,5 +26,5 @@ def connections_poll() -> int:
 
 @shared_task
 def conversions_advance() -> int:
-    """Approve what nobody rejected by the end of its hold."""
-    return lifecycle.conversions_advance()
+    """Post what waited for budget, and approve what nobody rejected by the end of its hold."""
+    return lifecycle.conversions_fund() + lifecycle.conversions_advance()

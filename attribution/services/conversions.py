@@ -262,9 +262,14 @@ def _approval_draft(
     )
 
 
-def conversion_fund(conversion: Conversion, target: Target) -> bool:
-    """Try to post a conversion that waits for budget; False while there is not enough."""
+def conversion_fund(conversion: Conversion) -> bool:
+    """Try to post a locked conversion that waits for budget, as its order stands now; False while
+    there is not enough."""
     assert conversion.status == Status.AWAITING_FUNDING, conversion.pk
+    order, participation = conversion.order, conversion.participation
+    target = _target(order, conversion.line, participation)
+    if target is None or target.status in LOST:
+        return True  # nothing to post: the order's own news has said so, or will
     if not _accrue(conversion, from_minor=0, to_minor=conversion.commission_minor):
         return False
     conversion.status = target.status

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from attribution.domain.lifecycle import CONFIRMED_TRUST, Status
 from attribution.models import Conversion
-from attribution.services.conversions import conversions_approve
+from attribution.services.conversions import conversion_fund, conversions_approve
 from attribution.services.notices import approved_notices_queue
 from core import clock
 from core.tenancy.context import acting_as
@@ -46,3 +46,25 @@ def _approve_batch() -> int:
             conversions_approve(conversions, at=now, cause="approved_by_silence")
         approved_notices_queue(due)
     return len(due)
+
+
+def conversions_fund() -> int:
+    """Post rewards that waited for budget, first come first served per campaign: the first that a
+    budget cannot carry keeps those behind it waiting. Returns how many were posted."""
+    with acting_as(system="fund waiting rewards"):
+        waiting = (
+            Conversion.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("order__connection", "line", "participation__terms")
+            .filter(status=Status.AWAITING_FUNDING)
+            .order_by("campaign_id", "id")[:BATCH_MAX]
+        )
+        empty: set[int] = set()
+        funded = 0
+        for conversion in waiting:
+            if conversion.campaign_id in empty:
+                continue
+            if not conversion_fund(conversion):
+                empty.add(conversion.campaign_id)
+            elif conversion.status != Status.AWAITING_FUNDING:
+                funded += 1
+    return funded

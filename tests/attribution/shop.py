@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from attribution.clickpath.store import partitions_ensure
 from attribution.models import Connection
 from attribution.models.clicks import Click
+from campaigns.models import Campaign
 from core import clock
 from core.ids import uuid7
 from core.tenancy.context import acting_as
@@ -42,12 +43,13 @@ def shop_open(party, *, budget_minor: int = 50_000_000) -> Shop:
             name="Shop",
             secrets=json.dumps([SECRET]),
         )
+        Campaign.objects.filter(pk=party.campaign).update(
+            budget_minor=budget_minor, reserve_count=1, platform_fee_bps=1500, vat_bps=1600
+        )
         reserve = reserve_for(budget_minor, fee_bps=1500, vat_bps=1600)
         journals_post(
             [
-                deposit(
-                    statement_row=f"B-{party.brand}", brand_id=party.brand, amount_minor=10**9
-                ),
+                deposit(statement_row=f"B-{party.brand}", brand_id=party.brand, amount_minor=10**9),
                 campaign_reserve(
                     campaign_id=party.campaign, n=1, brand_id=party.brand, reserve=reserve
                 ),

@@ -8,8 +8,9 @@ from django.test import Client
 
 from attribution.models import Candidate, Connection, Conversion, Decision, InboundEvent, Order
 from attribution.services.inbox import event_replay, inbound_event_process
-from attribution.services.lifecycle import conversions_advance
+from attribution.services.lifecycle import conversions_advance, conversions_fund
 from campaigns.models import Campaign, CampaignTotals, Terms
+from campaigns.services.lifecycle import campaign_top_up
 from core.notify.models import Message
 from core.tenancy.context import acting_as
 from ledger.domain import accounts
@@ -269,6 +270,21 @@ def test_an_order_beyond_the_budget_waits_and_nothing_is_posted(client, cast):
     deliver(client, shop, order_body(coupons=("AQTAS",)))
     assert the(Conversion).status == "awaiting_funding"
     assert held(cast) == (0, 0, COMMISSION - 1)
+
+
+def test_a_top_up_takes_who_waits_first_come_first_served(client, cast):
+    shop = shop_open(cast.tulpar, budget_minor=COMMISSION - 1)
+    for number in (1, 2):
+        deliver(client, shop, order_body(number, coupons=("AQTAS",), status="completed"))
+    assert (conversions_fund(), count(Conversion, status="awaiting_funding")) == (0, 2)
+
+    campaign_top_up(campaign_id=cast.tulpar.campaign, amount_minor=1)
+
+    assert conversions_fund() == 1
+    funded = the(Conversion, order_number="1")
+    assert (funded.status, funded.hold_until) == ("on_hold", PLACED + timedelta(days=21))
+    assert the(Conversion, order_number="2").status == "awaiting_funding"
+    assert held(cast) == (COMMISSION, 0, 0)
 
 
 def test_a_shape_nobody_knows_is_dead_with_its_reason_and_can_be_replayed(client, cast, shop):

@@ -58,7 +58,7 @@ def test_a_hold_shows_its_term_and_a_decision_its_day(workplace):
     assert rows["2"].term.starts_at == NOW - timedelta(days=3)
     assert (rows["1"].term, rows["1"].decided) == (None, f"Nov{NBSP}21")
     assert rows["3"].decided == "15, order cancelled"
-    assert rows["2"].hint.startswith(f"Approves itself on December{NBSP}9.")
+    assert rows["2"].hint.startswith(f"Approves itself on December{NBSP}9,")
     assert rows["3"].hint == "The order was cancelled, so nobody earns from it."
     assert rows["5"].hint == "No link and no code led to this order: nobody earns from it."
 

@@ -91,7 +91,7 @@ RULES = (
             "core/ids.py": "an id is made at the machine's time, whatever time the demo plays",
             "core/http.py": "other companies' Retry-After dates are the real world's",
             "attribution/clickpath": "runs without Django; has the demo's offset from Redis",
-            "exchange/demo/codes.py": "an authenticator counts real seconds, whatever the demo says",
+            "exchange/demo/codes.py": "an authenticator counts real seconds",
         },
         "core.clock.now() or today()",
     ),
