@@ -164,7 +164,7 @@ def _line(order: Order, line: OrderLineSnapshot) -> OrderLine:
 
 
 def _line_set(row: OrderLine, line: OrderLineSnapshot) -> None:
-    row.sku, row.name = line.sku, line.name
+    row.sku, row.name = line.sku, line.name or line.sku or line.line_id  # WB names no goods
     row.quantity, row.returned_quantity = line.quantity, line.returned_quantity
     row.amount_minor, row.returned_minor = line.amount_minor, line.returned_minor
 

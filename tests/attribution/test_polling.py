@@ -90,6 +90,7 @@ def test_days_later_the_finance_row_names_the_influencer(wildberries, cast):
     conversion = the(Conversion)
     assert (conversion.status, conversion.grade) == ("on_hold", "A")
     assert (conversion.base_minor, conversion.commission_minor) == (693_000, 69_300)
+    assert conversion.product_name == "310200411"  # the feed has the article and no name
     assert held(cast)[0] == 69_300
     assert the(Candidate).reason == "decided"
     with time_machine.travel(conversion.hold_until + timedelta(minutes=1), tick=False):
