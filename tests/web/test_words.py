@@ -73,7 +73,7 @@ def test_a_hint_is_as_exact_as_what_is_known(status, facts, hint):
 
 def test_brand_and_influencer_read_the_same_state_from_their_own_side():
     day = date(2026, 12, 2)
-    assert "reason code" in sale_hint("on_hold", side="brand", on=day)
+    assert "Approves itself on" in sale_hint("on_hold", side="brand", on=day)
     assert "The buyer may return" in sale_hint("on_hold", side="influencer", on=day)
 
 
