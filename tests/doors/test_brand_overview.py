@@ -35,7 +35,7 @@ def test_figures_are_of_the_period(workplace):
     assert {stat.label: stat.value for stat in page.stats} == {
         "Sales": f"66{NBSP}300{NBSP}₸",
         "Rewards": f"6{NBSP}630{NBSP}₸",
-        "Costs of sales": "11.74%",
+        "Cost of sales": "11.74%",
         "Returns": "0%",
     }
     assert [choice.is_current for choice in page.periods] == [True, False, False]

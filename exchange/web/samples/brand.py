@@ -43,7 +43,7 @@ def overview() -> brand.Overview:
         stats=[
             Stat(_("Sales"), "14 820 400 ₸"),
             Stat(_("Rewards"), "1 037 428 ₸"),
-            Stat(_("Costs of sales"), "8,2%"),
+            Stat(_("Cost of sales"), "8,2%"),
             Stat(_("Returns"), "6%"),
         ],
         periods=common.periods(),

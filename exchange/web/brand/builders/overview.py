@@ -80,7 +80,7 @@ def _stats(figures: Figures) -> list[Stat]:
     return [
         Stat(_("Sales"), money_text(figures.sales_minor)),
         Stat(_("Rewards"), money_text(figures.reward_minor)),
-        Stat(_("Costs of sales"), "–" if cost_bps is None else percent_text(cost_bps)),
+        Stat(_("Cost of sales"), "–" if cost_bps is None else percent_text(cost_bps)),
         Stat(_("Returns"), "–" if returned_bps is None else percent_text(returned_bps)),
     ]
 
