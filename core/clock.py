@@ -60,6 +60,12 @@ def day_start(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ALMATY).astimezone(UTC)
 
 
+def offset_forget() -> None:
+    """Read the demo's offset anew at the next question: for the process that has just moved it."""
+    global _offset_read_at
+    _offset_read_at = time.monotonic() - OFFSET_READ_SECONDS
+
+
 def _demo_offset() -> timedelta:
     global _offset, _offset_read_at
     if not settings.DEMO:

@@ -8,6 +8,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from core import clock
 from core.errors import Forbidden
 
 REDIS_KEY = "birge:clock_offset_seconds"  # for the click process, which knows no Django
@@ -22,7 +23,7 @@ def offset_read() -> timedelta:
 
 
 def demo_clock_advance(by: timedelta) -> timedelta:
-    """Move the demo world ahead, never back; every process sees it within a second.
+    """Move the demo world ahead, never back; this process sees it at once, others in a second.
 
     Raises:
         Forbidden: this is not the demo.
@@ -43,6 +44,7 @@ def demo_clock_advance(by: timedelta) -> timedelta:
     assert row
     total = timedelta(seconds=int(row[0]))
     demo_clock_publish(total)
+    clock.offset_forget()
     return total
 
 

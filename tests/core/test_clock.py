@@ -79,9 +79,17 @@ def test_the_demo_world_goes_ahead_and_every_process_is_told(demo, settings):
         assert client.get(REDIS_KEY) == str(22 * 86_400 + 6 * 3_600).encode()
 
 
-def test_a_process_learns_of_it_within_a_second(demo, monkeypatch):
+def test_who_moves_the_clock_sees_it_at_once(demo):
     with time_machine.travel(NOON, tick=False):
         assert clock.now() == NOON  # read, and remembered for a second
+        advance(days=1)
+        assert clock.now() == NOON + timedelta(days=1)
+
+
+def test_another_process_learns_of_it_within_a_second(demo, monkeypatch):
+    monkeypatch.setattr(clock, "offset_forget", lambda: None)  # it was not this process
+    with time_machine.travel(NOON, tick=False):
+        assert clock.now() == NOON
         advance(days=1)
         assert clock.now() == NOON
         monkeypatch.setattr(clock, "_offset_read_at", -clock.OFFSET_READ_SECONDS)  # a second later
