@@ -70,10 +70,12 @@ def test_a_redis_that_refuses_is_sent_everything_when_it_takes_again(
 ):
     token = committed_cast.tulpar.token
     answered = [click.get(token)]
+    until(lambda: valkey.client.exists(STREAM))  # a busy machine may answer from the disk first
+    sent = valkey.client.xlen(STREAM)
     valkey.client.config_set("maxmemory", "1")  # its data and its epoch stay
     try:
         answered += [click.get(token) for _ in range(3)]
-        assert valkey.client.xlen(STREAM) == 1
+        assert valkey.client.xlen(STREAM) == sent
     finally:
         valkey.client.config_set("maxmemory", "0")
     until(lambda: drain() + len(stored_ids()) >= 4 and len(stored_ids()) == 4)
@@ -86,7 +88,7 @@ def test_a_click_that_nothing_takes_is_not_answered_as_if_it_were_recorded(
     (tmp_path / "file").write_text("a file is no folder")
     click = click_start(tmp_path / "file" / "journal")
     token = committed_cast.tulpar.token
-    assert click.get(token).status_code == 302, "Redis alone is enough"
+    until(lambda: click.get(token).status_code == 302)  # Redis alone is enough
     valkey.kill()
     refused = click.get(token)
     assert (refused.status_code, "location" in refused.headers) == (503, False)
