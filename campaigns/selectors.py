@@ -135,8 +135,7 @@ def campaign_list_open(
 ) -> tuple[list[Campaign], str]:
     """Live campaigns, newest first or best paid first, and where the next page begins ("" at the
     end). `after` is what the page before gave; a broken one begins anew."""
-    live = Campaign.objects.filter(status=Campaign.Status.LIVE)
-    live = live.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()))
+    live = _live()
     for word in query.split()[:5]:
         live = live.filter(Q(title__icontains=word) | Q(brand_name__icontains=word))
     return _page_by_reward(live, rows, after) if by_reward else _page_by_day(live, rows, after)
@@ -190,20 +189,24 @@ def cards_for(campaigns: Collection[Campaign], influencer_id: int | None = None)
 
 def campaign_list_public(rows: int) -> list[Campaign]:
     """Live campaigns open to everybody, newest first."""
-    live = Campaign.objects.filter(
-        status=Campaign.Status.LIVE, access=Campaign.Access.PUBLIC
-    ).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()))
+    live = _live().filter(access=Campaign.Access.PUBLIC)
     return list(live.order_by("-published_at", "-id")[:rows])
+
+
+def _live() -> QuerySet[Campaign]:
+    """Campaigns that run now."""
+    live = Campaign.objects.filter(status=Campaign.Status.LIVE)
+    return live.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()))
 
 
 # --- An influencer's own --------------------------------------------------------------------
 
 
-def link_list_of_influencer(influencer_id: int, rows: int | None = None) -> list[TrackingLink]:
+def link_list_of_influencer(influencer_id: int) -> list[TrackingLink]:
     """Newest first, with campaign and terms. One query."""
     links = TrackingLink.objects.filter(influencer_id=influencer_id)
     links = links.select_related("campaign", "participation__terms").order_by("-id")
-    return list(links if rows is None else links[:rows])
+    return list(links)
 
 
 def codes_of_influencer(influencer_id: int) -> dict[int, PromoCode]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from compliance.domain import withholding
-from compliance.domain.rules import Confidence, Rule, RuleBook, RuleMissing, RulesInForce, Unit
+from compliance.domain.rules import Confidence, Rule, RuleBook, RulesInForce, Unit
 from compliance.models import RegisterCheck, TaxRule
 from core import clock
 from influencers.models import Payee, PayoutAccount, TaxProfile
@@ -29,11 +29,6 @@ def rule_book() -> RuleBook:
 def rules_in_force(day: date) -> RulesInForce:
     """The figures of one day, by the day of the payment or of the turnover."""
     return rule_book().at(day)
-
-
-def rule_gaps(*, until: date) -> list[RuleMissing]:
-    """Figures that end before `until` with nothing after them: the alarm of ops."""
-    return rule_book().gaps(until=until)
 
 
 def vat_bps(day: date | None = None) -> int:

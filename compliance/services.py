@@ -15,7 +15,7 @@ from core.errors import DomainError, Forbidden, NotFound
 from core.jobs import enqueue
 from core.locks import lock_for_transaction
 from core.tenancy.context import acting_as
-from influencers.models import TaxProfile
+from influencers.models import Payee, TaxProfile
 from influencers.selectors import payee_of
 from influencers.services import tax_profile_set
 
@@ -46,8 +46,8 @@ def payee_tax_set(
         Invalid: see `tax_profile_set`.
     """
     must_ask = is_business(status)
-    if must_ask and payee_of(influencer_id) is None:
-        raise PayeeMissing(_("Give your IIN first: the register is asked by it."))
+    if must_ask:
+        _payee_require(influencer_id)
     profile = tax_profile_set(
         influencer_id=influencer_id,
         status=status,
@@ -64,8 +64,7 @@ def register_recheck(*, influencer_id: int) -> None:
     Raises:
         PayeeMissing: there is no IIN to ask by.
     """
-    if payee_of(influencer_id) is None:
-        raise PayeeMissing(_("Give your IIN first: the register is asked by it."))
+    _payee_require(influencer_id)
     enqueue("compliance.tasks.register_ask", influencer_id)
 
 
@@ -78,13 +77,18 @@ def register_check(*, influencer_id: int) -> RegisterCheck:
         PayeeMissing: there is no IIN to ask by.
     """
     with acting_as(system="ask a register"):
-        payee = payee_of(influencer_id)
-    if payee is None:
-        raise PayeeMissing(_("Give your IIN first: the register is asked by it."))
+        payee = _payee_require(influencer_id)
     register = kgd_register()
     answer = register.entrepreneur_check(iin=payee.iin, checked_at=clock.now())
     with acting_as(system="ask a register"):
         return _answer_keep(influencer_id, register.name, answer)
+
+
+def _payee_require(influencer_id: int) -> Payee:
+    payee = payee_of(influencer_id)
+    if payee is None:
+        raise PayeeMissing(_("Give your IIN first: the register is asked by it."))
+    return payee
 
 
 def _answer_keep(influencer_id: int, register: str, answer: RegisterAnswer) -> RegisterCheck:

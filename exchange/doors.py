@@ -91,11 +91,6 @@ def ops_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseB
     return Actor("ops", str(request.user.pk), _user_id(request))
 
 
-def hook_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:
-    """A source's server: who it is, the signature says."""
-    return Actor("system", "inbox")
-
-
 def _user_load(request: HttpRequest) -> None:
     """No side reads the users' table: the lazy user is read now."""
     bool(request.user.is_authenticated)

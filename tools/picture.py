@@ -14,8 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tools.browser import LAUNCH_ARGUMENTS, chromium
 from tools.errors import StackError
-from tools.processes import page_status
-from tools.product import DEMO, ROOT, env_read
+from tools.product import ROOT, demo_env
 
 PICTURE = ROOT / "docs" / "pictures" / "birge.png"
 PASSWORD = "birge-demo-2026"  # noqa: S105 (of the demo world)
@@ -31,9 +30,7 @@ STAGE = """
 
 
 def main() -> int:
-    base = env_read(DEMO / "env")["BASE_URL"]
-    if page_status(f"{base}/healthz") != 200:
-        raise StackError("The demo is not running: start it with `make demo`, then ask again.")
+    base = demo_env()["BASE_URL"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(chromium()), args=list(LAUNCH_ARGUMENTS)

@@ -101,14 +101,20 @@ def running_for_e2e(folder: Path, children: Children) -> Iterator[dict[str, str]
 
 def manage(arguments: list[str]) -> int:
     """manage.py with the environment of the running demo. Raises: StackError"""
-    env = env_read(DEMO / "env")
-    if page_status(f"{env['BASE_URL']}/healthz") != 200:
-        raise StackError("The demo is not running: start it with `make demo`, then ask again.")
+    env = demo_env()
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=os.environ | env, check=False).returncode
 
 
 # --- Environment ----------------------------------------------------------------------------
+
+
+def demo_env() -> dict[str, str]:
+    """The environment of the running demo. Raises: StackError"""
+    env = env_read(DEMO / "env")
+    if page_status(f"{env['BASE_URL']}/healthz") != 200:
+        raise StackError("The demo is not running: start it with `make demo`, then ask again.")
+    return env
 
 
 def demo_ports() -> Ports:

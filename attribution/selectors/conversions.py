@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from attribution.models import Candidate, ClickDaily, Conversion, ConversionVersion
+from attribution.selectors.paging import edge_parse, edge_text
 from core.clock import ALMATY, day_start
 from core.errors import NotFound
 
@@ -43,25 +44,13 @@ def conversion_page(
     """
     if statuses:
         conversions = conversions.filter(status__in=statuses)
-    if edge := _edge_parse(after):
+    if edge := edge_parse(after):
         moment, pk = edge
         conversions = conversions.filter(Q(ordered_at__lt=moment) | Q(ordered_at=moment, pk__lt=pk))
     found = list(conversions.order_by("-ordered_at", "-pk")[: rows + 1])
-    has_more = len(found) > rows
-    return Page(found[:rows], _edge_text(found[rows - 1]) if has_more else "")
-
-
-def _edge_text(row: Conversion) -> str:
-    return f"{row.ordered_at.isoformat()}_{row.pk}"
-
-
-def _edge_parse(after: str) -> tuple[datetime, int] | None:
-    moment, _sep, pk = after.rpartition("_")
-    try:
-        parsed, number = datetime.fromisoformat(moment), int(pk)
-    except ValueError:
-        return None
-    return (parsed, number) if parsed.tzinfo and 0 < number < 2**63 else None
+    page = found[:rows]
+    is_last = len(found) <= rows
+    return Page(page, "" if is_last else edge_text(page[-1].ordered_at, page[-1].pk))
 
 
 def conversions_of_influencer(influencer_id: int) -> QuerySet[Conversion]:
@@ -133,21 +122,19 @@ class Taken:
 
 def taken_by_participation(participation_ids: Collection[int]) -> dict[int, Taken]:
     """One query; a participation without orders is left out."""
-    rows = (
-        Conversion.objects.filter(participation_id__in=participation_ids)
-        .exclude(status__in=LOST)
-        .values_list("participation_id")
-        .annotate(orders=Count("order_id", distinct=True), earned=Sum("commission_minor"))
-    )
-    return {id: Taken(orders, earned) for id, orders, earned in rows}
+    return _taken("participation_id", participation_ids)
 
 
 def taken_by_campaign(campaign_ids: Collection[int]) -> dict[int, Taken]:
     """One query; a campaign without orders is left out."""
+    return _taken("campaign_id", campaign_ids)
+
+
+def _taken(key: str, ids: Collection[int]) -> dict[int, Taken]:
     rows = (
-        Conversion.objects.filter(campaign_id__in=campaign_ids)
+        Conversion.objects.filter(**{f"{key}__in": ids})
         .exclude(status__in=LOST)
-        .values_list("campaign_id")
+        .values_list(key)
         .annotate(orders=Count("order_id", distinct=True), earned=Sum("commission_minor"))
     )
     return {id: Taken(orders, earned) for id, orders, earned in rows}

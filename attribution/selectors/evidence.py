@@ -23,9 +23,9 @@ from attribution.models import LateEvidence, Order, OrderLine
 from attribution.models.clicks import Click
 from attribution.selectors.clicks import click_get
 from campaigns.domain.codes import canonical, skeleton
+from campaigns.domain.terms import WINDOW_DAYS_MAX
 from campaigns.models import ExternalCode, Participation, PromoCode
 
-WINDOW_DAYS_MAX = 90
 CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
 
 

@@ -43,6 +43,7 @@ from attribution.models import (
     OrderLine,
     OrderVersion,
 )
+from attribution.selectors.paging import edge_parse, edge_text
 from core.bps import BPS_WHOLE, round_half_up
 from core.clock import day_start
 from core.errors import NotFound
@@ -124,7 +125,7 @@ def order_page(
         orders = orders.filter(shown_status__in=asked.statuses)
     if asked.by_deadline:
         orders = orders.annotate(due_at=_due_at()).filter(due_at__isnull=False)
-    if edge := _edge_parse(after):
+    if edge := edge_parse(after):
         beyond = "gt" if asked.by_deadline else "lt"
         moment, pk = edge
         orders = orders.filter(
@@ -133,8 +134,8 @@ def order_page(
     found = list(orders.order_by(f"{way}{key}", f"{way}pk")[: rows + 1])
     page = found[:rows]
     is_last = len(found) <= rows
-    edge_text = "" if is_last else f"{getattr(page[-1], key).isoformat()}_{page[-1].pk}"
-    return OrderPage(_with_conversions(page), edge_text)
+    next_after = "" if is_last else edge_text(getattr(page[-1], key), page[-1].pk)
+    return OrderPage(_with_conversions(page), next_after)
 
 
 def order_counts(brand_id: int, asked: OrderFilter) -> dict[str, int]:
@@ -201,15 +202,6 @@ def conversions_that_count(
         order_id: tuple(lines[line_id] for line_id in sorted(lines))
         for order_id, lines in chosen.items()
     }
-
-
-def _edge_parse(after: str) -> tuple[datetime, int] | None:
-    moment, _sep, pk = after.rpartition("_")
-    try:
-        parsed, number = datetime.fromisoformat(moment), int(pk)
-    except ValueError:
-        return None
-    return (parsed, number) if parsed.tzinfo and 0 < number < 2**63 else None
 
 
 # --- One order ------------------------------------------------------------------------------

@@ -30,10 +30,7 @@ def order_apply(event: InboundEvent, snapshot: OrderSnapshot) -> int | None:
     Older snapshots are kept as versions and change nothing; one that says nothing new leaves no
     trace at all. Returns the order's id when something changed.
     """
-    lock_for_transaction(f"order {event.connection_id} {snapshot.external_id}")
-    order = Order.objects.filter(
-        connection_id=event.connection_id, external_id=snapshot.external_id
-    ).first()
+    order = _order_locked(event, snapshot.external_id)
     if order is None:
         order = _order_create(event, snapshot)
     elif snapshot.source_updated_at < order.source_updated_at:
@@ -54,10 +51,7 @@ def order_apply(event: InboundEvent, snapshot: OrderSnapshot) -> int | None:
 
 def removal_apply(event: InboundEvent, removal: OrderRemoval) -> int | None:
     """The source says that an order is gone: a cancellation of one that we know."""
-    lock_for_transaction(f"order {event.connection_id} {removal.external_id}")
-    order = Order.objects.filter(
-        connection_id=event.connection_id, external_id=removal.external_id
-    ).first()
+    order = _order_locked(event, removal.external_id)
     if order is None or order.status == Order.Status.CANCELLED:
         return None
     order.status, order.raw_status = Order.Status.CANCELLED, removal.raw_status
@@ -95,14 +89,17 @@ def evidence_apply(event: InboundEvent, evidence: EvidenceSnapshot) -> int | Non
     )
     if not is_new:
         return None
-    lock_for_transaction(f"order {event.connection_id} {evidence.external_id}")
-    order = Order.objects.filter(
-        connection_id=event.connection_id, external_id=evidence.external_id
-    ).first()
+    order = _order_locked(event, evidence.external_id)
     if order is None:
         return None
     order_decide(order)
     return order.pk
+
+
+def _order_locked(event: InboundEvent, external_id: str) -> Order | None:
+    """The order, if we have it. Its id is ours until the transaction ends, known or not."""
+    lock_for_transaction(f"order {event.connection_id} {external_id}")
+    return Order.objects.filter(connection_id=event.connection_id, external_id=external_id).first()
 
 
 def _order_create(event: InboundEvent, snapshot: OrderSnapshot) -> Order:

@@ -33,7 +33,6 @@ CAMPAIGN_CHANGES: Mapping[CampaignStatus, frozenset[CampaignStatus]] = {
     CampaignStatus.PAUSED: frozenset({CampaignStatus.LIVE, CampaignStatus.CLOSED}),
     CampaignStatus.CLOSED: frozenset(),
 }
-PARTICIPATION_STARTS = frozenset({ParticipationState.APPLIED, ParticipationState.APPROVED})
 PARTICIPATION_CHANGES: Mapping[ParticipationState, frozenset[ParticipationState]] = {
     # Who left, or took an application back, may come again; who was removed may not.
     ParticipationState.APPLIED: frozenset(

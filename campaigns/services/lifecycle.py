@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from brands.models import Brand
 from brands.selectors import contract_in_force
 from brands.services import brand_suspend
-from campaigns.domain.terms import CampaignStatus, ChangeRefused, campaign_change_require
+from campaigns.domain.terms import (
+    CampaignStatus,
+    ChangeRefused,
+    campaign_change_require,
+    funding_missing_minor,
+    funding_needed,
+)
 from campaigns.link_cache import links_changed
 from campaigns.models import Campaign, CampaignTotals, Terms, TrackingLink
 from campaigns.services.offers import CampaignConflict, campaign_locked
@@ -52,7 +58,7 @@ class CampaignFunding:
 
     @property
     def missing_minor(self) -> int:
-        return max(0, self.reserve.total_minor - self.free_minor)
+        return funding_missing_minor(self.free_minor, self.reserve)
 
 
 def campaign_funding(campaign: Campaign) -> CampaignFunding:
@@ -63,7 +69,7 @@ def campaign_funding(campaign: Campaign) -> CampaignFunding:
     """
     fee_bps, vat = funding_rates(campaign.brand_id)
     return CampaignFunding(
-        reserve=reserve_for(campaign.budget_minor, fee_bps=fee_bps, vat_bps=vat),
+        reserve=funding_needed(campaign.budget_minor, fee_bps=fee_bps, vat_bps=vat),
         fee_bps=fee_bps,
         vat_bps=vat,
         free_minor=balance_minor(accounts.brand_free(campaign.brand_id)),

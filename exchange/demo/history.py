@@ -58,13 +58,20 @@ class Past:
 
     connection: Connection
     sales: list[Sale] = field(default_factory=list)
+    told_until: datetime | None = None
 
     def tell(self, until: datetime) -> None:
-        """Deliver every event of the sales up to `until`, and let holds end day by day."""
+        """Deliver the events of the sales up to `until` that were not told before, and let holds
+        end day by day."""
         events = sorted(
             (event for sale in self.sales for event in _events(sale)), key=lambda event: event[0]
         )
-        day = clock.day_of(events[0][0]) if events else clock.today()
+        after, self.told_until = self.told_until, until
+        if after is not None:
+            events = [event for event in events if event[0] > after]
+        if not events:
+            return
+        day = clock.day_of(after or events[0][0])
         for moment, body in events:
             if moment > until:
                 break

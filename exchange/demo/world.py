@@ -136,7 +136,7 @@ def _world_make(now: datetime) -> None:
         conversions_advance()
         _payee_make(people[0])
         _payout_make(ops)
-    Past(shop, past.sales).tell(until=now)
+    past.tell(until=now)
     conversions_advance()
 
 

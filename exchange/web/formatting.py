@@ -121,11 +121,6 @@ def time_text(moment: datetime) -> str:
     return f"{moment.astimezone(clock.ALMATY):%H:%M}"
 
 
-def seconds_text(moment: datetime) -> str:
-    """For logs: "16:55:02"."""
-    return f"{moment.astimezone(clock.ALMATY):%H:%M:%S}"
-
-
 def day_long(value: date | datetime) -> str:
     """For sentences, this year: "2 желтоқсан", "2 декабря", "December 2"."""
     pattern = "MMMM d" if language() == "en" else "d MMMM"

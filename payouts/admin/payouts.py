@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from core.admin import FormPage, OpsAdmin, tenge, tenge_column
+from core.admin import FormPage, OpsAdmin, posted, tenge, tenge_column
 from payouts.admin.tables import (
     ROWS_SHOWN_MAX,
     Cell,
@@ -25,7 +25,6 @@ from payouts.admin.tables import (
     fingerprint,
     name_masked,
     percent,
-    posted,
     sums_text,
 )
 from payouts.domain.states import payout_may_become

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
-from core.admin import OpsAdmin
+from core.admin import OpsAdmin, posted
 from core.errors import DomainError
 from core.forms import form_refuse
 from payouts.admin.payouts import outcome_cell, signed
@@ -33,7 +33,6 @@ from payouts.admin.tables import (
     fingerprint,
     payout_url,
     person_id,
-    posted,
 )
 from payouts.forms import StatementForm
 from payouts.models import BankStatement, StatementRow

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -97,11 +97,6 @@ def person_id(request: HttpRequest) -> int:
     """Who is logged in: the admin lets nobody else in."""
     assert request.user.pk is not None
     return int(request.user.pk)
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: an answer, even an empty one, or nothing yet."""
-    return request.POST if request.method == "POST" else None
 
 
 # --- How things read ------------------------------------------------------------------------

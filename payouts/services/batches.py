@@ -131,7 +131,7 @@ def _money(payout: Payout, each: Ready) -> PayoutMoney:
     taxes = {
         str(line.kind): line.amount_minor for line in each.withholding.lines if line.amount_minor
     }
-    return PayoutMoney(payout.pk, payout.influencer_id, payout.gross_minor, taxes)
+    return payout_money(payout, taxes)
 
 
 def batch_approve(*, batch_id: int, checker_id: int) -> PayoutBatch:

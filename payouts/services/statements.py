@@ -84,7 +84,9 @@ def statement_import(*, content: bytes, name: str, uploader_id: int) -> BankStat
             row_count=len(matches),
             uploaded_by_id=uploader_id,
         )
-        outcomes = [_apply(match, payouts) for match in matches]
+        named = {match.payout_id for match in matches if match.payout_id is not None}
+        taxes = taxes_of([payouts[payout_id] for payout_id in named])
+        outcomes = [_apply(match, payouts, taxes) for match in matches]
         _rows_write(row, matches, outcomes)
         row.matched_count = sum(
             outcome in (StatementRow.Outcome.PAID, StatementRow.Outcome.RETURNED)
@@ -114,7 +116,9 @@ def _sent_payouts() -> dict[int, Payout]:
     return {payout.pk: payout for payout in rows}
 
 
-def _apply(match: RowMatch, payouts: dict[int, Payout]) -> StatementRow.Outcome:
+def _apply(
+    match: RowMatch, payouts: dict[int, Payout], taxes: dict[int, dict[str, int]]
+) -> StatementRow.Outcome:
     """Move the payout of one row; what the row turned out to be."""
     if match.outcome is Outcome.UNMATCHED or match.payout_id is None:
         return StatementRow.Outcome.UNMATCHED
@@ -123,10 +127,10 @@ def _apply(match: RowMatch, payouts: dict[int, Payout]) -> StatementRow.Outcome:
     payout = payouts[match.payout_id]
     is_out = match.outcome is Outcome.PAID
     if is_out and payout.state in Payout.OPEN:
-        _payout_paid(payout)
+        _payout_paid(payout, taxes[payout.pk])
         return StatementRow.Outcome.PAID
     if not is_out and payout.state == Payout.State.PAID:
-        _payout_came_back(payout)
+        _payout_came_back(payout, taxes[payout.pk])
         return StatementRow.Outcome.RETURNED
     is_back_too_early = not is_out and payout.state in Payout.OPEN
     if is_back_too_early or payout.state == Payout.State.FAILED:  # undone here, moved at the bank
@@ -134,18 +138,16 @@ def _apply(match: RowMatch, payouts: dict[int, Payout]) -> StatementRow.Outcome:
     return StatementRow.Outcome.REPEATED
 
 
-def _payout_paid(payout: Payout) -> None:
-    taxes = taxes_of([payout])[payout.pk]
+def _payout_paid(payout: Payout, taxes: dict[str, int]) -> None:
     _post(payout_paid(payout_money(payout, taxes)))
     payout_move(payout, Payout.State.PAID)
     _conversions_move(payout, sign=1)
     _notice(payout, "payout_paid")
 
 
-def _payout_came_back(payout: Payout) -> None:
+def _payout_came_back(payout: Payout, taxes: dict[str, int]) -> None:
     """The gross is payable again; the month's tax is computed anew at the next payout, from what
     stayed paid."""
-    taxes = taxes_of([payout])[payout.pk]
     _post(payout_returned(payout_money(payout, taxes)))
     payout_move(payout, Payout.State.RETURNED, failure=BANK_RETURNED)
     _conversions_move(payout, sign=-1)

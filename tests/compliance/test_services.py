@@ -17,7 +17,7 @@ from compliance.models import RegisterCheck, TaxRule
 from compliance.selectors import (
     payee_steps,
     register_check_latest,
-    rule_gaps,
+    rule_book,
     rules_in_force,
     vat_bps,
     withholding_profiles,
@@ -67,7 +67,7 @@ def test_the_law_of_2026_is_loaded_once(cast):
         assert TaxRule.objects.count() == count
         assert vat_bps(date(2026, 11, 20)) == 1_600
         assert rules_in_force(date(2026, 11, 20)).amount_minor("mrp") == 432_500
-        assert {gap.day for gap in rule_gaps(until=date(2027, 1, 31))} == {date(2027, 1, 1)}
+        assert {gap.day for gap in rule_book().gaps(until=date(2027, 1, 31))} == {date(2027, 1, 1)}
     with acting_as(ops=1):
         assert AuditEntry.objects.filter(action="tax_rule.load").count() == count
 

@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from attribution.models import Connection, Conversion, InboundEvent, Order
+from attribution.models import Connection, InboundEvent, Order
 from attribution.models.clicks import ClickDaily
 from attribution.services.connections import connection_create
 from attribution.services.lifecycle import conversions_advance
@@ -26,6 +26,7 @@ from brands.models import Brand, Member
 from campaigns.models import Campaign, Participation
 from campaigns.services import campaign_create
 from core.accounts.models import User
+from core.audit.models import AuditEntry
 from core.ids import uuid7
 from core.tenancy.context import acting_as
 from sandbox.wildberries.token import mint
@@ -242,5 +243,7 @@ def marketplace_id(desk: Workplace) -> UUID:
     return public_id(Connection, pk=desk.marketplace)
 
 
-def conversion_of(number: str) -> Conversion:
-    return the(Conversion, order_number=number)
+def written(desk: Workplace) -> int:
+    """How many audit entries ops can read."""
+    with acting_as(ops=desk.cast.checker):
+        return AuditEntry.objects.count()

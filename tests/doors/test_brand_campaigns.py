@@ -14,7 +14,6 @@ from campaigns.models import (
     TrackingLink,
 )
 from compliance.models import TaxRule
-from core.audit.models import AuditEntry
 from core.notify.models import Message
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
@@ -22,7 +21,7 @@ from ledger.domain import accounts
 from ledger.models import Journal
 from ledger.selectors import balance_minor
 from tests.cast import user_make
-from tests.doors.conftest import count, public_id, the
+from tests.doors.conftest import count, public_id, the, written
 from tests.doors.test_brand_permissions import CAMPAIGN_FORM
 
 NBSP = "\u00a0"
@@ -31,11 +30,6 @@ FREE = 10**9 - 58_700_000
 
 def draft_id(workplace):
     return public_id(Campaign, pk=workplace.draft)
-
-
-def written(workplace) -> int:
-    with acting_as(ops=workplace.cast.checker):
-        return AuditEntry.objects.count()
 
 
 def free_minor(workplace) -> int:

@@ -14,7 +14,7 @@ from core.audit.models import AuditEntry
 from core.tenancy.context import acting_as
 from sandbox.wildberries.token import ANALYTICS, READ_ONLY, mint
 from tests.attribution.shop import order_body, signed
-from tests.doors.conftest import NOW, count, event_make, marketplace_id, shop_id, the
+from tests.doors.conftest import NOW, count, event_make, marketplace_id, shop_id, the, written
 
 NBSP = "\u00a0"
 SELLER_2 = "22222222-2222-3333-4444-555555555555"
@@ -27,11 +27,6 @@ def change(pk: int, **changes) -> None:
 
 def card_of(workplace, name: str):
     return next(card for card in workplace.page("integrations").cards if card.name == name)
-
-
-def written(workplace) -> int:
-    with acting_as(ops=workplace.cast.checker):
-        return AuditEntry.objects.count()
 
 
 # --- The cards ------------------------------------------------------------------------------

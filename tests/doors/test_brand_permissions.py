@@ -11,8 +11,6 @@ from django.db import transaction
 from django.test import Client
 
 from campaigns.models import Campaign, Participation
-from core.audit.models import AuditEntry
-from core.tenancy.context import acting_as
 from exchange.web.brand import urls
 from sandbox.wildberries.token import mint
 from tests.doors.conftest import (
@@ -22,6 +20,7 @@ from tests.doors.conftest import (
     public_id,
     shop_id,
     the,
+    written,
 )
 
 TABLE = """
@@ -119,11 +118,6 @@ def seen(answer) -> str:
     if answer.status_code == 302:
         return "log" if "/login/" in answer.url else "done"
     return {200: "in", 404: "no", 403: "not"}.get(answer.status_code, str(answer.status_code))
-
-
-def written(workplace) -> int:
-    with acting_as(ops=workplace.cast.checker):
-        return AuditEntry.objects.count()
 
 
 def ask(workplace, client: Client, method: str, url: str, given: dict) -> str:

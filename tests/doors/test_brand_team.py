@@ -6,15 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from brands.models import Brand, Member
-from core.audit.models import AuditEntry
 from core.tenancy.context import acting_as
 from tests.cast import user_make
-from tests.doors.conftest import count, the
-
-
-def written(workplace) -> int:
-    with acting_as(ops=workplace.cast.checker):
-        return AuditEntry.objects.count()
+from tests.doors.conftest import count, the, written
 
 
 def test_everybody_is_shown_with_role_and_second_step(workplace):

@@ -7,7 +7,6 @@ same, forgetting everything before each test).
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tools.processes import die_with_parent
+from tools.processes import die_with_parent, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 20.0
@@ -78,14 +77,6 @@ class Sandbox:
     def clock_move(self, seconds: float) -> None:
         now = self.get("/_control/clock").json["offset_seconds"]
         self.control("clock", {"offset_seconds": int(now + seconds)})
-
-
-def free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 @contextmanager

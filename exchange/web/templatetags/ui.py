@@ -5,7 +5,7 @@ Amounts are integer tiyn, rates basis points, moments aware; words come from exc
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import segno
@@ -35,11 +35,8 @@ register.filter("pct", formatting.percent_text)
 register.filter("pct_rough", formatting.percent_rough)
 register.filter("day", formatting.day_short)
 register.filter("day_long", formatting.day_long)
-register.filter("day_full", formatting.day_full)
 register.filter("weekday", formatting.weekday_text)
 register.filter("moment", formatting.moment_short)
-register.filter("time_of", formatting.time_text)
-register.filter("seconds_of", formatting.seconds_text)
 register.filter("days", formatting.days_text)
 register.filter("followers", formatting.followers_text)
 register.filter("money_text", formatting.money_text)
@@ -365,9 +362,3 @@ def in_language(context: template.Context, code: str) -> str:
     """The absolute address of this page in another language."""
     request: HttpRequest = context["request"]
     return request.build_absolute_uri(translate_url(request.get_full_path(), code))
-
-
-@register.simple_tag
-def days_between(start: date | datetime, end: date | datetime) -> int:
-    """Whole days in Kazakhstan from one day to another."""
-    return (formatting.day_of(end) - formatting.day_of(start)).days

@@ -34,7 +34,6 @@ from campaigns.selectors import (
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
 from core import clock
 from core.bps import BPS_WHOLE, round_half_up
-from exchange.web.brand.builders.common import query_url
 from exchange.web.brand.builders.money import reserves_of
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import (
@@ -46,6 +45,7 @@ from exchange.web.formatting import (
 )
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Fact, PolicyTerms, Stat, Sum
+from exchange.web.paging import query_url
 from exchange.web.words import CAMPAIGN, CODE_POLICIES
 
 MOMENT = timedelta(microseconds=1)  # a campaign ends at the midnight after its last day

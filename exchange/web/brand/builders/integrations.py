@@ -23,7 +23,7 @@ from attribution.selectors.connections import (
 from attribution.selectors.health import Health, connections_health
 from core import clock
 from core.errors import NotFound
-from exchange.web.brand.builders.common import pager, query_url, ref_short
+from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import (
     day_full,
@@ -33,6 +33,7 @@ from exchange.web.formatting import (
 )
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Fact
+from exchange.web.paging import pager, query_url
 from exchange.web.words import Tone, Word, word_of
 
 SOURCE_TEXTS: Mapping[str, Word] = {

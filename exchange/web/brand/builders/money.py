@@ -13,10 +13,10 @@ from campaigns.models import Campaign
 from campaigns.selectors import campaign_list_of_brand
 from core import clock
 from core.iban import IbanError, iban_bank, iban_format
-from exchange.web.brand.builders.common import pager
 from exchange.web.brand.desk import Desk
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Fact
+from exchange.web.paging import pager
 from exchange.web.spreadsheet import csv_answer, tenge_cell
 from ledger.domain import accounts
 from ledger.domain.fees import Reserve

@@ -22,11 +22,12 @@ from attribution.selectors.orders import (
 from core import clock
 from core.bps import share_minor
 from core.errors import Invalid
-from exchange.web.brand.builders.common import pager, query_url, ref_short
+from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import day_short, number_text
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Term
+from exchange.web.paging import pager, query_url
 from exchange.web.spreadsheet import csv_answer, tenge_cell
 from exchange.web.words import STATUSES, reason_name, sale_hint, status_of, word_of
 from ledger.domain.accounts import CURRENCY

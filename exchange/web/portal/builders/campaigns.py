@@ -27,7 +27,7 @@ from exchange.web.pages.common import (
     Fact,
     PolicyTerms,
 )
-from exchange.web.portal.builders.common import pager
+from exchange.web.paging import pager
 from exchange.web.portal.builders.links import link_url
 from influencers.models import Influencer
 

@@ -31,7 +31,7 @@ from exchange.web.pages.common import (
     Trace,
     TraceRow,
 )
-from exchange.web.portal.builders.common import pager
+from exchange.web.paging import pager
 from exchange.web.portal.builders.money import outcome_of, strip_of
 from exchange.web.words import STATUSES, reason_name, sale_hint
 from influencers.models import Influencer

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from attribution.selectors.conversions import (
     earned_by_stage,
 )
-from compliance.selectors import payee_steps
 from core import clock
 from core.iban import IbanError, iban_bank
 from exchange.web.formatting import (
@@ -30,6 +29,7 @@ from exchange.web.portal.builders.money import (
 )
 from exchange.web.words import STATUSES
 from influencers.models import Influencer, PayoutAccount
+from influencers.selectors import payout_account_active
 from payouts.models import Payout
 from payouts.selectors import Ready, payout_list_of
 
@@ -37,7 +37,7 @@ from payouts.selectors import Ready, payout_list_of
 def payouts(influencer: Influencer) -> portal.Payouts:
     outcome = outcome_of(influencer)
     payable = payable_of(influencer, outcome)
-    account = payee_steps(influencer.pk).account
+    account = payout_account_active(influencer.pk)
     return portal.Payouts(
         payable=payable,
         strip=strip_of(earned_by_stage(influencer.pk), outcome),
