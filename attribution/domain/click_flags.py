@@ -13,9 +13,14 @@ class ClickFlag(IntFlag):
     HEAD = 4  # asked for the headers only
     INACTIVE = 8  # the link, its campaign or its end date did not let it reach the product
     NEW_VISITOR = 16  # came without our cookie
+    FAST_ADDRESS = 32  # its address has clicked more often in this minute than people do
+    FAST_LINK = 64  # its link was clicked more often in this minute than links are
+    DATACENTRE = 128  # its address belongs to a data centre: a robot, or a person behind a VPN
 
 
 MACHINE = ClickFlag.BOT | ClickFlag.PREFETCH | ClickFlag.HEAD
+# People still, and counted as such; shown apart, because fraud looks like this and VPNs do too.
+UNUSUAL = ClickFlag.FAST_ADDRESS | ClickFlag.FAST_LINK | ClickFlag.DATACENTRE
 
 
 def is_person(flags: int) -> bool:

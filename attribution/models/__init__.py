@@ -1,4 +1,13 @@
-from attribution.models.clicks import Click, ClickDaily, ClickQuarantine, DrainOffset
+from attribution.models.clicks import (
+    AddressRange,
+    Click,
+    ClickBreakdown,
+    ClickDaily,
+    ClickHourly,
+    ClickQuarantine,
+    Device,
+    DrainOffset,
+)
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
 from attribution.models.sources import (
     Connection,
@@ -11,14 +20,18 @@ from attribution.models.sources import (
 )
 
 __all__ = [
+    "AddressRange",
     "Candidate",
     "Click",
+    "ClickBreakdown",
     "ClickDaily",
+    "ClickHourly",
     "ClickQuarantine",
     "Connection",
     "Conversion",
     "ConversionVersion",
     "Decision",
+    "Device",
     "DrainOffset",
     "Grade",
     "InboundEvent",

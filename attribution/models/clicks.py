@@ -6,10 +6,21 @@ the drain has joined each of them to its link.
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+
+
+class Device(models.IntegerChoices):
+    """What the user agent says it is. Numbers are stored: never renumber, only add."""
+
+    UNKNOWN = 0, _("unknown")
+    PHONE = 1, _("phone")
+    TABLET = 2, _("tablet")
+    COMPUTER = 3, _("computer")
 
 
 class Click(models.Model):
@@ -27,7 +38,8 @@ class Click(models.Model):
     brand_id = models.BigIntegerField()
     influencer_id = models.BigIntegerField()
     visitor = models.UUIDField()
-    ip_network = models.GenericIPAddressField(null=True)  # /24 or /48: never a person's address
+    # /24 or /48: never a person's address; forgotten after CLICK_NETWORK_DAYS
+    ip_network = models.GenericIPAddressField(null=True)
     user_agent = models.TextField(blank=True)
     referer = models.TextField(blank=True)
     sub1 = models.TextField(blank=True)
@@ -36,20 +48,26 @@ class Click(models.Model):
     sub4 = models.TextField(blank=True)
     sub5 = models.TextField(blank=True)
     flags = models.PositiveSmallIntegerField()  # attribution.domain.click_flags
+    device = models.PositiveSmallIntegerField(choices=Device.choices, default=Device.UNKNOWN)
+    country = models.CharField(max_length=2, blank=True)  # of the network, where ranges are loaded
+    city = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("click")
         verbose_name_plural = _("clicks")
-        indexes = [models.Index(fields=["link_id", "at"], name="click_of_link")]
+        indexes = [
+            models.Index(fields=["link_id", "at"], name="click_of_link"),
+            models.Index(fields=["visitor", "link_id", "at"], name="click_of_visitor"),
+        ]
 
     def __str__(self) -> str:
         return self.click_id.hex
 
 
-class ClickDaily(models.Model):
-    """Clicks of one link on one day of Kazakhstan. Written with the clicks, kept for ever."""
+class ClickCounts(models.Model):
+    """Sums of a link's clicks. `people`, `bots` and `inactive` share no click; `uniques` and
+    `unusual` are part of the people."""
 
-    day_on = models.DateField(_("day"))
     link_id = models.BigIntegerField()
     campaign_id = models.BigIntegerField()
     brand_id = models.BigIntegerField()
@@ -57,6 +75,17 @@ class ClickDaily(models.Model):
     people = models.PositiveIntegerField(_("people"), default=0)  # who reached the product
     bots = models.PositiveIntegerField(_("robots and previews"), default=0)
     inactive = models.PositiveIntegerField(_("people who came too late"), default=0)
+    uniques = models.PositiveIntegerField(_("different people"), default=0)  # visitors' cookies
+    unusual = models.PositiveIntegerField(_("unusual"), default=0)  # click_flags.UNUSUAL
+
+    class Meta:
+        abstract = True
+
+
+class ClickDaily(ClickCounts):
+    """Clicks of one link on one day of Kazakhstan. Written with the clicks, kept for ever."""
+
+    day_on = models.DateField(_("day"))
 
     class Meta:
         constraints = [
@@ -69,6 +98,104 @@ class ClickDaily(models.Model):
 
     def __str__(self) -> str:
         return f"{self.link_id} {self.day_on}: {self.people}"
+
+
+class ClickHourly(ClickCounts):
+    """Clicks of one link in one hour of the last CLICK_HOURLY_DAYS."""
+
+    hour_at = models.DateTimeField(_("hour"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link_id", "hour_at"], name="click_hourly_once"),
+        ]
+        indexes = [
+            models.Index(fields=["brand_id", "hour_at"], name="click_hourly_of_brand"),
+            models.Index(fields=["influencer_id", "hour_at"], name="click_hourly_of_influencer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} {self.hour_at}: {self.people}"
+
+
+class ClickBreakdown(models.Model):
+    """Clicks of one link on one day of Kazakhstan by one property of theirs. Written with the
+    clicks and kept as long as they are."""
+
+    class Dimension(models.TextChoices):
+        DEVICE = "device", _("device")  # value: a number of Device
+        PLACE = "place", _("place")  # "KZ Almaty"; "" unknown
+        REFERRER = "referrer", _("came from")  # a host, or an app's id; "" not told
+        SUB1 = "sub1", "sub1"
+        SUB2 = "sub2", "sub2"
+        SUB3 = "sub3", "sub3"
+        SUB4 = "sub4", "sub4"
+        SUB5 = "sub5", "sub5"
+
+    day_on = models.DateField(_("day"))
+    link_id = models.BigIntegerField()
+    campaign_id = models.BigIntegerField()
+    brand_id = models.BigIntegerField()
+    influencer_id = models.BigIntegerField()
+    dimension = models.CharField(max_length=8, choices=Dimension.choices)
+    value = models.CharField(max_length=120, blank=True)
+    people = models.PositiveIntegerField(_("people"), default=0)
+    bots = models.PositiveIntegerField(_("robots and previews"), default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["link_id", "day_on", "dimension", "value"], name="click_breakdown_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["brand_id", "dimension", "day_on"], name="click_breakdown_of_brand"
+            ),
+            models.Index(
+                fields=["influencer_id", "dimension", "day_on"],
+                name="click_breakdown_of_influencer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} {self.day_on} {self.dimension} {self.value}: {self.people}"
+
+
+class AddressRange(models.Model):
+    """Networks of data centres, and where networks are. Loaded from files by
+    `manage.py address_ranges_load`; the drain looks every click's network up."""
+
+    class Kind(models.TextChoices):
+        DATACENTRE = "datacentre", _("data centre")
+        GEOGRAPHY = "geography", _("place")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    network = models.GenericIPAddressField(_("network"))  # with its mask, as PostgreSQL's inet has
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    name = models.CharField(_("whose it is"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("address range")
+        verbose_name_plural = _("address ranges")
+        indexes = [
+            GistIndex(
+                fields=["network"],
+                opclasses=["inet_ops"],
+                name="address_range_datacentre",
+                condition=Q(kind="datacentre"),
+            ),
+            GistIndex(
+                fields=["network"],
+                opclasses=["inet_ops"],
+                name="address_range_geography",
+                condition=Q(kind="geography"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.network)
 
 
 class DrainOffset(models.Model):
