@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from attribution.services import inbox, lifecycle, polling
+from attribution.services import clicks, inbox, lifecycle, polling
 
 
 @shared_task
@@ -28,3 +28,9 @@ def connections_poll() -> int:
 def conversions_advance() -> int:
     """Post what waited for budget, and approve what nobody rejected by the end of its hold."""
     return lifecycle.conversions_fund() + lifecycle.conversions_advance()
+
+
+@shared_task
+def clicks_forget() -> None:
+    """Clicks, networks and hours whose time has come."""
+    clicks.clicks_forget()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from attribution.services.clicks import click_sums_check
 from compliance.domain.rules import RuleOverlap
 from compliance.selectors import rule_book
 from core import clock
@@ -95,6 +97,10 @@ def walls_stand() -> list[str]:
     return sorted(walls.missing_walls())
 
 
+def click_sums_of_yesterday() -> list[str]:
+    return click_sums_check(clock.today() - timedelta(days=1))
+
+
 def rules_cover_today() -> list[str]:
     today = clock.today()
     with acting_as(system="selfcheck"):
@@ -166,6 +172,11 @@ CHECKS = (
         "rewards and payouts are what the ledger says",
         money_findings,
         "stop payouts and find the event that moved one and not the other in the audit log",
+    ),
+    Check(
+        "yesterday's sums of clicks are what the clicks say",
+        click_sums_of_yesterday,
+        "run manage.py clicks_rebuild, with --from for earlier days",
     ),
     Check(
         "the law's figures cover today",

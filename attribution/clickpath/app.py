@@ -23,15 +23,16 @@ from attribution.clickpath.rows import LinkRows
 from attribution.clickpath.settings import Settings, settings_of_process
 from attribution.clickpath.sink import NotRecordedError, Sink
 from attribution.clickpath.stream import Stream, redis_connect
+from attribution.clickpath.velocity import Velocity
 from attribution.clickpath.visit import (
     VISITOR_COOKIE,
-    ip_network_of,
     language_of,
+    origin_of,
     subs_of,
     token_of,
     visitor_of,
 )
-from attribution.domain.click_flags import ClickFlag
+from attribution.domain.click_flags import MACHINE, ClickFlag
 from campaigns.domain.deeplink import append_click
 from core.ids import uuid7
 
@@ -81,6 +82,7 @@ class Process:
         self._redis: Redis = redis_connect(settings.redis_url)
         self._rows = LinkRows(settings.database_url)
         self.links = Links(self._redis, self._rows.read)
+        self._velocity = Velocity(address_max=settings.fast_address, link_max=settings.fast_link)
         self.sink = Sink(Stream(self._redis), Journal(settings.journal), self.moment)
 
     async def start(self) -> None:
@@ -113,36 +115,44 @@ class Process:
 
         Raises: NotRecordedError
         """
-        milliseconds = self.moment.milliseconds()
-        click_id = uuid7(milliseconds).hex
         cookies = scope.headers.get_all("cookie")
         known = visitor_of(cookies)
-        visitor = known or os.urandom(16).hex()
-        leads_to_product = link.leads_to_product(milliseconds / 1000)
-        click = Click(
-            click_id=click_id,
-            milliseconds=milliseconds,
-            link_id=link.id,
-            visitor=visitor,
-            ip_network=ip_network_of(
-                scope.client,
-                scope.headers.get("x-forwarded-for") or "",
-                self.settings.trusted_proxies,
-            ),
-            user_agent=scope.headers.get("user-agent") or "",
-            referer=scope.headers.get("referer") or "",
-            subs=subs_of(scope.query_string),
-            flags=_flags(scope, is_new=known is None, is_inactive=not leads_to_product),
-        )
+        click = self._click_of(link, scope, known)
         await asyncio.shield(self.sink.submit(line_of(click)))
-        if leads_to_product:
-            target = append_click(link.destination_url, click_id)
-        else:
+        if click.flags & ClickFlag.INACTIVE:
             target = link.fallback_url or self._explanation(cookies, scope)
+        else:
+            target = append_click(link.destination_url, click.click_id)
         headers = [("location", target), _NO_STORE]
         if known is None:
-            headers.append(("set-cookie", self._cookie(visitor)))
+            headers.append(("set-cookie", self._cookie(click.visitor)))
         return Answer(302, headers)
+
+    def _click_of(self, link: Link, scope: Scope, known: str | None) -> Click:
+        """What there is to record. `known` is the visitor whose cookie came along."""
+        headers = scope.headers
+        milliseconds = self.moment.milliseconds()
+        origin = origin_of(
+            scope.client, headers.get("x-forwarded-for") or "", self.settings.trusted_proxies
+        )
+        flags = _flags(scope)
+        if not flags & MACHINE:
+            flags |= self._velocity.flags_of(milliseconds, origin.address, link.id)
+        if known is None:
+            flags |= ClickFlag.NEW_VISITOR
+        if not link.leads_to_product(milliseconds / 1000):
+            flags |= ClickFlag.INACTIVE
+        return Click(
+            click_id=uuid7(milliseconds).hex,
+            milliseconds=milliseconds,
+            link_id=link.id,
+            visitor=known or os.urandom(16).hex(),
+            ip_network=origin.network,
+            user_agent=headers.get("user-agent") or "",
+            referer=headers.get("referer") or "",
+            subs=subs_of(scope.query_string),
+            flags=flags,
+        )
 
     def _explanation(self, cookies: list[str], scope: Scope) -> str:
         language = language_of(cookies, scope.headers.get("accept-language") or "")
@@ -165,16 +175,11 @@ _PAGE_HEADERS = [
 ]
 
 
-def _flags(scope: Scope, *, is_new: bool, is_inactive: bool) -> ClickFlag:
+def _flags(scope: Scope) -> ClickFlag:
     headers = scope.headers
     # Present and not readable (bytes beyond ASCII) is a browser's; only none at all is a robot's.
     user_agent = headers.get("user-agent") or ("" if "user-agent" in headers else None)
-    flags = flags_of(scope.method, user_agent, headers.get)
-    if is_new:
-        flags |= ClickFlag.NEW_VISITOR
-    if is_inactive:
-        flags |= ClickFlag.INACTIVE
-    return flags
+    return flags_of(scope.method, user_agent, headers.get)
 
 
 def _page(status: int, message: pages.Message, scope: Scope) -> Answer:

@@ -23,6 +23,8 @@ class Settings:
     is_demo: bool
     journal: Path
     trusted_proxies: tuple[Network, ...]
+    fast_address: int  # clicks of one address within a minute, from which on they are unusual
+    fast_link: int  # the same of one link
 
     @classmethod
     def of(cls, env: Mapping[str, str]) -> Settings:
@@ -39,6 +41,8 @@ class Settings:
             is_demo=_flag(env, "DEMO"),
             journal=Path(env.get("CLICK_JOURNAL_DIR") or ".dev/click-journal"),
             trusted_proxies=proxies,
+            fast_address=_count(env, "CLICK_FAST_ADDRESS", 30),
+            fast_link=_count(env, "CLICK_FAST_LINK", 600),
         )
 
 
@@ -60,3 +64,10 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if value not in ("0", "1"):
         raise SettingsError(f"{name} must be 0 or 1, not {value!r}")
     return value == "1"
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name) or str(default)
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise SettingsError(f"{name} must be a whole number above 0, not {value!r}")
+    return int(value)

@@ -1,5 +1,8 @@
 """Clicks into PostgreSQL: one transaction takes a batch of lines, its sums and the new offset.
 
+What the click process has no time for is found out here: the device, the place, data centres, and
+whether a visitor is new to the link on that day.
+
 Exactly once, although lines may come twice: the offset moves in the same transaction, a click id
 that is known is left out, and the sums count only what was really added. The only COPY of the
 product, so that a change of driver stays small.
@@ -18,9 +21,8 @@ from django.db.backends.utils import CursorWrapper
 
 from attribution.clickpath.line import COLUMNS, LINK_ID_FIELD
 from attribution.clickpath.names import STREAM
-from attribution.domain.click_flags import MACHINE, ClickFlag
+from attribution.clickpath.sums import MASKS, Bounds, sums_add, sums_prepare
 from core import clock
-from core.clock import ALMATY
 from core.crash import crash_point
 from core.tenancy.context import acting_as
 
@@ -89,9 +91,7 @@ def clicks_store(lines: Sequence[bytes], *, before: Offset, after: Offset) -> St
         cursor.execute(_STAGING)
         refused = _copy(cursor, lines)
         refused += _strangers(cursor, lines)
-        _days_ensure(cursor)
-        cursor.execute(_STORE, _STORE_VALUES)
-        clicks = int(cursor.fetchone()[0])
+        clicks = _store(cursor)
         cursor.execute(_STORED_COUNT, [clicks, STREAM])
         _quarantine(cursor, refused)
         crash_point("click_drain.stored")
@@ -140,11 +140,29 @@ def _strangers(cursor: CursorWrapper, lines: Sequence[bytes]) -> list[_Refused]:
     ]
 
 
-def _days_ensure(cursor: CursorWrapper) -> None:
-    """Clicks that come late, or from the demo's future, find their day."""
+def _store(cursor: CursorWrapper) -> int:
+    """Add the staged clicks and their sums; how many were new."""
+    bounds = _days_ensure(cursor)
+    if bounds is None:
+        return 0
+    sums_prepare(cursor)
+    days = bounds.covering_days()
+    cursor.execute(_STORE, MASKS | {"first_at": days.first_at, "end_at": days.end_at})
+    clicks: int = cursor.rowcount
+    if clicks:
+        sums_add()
+    return clicks
+
+
+def _days_ensure(cursor: CursorWrapper) -> Bounds | None:
+    """Clicks that come late, or from the demo's future, find their day. First and last moment."""
     cursor.execute(_DAYS)
-    for (day_on,) in cursor.fetchall():
+    days = cursor.fetchall()
+    for day_on, _first_at, _last_at in days:
         partitions_ensure(day_on, 1)
+    if not days:
+        return None
+    return Bounds(min(first for _, first, _ in days), max(last for _, _, last in days))
 
 
 def _quarantine(cursor: CursorWrapper, refused: Iterable[_Refused]) -> None:
@@ -180,43 +198,63 @@ _UNKNOWN_LINKS = """
 SELECT DISTINCT link_id FROM attribution_click_staging staged
  WHERE NOT EXISTS (SELECT FROM campaigns_trackinglink link WHERE link.id = staged.link_id)
 """
-_DAYS = "SELECT DISTINCT (at AT TIME ZONE 'UTC')::date FROM attribution_click_staging"
+_DAYS = """
+SELECT (at AT TIME ZONE 'UTC')::date, min(at), max(at) FROM attribution_click_staging GROUP BY 1
+"""
 
-# One statement, so that the sums count exactly the rows that were added.
+# One statement: what it adds is what is counted, and "seen before" means before this batch.
+# A visitor whose cookie we have just made (NEW_VISITOR) has never been seen.
 _STORE = """
-WITH added AS (
+WITH networks AS MATERIALIZED (
+    SELECT found.ip_network, place.country, place.city, centre.network IS NOT NULL AS is_datacentre
+      FROM (SELECT DISTINCT ip_network FROM attribution_click_staging
+             WHERE ip_network IS NOT NULL) AS found
+      LEFT JOIN LATERAL (
+          SELECT country, city FROM attribution_addressrange
+           WHERE kind = 'geography' AND network && found.ip_network
+           ORDER BY abs(masklen(network) - masklen(found.ip_network)) LIMIT 1) AS place ON true
+      LEFT JOIN LATERAL (
+          SELECT network FROM attribution_addressrange
+           WHERE kind = 'datacentre' AND network >>= found.ip_network LIMIT 1) AS centre ON true
+), added AS (
     INSERT INTO attribution_click (
         click_id, at, link_id, participation_id, campaign_id, brand_id, influencer_id,
-        visitor, ip_network, user_agent, referer, sub1, sub2, sub3, sub4, sub5, flags)
+        visitor, ip_network, user_agent, referer, sub1, sub2, sub3, sub4, sub5, flags,
+        device, country, city)
     SELECT staged.click_id, staged.at, link.id, link.participation_id, link.campaign_id,
            link.brand_id, link.influencer_id, staged.visitor, staged.ip_network,
            staged.user_agent, staged.referer, staged.sub1, staged.sub2, staged.sub3,
-           staged.sub4, staged.sub5, staged.flags
+           staged.sub4, staged.sub5,
+           staged.flags | CASE WHEN networks.is_datacentre THEN %(datacentre)s ELSE 0 END,
+           CASE WHEN staged.user_agent ~ 'iPad|Tablet|PlayBook|Silk/' THEN 2
+                WHEN staged.user_agent ~ 'Mobi|iPhone|iPod' THEN 1
+                WHEN staged.user_agent ~ 'Android' THEN 2
+                WHEN staged.user_agent ~ 'Windows NT|Macintosh|X11|CrOS' THEN 3
+                ELSE 0 END,
+           coalesce(networks.country, ''), coalesce(networks.city, '')
       FROM attribution_click_staging staged
       JOIN campaigns_trackinglink link ON link.id = staged.link_id
+      LEFT JOIN networks ON networks.ip_network = staged.ip_network
     ON CONFLICT (click_id, at) DO NOTHING
-    RETURNING at, link_id, campaign_id, brand_id, influencer_id,
-              flags & %(machine)s <> 0 AS is_machine, flags & %(inactive)s <> 0 AS is_inactive
-), summed AS (
-    INSERT INTO attribution_clickdaily AS daily (
-        day_on, link_id, campaign_id, brand_id, influencer_id, people, bots, inactive)
-    SELECT (at AT TIME ZONE %(zone)s)::date, link_id, campaign_id, brand_id, influencer_id,
-           count(*) FILTER (WHERE NOT is_machine AND NOT is_inactive),
-           count(*) FILTER (WHERE is_machine),
-           count(*) FILTER (WHERE NOT is_machine AND is_inactive)
-      FROM added GROUP BY 1, 2, 3, 4, 5
-    ON CONFLICT (link_id, day_on) DO UPDATE
-       SET people = daily.people + excluded.people,
-           bots = daily.bots + excluded.bots,
-           inactive = daily.inactive + excluded.inactive
+    RETURNING *
 )
-SELECT count(*) FROM added
+INSERT INTO pg_temp.attribution_click_counted
+SELECT at, link_id, campaign_id, brand_id, influencer_id, visitor, flags, device, country, city,
+       referer, sub1, sub2, sub3, sub4, sub5,
+       flags & %(new_visitor)s <> 0 OR NOT EXISTS (
+           SELECT FROM attribution_click seen
+            WHERE seen.visitor = added.visitor AND seen.link_id = added.link_id
+              AND seen.at >= %(first_at)s AND seen.at < %(end_at)s
+              AND (seen.at AT TIME ZONE %(zone)s)::date = (added.at AT TIME ZONE %(zone)s)::date
+              AND seen.flags & %(nobody)s = 0),
+       flags & %(new_visitor)s <> 0 OR NOT EXISTS (
+           SELECT FROM attribution_click seen
+            WHERE seen.visitor = added.visitor AND seen.link_id = added.link_id
+              AND seen.at >= %(first_at)s AND seen.at < %(end_at)s
+              AND date_trunc('hour', seen.at, 'UTC') = date_trunc('hour', added.at, 'UTC')
+              AND seen.flags & %(nobody)s = 0)
+  FROM added
 """
-_STORE_VALUES: dict[str, int | str] = {
-    "machine": int(MACHINE),
-    "inactive": int(ClickFlag.INACTIVE),
-    "zone": ALMATY.key,
-}
 _OFFSET_READ = "SELECT epoch, last_id FROM attribution_drainoffset WHERE stream = %s"
 _OFFSET_MOVE = """
 UPDATE attribution_drainoffset SET epoch = %s, last_id = %s, updated_at = %s

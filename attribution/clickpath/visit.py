@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import (
     IPv4Address,
@@ -69,21 +70,35 @@ def networks_of(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
-@lru_cache(maxsize=4096)
-def ip_network_of(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> str | None:
-    """Where the visitor is, cut to /24 (IPv6: /48): a neighbourhood and never a person.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a visitor is. `address` tells people apart and is never stored (IPv6: the /64 that one
+    household has); `network` is cut to /24 (IPv6: /48): a neighbourhood and never a person."""
 
-    `peer` is "1.2.3.4:567" or "[::1]:567". X-Forwarded-For is read from its right end, and only
+    address: str | None = None
+    network: str | None = None
+
+
+def origin_of(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> Origin:
+    """`peer` is "1.2.3.4:567" or "[::1]:567". X-Forwarded-For is read from its right end, and only
     as far as the hops are `trusted`: what stands left of that anybody may have written.
     """
-    address = _address(peer.rpartition(":")[0])
+    return _origin_of(peer.rpartition(":")[0], forwarded, trusted)
+
+
+@lru_cache(maxsize=16_384)
+def _origin_of(host: str, forwarded: str, trusted: tuple[Network, ...]) -> Origin:
+    address = _address(host)
     for hop in reversed(forwarded.split(",") if forwarded else ()):
         if address is None or not any(address in network for network in trusted):
             break
         address = _address(hop)
     if address is None:
-        return None
-    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
+        return Origin()
+    if isinstance(address, IPv4Address):
+        return Origin(str(address), str(ip_network((address, 24), strict=False)))
+    household, neighbourhood = (ip_network((address, bits), strict=False) for bits in (64, 48))
+    return Origin(str(household), str(neighbourhood))
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -42,7 +42,7 @@ COLUMNS_STATE = [
         "click",
         "device",
         models.PositiveSmallIntegerField(
-            choices=[(0, "unknown"), (1, "phone"), (2, "tablet"), (3, "computer")], default=0
+            choices=[(0, "unknown"), (1, "mobile phone"), (2, "tablet"), (3, "computer")], default=0
         ),
     ),
     migrations.AddField("click", "country", models.CharField(blank=True, max_length=2)),

@@ -18,7 +18,7 @@ class Device(models.IntegerChoices):
     """What the user agent says it is. Numbers are stored: never renumber, only add."""
 
     UNKNOWN = 0, _("unknown")
-    PHONE = 1, _("phone")
+    PHONE = 1, _("mobile phone")
     TABLET = 2, _("tablet")
     COMPUTER = 3, _("computer")
 

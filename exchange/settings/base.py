@@ -20,6 +20,10 @@ DEMO = read.envbool("DEMO", default=False)
 
 BASE_URL = read.env("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 CLICK_BASE_URL = read.env("CLICK_BASE_URL", "http://127.0.0.1:8001").rstrip("/")
+# How long clicks are kept: whole, their networks, their sums by the hour. Days' sums stay.
+CLICK_RETENTION_DAYS = read.envint("CLICK_RETENTION_DAYS", 400)
+CLICK_NETWORK_DAYS = read.envint("CLICK_NETWORK_DAYS", 180)
+CLICK_HOURLY_DAYS = read.envint("CLICK_HOURLY_DAYS", 14)
 SANDBOX_URL = read.env("SANDBOX_URL", "").rstrip("/")
 # The state register of taxpayers; in the demo, its stand-in. Without a token nothing is asked.
 _KGD_HOST = f"{SANDBOX_URL}/kgd" if SANDBOX_URL else "https://portal.kgd.gov.kz"
@@ -236,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
+    "old clicks": {"task": "attribution.tasks.clicks_forget", "schedule": 3600.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},
 }
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Services = dict[str, dict[str, Any]]
 
 SETTINGS = ("exchange/settings/*.py", "attribution/clickpath/settings.py")
-READS = re.compile(r'(?:env|envbool|envint|get|_required|_flag)\((?:env, )?"([A-Z_]+)"')
+READS = re.compile(r'(?:env|envbool|envint|get|_required|_flag|_count)\((?:env, )?"([A-Z_]+)"')
 NEEDED = re.compile(r'(?:env|_required)\((?:env, )?"([A-Z_]+)"\)')  # without a default
 RUNNER_ONLY = {"PORT", "DJANGO_SETTINGS_MODULE"}  # read by the tools, not by the settings
 COMPOSE_ONLY = {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD"}

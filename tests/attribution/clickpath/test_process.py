@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from attribution.clickpath.settings import Settings, SettingsError
 from attribution.domain.click_flags import ClickFlag
 from attribution.models import ClickDaily
 from attribution.selectors.clicks import ClickTotals, click_get, clicks_by_link, drain_lag_seconds
@@ -224,3 +225,26 @@ def test_no_input_breaks_an_answer_or_loses_a_neighbour(committed_cast, click, d
     assert set(click_ids(good)) <= {it.click_id.hex for it in stored}
     with acting_as(system="test"):
         assert ClickDaily.objects.get(link_id=party.link).people == len(stored)
+
+
+def test_an_address_that_clicks_too_fast_is_counted_as_unusual(
+    committed_cast, valkey, click_start, drain
+):
+    fast = click_start(CLICK_FAST_ADDRESS="3", CLICK_FAST_LINK="100")
+    token = committed_cast.tulpar.token
+    robot = {"user-agent": "TelegramBot (like TwitterBot)"}
+    for _ in range(4):
+        assert fast.get(token, headers=robot).status_code == 302, "robots are apart already"
+    for _ in range(5):
+        assert fast.get(token).status_code == 302
+    drain()
+    with acting_as(system="test"):
+        day = ClickDaily.objects.get(link_id=committed_cast.tulpar.link)
+    assert (day.people, day.bots, day.unusual) == (5, 4, 2)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5"])
+def test_a_limit_that_is_no_number_stops_the_start(value):
+    env = {"REDIS_URL": "redis://x", "DATABASE_URL": "postgres://x", "CLICK_FAST_LINK": value}
+    with pytest.raises(SettingsError, match="CLICK_FAST_LINK"):
+        Settings.of(env)

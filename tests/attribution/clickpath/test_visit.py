@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from attribution.clickpath.visit import (
-    ip_network_of,
     language_of,
     networks_of,
+    origin_of,
     subs_of,
     token_of,
     visitor_of,
@@ -113,4 +113,17 @@ def test_the_language_is_the_chosen_one_then_the_browsers_then_kazakh(cookies, a
     ],
 )
 def test_the_network_is_where_the_last_trusted_hop_saw_it(_case, peer, forwarded, network):
-    assert ip_network_of(peer, forwarded, LOOPBACK) == network
+    assert origin_of(peer, forwarded, LOOPBACK).network == network
+
+
+@pytest.mark.parametrize(
+    ("peer", "address"),
+    [
+        ("203.0.113.77:5000", "203.0.113.77"),
+        ("[2001:db8:1:2:3::4]:5000", "2001:db8:1:2::/64"),
+        ("[::ffff:203.0.113.77]:5000", "203.0.113.77"),
+        ("", None),
+    ],
+)
+def test_a_household_has_one_address(peer, address):
+    assert origin_of(peer, "", ()).address == address
