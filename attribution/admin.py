@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from attribution.models import (
+    AddressRange,
     Candidate,
     ClickQuarantine,
     Connection,
@@ -221,3 +222,14 @@ class ClickQuarantineAdmin(OpsAdmin):
     list_display = ["created_at", "reason", "line_sha256"]
     ordering = ["-id"]
     fields = ["created_at", "reason", "line_sha256"]
+
+
+@admin.register(AddressRange)
+class AddressRangeAdmin(OpsAdmin):
+    """Read here, loaded by `manage.py address_ranges_load`: files have thousands of rows."""
+
+    list_display = ["network", "kind", "country", "city", "name"]
+    list_filter = ["kind"]
+    search_fields = ["network__startswith", "city", "name"]
+    ordering = ["kind", "network"]
+    show_full_result_count = False

@@ -14,13 +14,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from attribution.selectors.clicks import drain_lag_seconds
+from attribution.selectors.clicks import clicks_underway
 from attribution.services.inbox import HEARTBEAT_KEY
 from core.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
-DRAIN_LAG_SECONDS_MAX = 60
 RETRY_AFTER_SECONDS = 30
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -67,11 +66,13 @@ def _workers_faults(client: redis.Redis) -> list[str]:
     faults = []
     if not client.exists(HEARTBEAT_KEY):
         faults.append("relay: no sign of life")
-    lag_seconds = drain_lag_seconds()
-    if lag_seconds is None:
+    clicks = clicks_underway()
+    if clicks.lag_seconds is None:
         faults.append("drain: no sign of life")
-    elif lag_seconds > DRAIN_LAG_SECONDS_MAX:
-        faults.append(f"drain: {lag_seconds} s behind")
+    elif clicks.is_late:
+        faults.append(f"drain: {clicks.lag_seconds} s behind")
+    if clicks.is_piling_up:
+        faults.append(f"clicks: {clicks.batches} batches wait in Redis")
     return faults
 
 

@@ -68,6 +68,8 @@ class OpsSite(UnfoldAdminSite):
             context["today"] = queues.today_numbers()
         if user.has_perm("compliance.view_taxrule"):
             context["rules"] = queues.rules_health()
+        if user.has_perm("attribution.view_clickquarantine"):
+            context["clicks"] = queues.clicks_health()
         return super().index(request, context | (extra_context or {}))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

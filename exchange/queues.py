@@ -12,13 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import redis
 from django.db.models import Count, F, Min, Model, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from attribution.models import ClickDaily, Connection, Conversion, InboundEvent, Order
+from attribution.models import (
+    ClickDaily,
+    ClickQuarantine,
+    Connection,
+    Conversion,
+    InboundEvent,
+    Order,
+)
+from attribution.selectors.clicks import Underway, clicks_underway
 from brands.models import Brand, Deposit
 from compliance.domain.rules import RuleOverlap
 from compliance.selectors import rule_book
@@ -256,6 +265,30 @@ def rules_health() -> RulesHealth:
         return RulesHealth([], overlap=str(error))
     missing = sorted(gap.key for gap in book.gaps(until=until))
     return RulesHealth(missing, is_empty=not book.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class ClicksHealth:
+    """Clicks on their way into the database. `underway` None: Redis does not answer, and clicks
+    wait on the disks of the click processes."""
+
+    underway: Underway | None
+    unreadable: int  # lines of the last week that are no clicks
+
+    @property
+    def tone(self) -> str:
+        if self.underway is None or self.underway.is_late or self.underway.is_piling_up:
+            return "bad"
+        return "hold" if self.unreadable else "paid"
+
+
+def clicks_health() -> ClicksHealth:
+    week_ago = clock.now() - 7 * DAY
+    unreadable = ClickQuarantine.objects.filter(created_at__gte=week_ago).count()
+    try:
+        return ClicksHealth(clicks_underway(), unreadable)
+    except redis.RedisError:
+        return ClicksHealth(None, unreadable)
 
 
 # --- The day's numbers ----------------------------------------------------------------------

@@ -11,12 +11,14 @@ import redis
 from django.conf import settings
 from django.db.models import Sum
 
-from attribution.clickpath.names import BEAT
+from attribution.clickpath.names import BEAT, STREAM
 from attribution.models import Click, ClickDaily
 from core.ids import uuid7_time
 
 ID_TOLERANCE = timedelta(minutes=1)
 TIMEOUT_SECONDS = 1.0
+LAG_SECONDS_MAX = 60
+BATCHES_MAX = 20_000  # some million clicks, a gigabyte of Redis: docs/capacity.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,35 @@ def clicks_by_link(
     return {link_id: ClickTotals(*totals) for link_id, *totals in rows}
 
 
-def drain_lag_seconds() -> int | None:
-    """How far PostgreSQL is behind the clicks; None when the drain has never said (Redis is new,
-    or no drain runs). By the clock of Redis, which knows no demo world.
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """Clicks between Redis and PostgreSQL: how far the drain is behind, and how many batches wait.
+    `lag_seconds` None: the drain has never said (Redis is new, or no drain runs)."""
+
+    lag_seconds: int | None
+    batches: int
+
+    @property
+    def is_late(self) -> bool:
+        return self.lag_seconds is None or self.lag_seconds > LAG_SECONDS_MAX
+
+    @property
+    def is_piling_up(self) -> bool:
+        return self.batches > BATCHES_MAX
+
+
+def clicks_underway() -> Underway:
+    """By the clock of Redis, which knows no demo world.
 
     Raises: redis.RedisError when Redis does not answer.
     """
     with redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
     ) as client:
-        beat = client.get(BEAT)
-        seconds, _ = client.time()
-    return max(0, int(seconds) - int(beat)) if beat is not None else None
+        pipe = client.pipeline(transaction=True)
+        pipe.get(BEAT)
+        pipe.time()
+        pipe.xlen(STREAM)
+        beat, (seconds, _), batches = pipe.execute()
+    lag_seconds = max(0, int(seconds) - int(beat)) if beat is not None else None
+    return Underway(lag_seconds, int(batches))

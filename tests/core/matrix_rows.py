@@ -13,7 +13,9 @@ from django.db import connection, models
 from attribution.models import (
     Candidate,
     Click,
+    ClickBreakdown,
     ClickDaily,
+    ClickHourly,
     ClickQuarantine,
     Connection,
     Conversion,
@@ -300,6 +302,8 @@ def click_rows(party: Party) -> list[models.Model]:
             **mine,
         ),
         ClickDaily.objects.create(day_on=now.date(), people=1, **mine),
+        ClickHourly.objects.create(hour_at=now, people=1, **mine),
+        ClickBreakdown.objects.create(day_on=now.date(), dimension="device", value="1", **mine),
         DrainOffset.objects.create(stream=f"clicks {party.slug}", epoch="1", last_id="1-0"),
         ClickQuarantine.objects.create(
             line_sha256=party.slug.ljust(64, "0"), line=b"?", reason="not a click"

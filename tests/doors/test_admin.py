@@ -1,8 +1,10 @@
 """The admin of ops: a second factor at the door, rights on every button, rows nobody edits."""
 
+import time
 from datetime import date, timedelta
 
 import pytest
+import redis
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib import admin
@@ -13,7 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from attribution.models import InboundEvent, Order
+from attribution.clickpath.names import BEAT, STREAM
+from attribution.domain.address_ranges import Range
+from attribution.models import AddressRange, InboundEvent, Order
+from attribution.selectors import clicks
+from attribution.selectors.clicks import Underway
+from attribution.services.clicks import address_ranges_replace
 from brands.models import Brand, Deposit
 from campaigns.models import Campaign
 from compliance.models import TaxRule
@@ -69,6 +76,15 @@ def groups_by_name(names):
 @pytest.fixture
 def world(cast):
     return {name: rows_make(getattr(cast, name), cast.maker) for name in ("tulpar", "sauran")}
+
+
+@pytest.fixture
+def valkey_of_settings(settings):
+    """As when it has just been started, for the clicks' keys."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.delete(BEAT, STREAM)
+        yield client
+        client.delete(BEAT, STREAM)
 
 
 def url(model, page="changelist", *args):
@@ -183,7 +199,7 @@ def test_a_row_is_shown_and_cannot_be_changed(ops, world, model):
     with acting_as(ops=1):
         row = model._default_manager.first()
     if row is None:
-        row = rule_make(1)
+        row = shared_row_make(model)
     page = url(model, "change", row.pk)
     response = ops.get(page)
     assert response.status_code == 200
@@ -454,6 +470,15 @@ def rule_make(maker, **changes):
         return TaxRule.objects.create(**(given | changes))
 
 
+def shared_row_make(model):
+    """A row of a table that is nobody's."""
+    if model is AddressRange:
+        address_ranges_replace(AddressRange.Kind.DATACENTRE, [Range("192.0.2.0/24")])
+        with acting_as(ops=1):
+            return AddressRange.objects.get()
+    return rule_make(1)
+
+
 NEXT_YEAR = {
     "key": "mrp",
     "value": "450000",
@@ -621,6 +646,32 @@ def test_the_home_shows_the_ledgers_last_check_and_its_age(ops, cast, monkeypatc
         assert health.tone == "hold"
     assert queues.LedgerHealth(now, ["journal 1 is out of balance"]).tone == "bad"
     assert ops.get("/admin/").status_code == 200
+
+
+def test_the_home_shows_clicks_on_their_way(ops, settings, valkey_of_settings):
+    assert "attribution/clickquarantine/" in ops.get("/admin/").content.decode()
+    with acting_as(ops=1):
+        assert queues.clicks_health().tone == "bad", "no drain has ever said anything"
+        valkey_of_settings.set(BEAT, int(time.time()))
+        assert queues.clicks_health() == queues.ClicksHealth(Underway(0, 0), 0)
+        assert queues.clicks_health().tone == "paid"
+        valkey_of_settings.set(BEAT, int(time.time()) - 90)
+        assert queues.clicks_health().tone == "bad"
+        assert queues.ClicksHealth(Underway(0, 20_001), 0).tone == "bad"
+        assert queues.ClicksHealth(Underway(0, 1), 1).tone == "hold"
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        assert queues.clicks_health() == queues.ClicksHealth(None, 0)
+    assert ops.get("/admin/").status_code == 200
+
+
+def test_readyz_tells_of_clicks_that_pile_up(client, bare_db, monkeypatch, valkey_of_settings):
+    valkey_of_settings.set(BEAT, int(time.time()) - 90)
+    monkeypatch.setattr(clicks, "BATCHES_MAX", 1)
+    for _ in range(2):
+        valkey_of_settings.xadd(STREAM, {"d": b""})
+    faults = client.get("/readyz").json()["faults"]
+    assert "clicks: 2 batches wait in Redis" in faults
+    assert any(fault.startswith("drain: 9") and fault.endswith("s behind") for fault in faults)
 
 
 def test_the_home_rings_while_no_figure_of_the_law_is_in_force(ops):

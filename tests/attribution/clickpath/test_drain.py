@@ -13,7 +13,7 @@ from attribution.clickpath.names import DRAINED, EPOCH, FIELD, STREAM
 from attribution.clickpath.store import Offset, OffsetMovedError, clicks_store
 from attribution.domain.click_flags import ClickFlag
 from attribution.models import ClickDaily, ClickQuarantine, DrainOffset
-from attribution.selectors.clicks import click_get, drain_lag_seconds
+from attribution.selectors.clicks import click_get, clicks_underway
 from core import clock
 from core.crash import CRASH
 from core.ids import uuid7
@@ -76,7 +76,7 @@ def test_a_drain_that_is_killed_leaves_every_click_exactly_once(
 
 def test_sigterm_ends_the_drain_well(committed_cast, valkey, drain_start):
     running = drain_start()
-    until(lambda: drain_lag_seconds() is not None)
+    until(lambda: clicks_underway().lag_seconds is not None)
     send(valkey, visit_line(committed_cast.tulpar.link))
     until(clicks_stored, seconds=1.0)
     running.process.terminate()
