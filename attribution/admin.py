@@ -14,6 +14,7 @@ from attribution.models import (
     Conversion,
     ConversionVersion,
     Decision,
+    ExchangeRate,
     InboundEvent,
     Order,
     OrderLine,
@@ -233,3 +234,11 @@ class AddressRangeAdmin(OpsAdmin):
     search_fields = ["network__startswith", "city", "name"]
     ordering = ["kind", "network"]
     show_full_result_count = False
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(OpsAdmin):
+    list_display = ["rate_on", "currency", "tenge"]
+    list_filter = ["currency"]
+    date_hierarchy = "rate_on"
+    ordering = ["-rate_on", "currency"]

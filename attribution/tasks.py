@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from attribution.services import clicks, inbox, lifecycle, polling
+from attribution.services import clicks, inbox, lifecycle, polling, rates
 
 
 @shared_task
@@ -34,3 +34,9 @@ def conversions_advance() -> int:
 def clicks_forget() -> None:
     """Clicks, networks and hours whose time has come."""
     clicks.clicks_forget()
+
+
+@shared_task
+def rates_keep_up() -> int:
+    """Rates that are missing, and the orders that waited for them."""
+    return rates.rates_keep_up()

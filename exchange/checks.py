@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from attribution.selectors.rates import rates_missing
 from attribution.services.clicks import click_sums_check
 from compliance.domain.rules import RuleOverlap
 from compliance.selectors import rule_book
@@ -22,6 +23,7 @@ from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
 
 LEDGER_CHECKED = "ledger.check"
+RATE_DAYS_MAX = 2
 
 # Keys that something else than a composite foreign key binds to their tenant.
 BOUND_OTHERWISE = {
@@ -101,6 +103,18 @@ def click_sums_of_yesterday() -> list[str]:
     return click_sums_check(clock.today() - timedelta(days=1))
 
 
+def rates_are_there() -> list[str]:
+    """Rates come within the day: who waits longer than RATE_DAYS_MAX waits for a person."""
+    late_on = clock.today() - timedelta(days=RATE_DAYS_MAX)
+    with acting_as(system="selfcheck"):
+        missing = rates_missing()
+    return [
+        f"orders in {currency} wait for the rate of {day_on}"
+        for currency, day_on in missing
+        if day_on < late_on
+    ]
+
+
 def rules_cover_today() -> list[str]:
     today = clock.today()
     with acting_as(system="selfcheck"):
@@ -177,6 +191,11 @@ CHECKS = (
         "yesterday's sums of clicks are what the clicks say",
         click_sums_of_yesterday,
         "run manage.py clicks_rebuild, with --from for earlier days",
+    ),
+    Check(
+        "orders in other currencies have their rate",
+        rates_are_there,
+        "see why attribution.tasks.rates_keep_up cannot fetch it: NATIONAL_BANK_URL, and its log",
     ),
     Check(
         "the law's figures cover today",

@@ -9,6 +9,7 @@ from attribution.models.clicks import (
     DrainOffset,
 )
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
+from attribution.models.rates import ExchangeRate
 from attribution.models.sources import (
     Connection,
     InboundEvent,
@@ -33,6 +34,7 @@ __all__ = [
     "Decision",
     "Device",
     "DrainOffset",
+    "ExchangeRate",
     "Grade",
     "InboundEvent",
     "LateEvidence",

@@ -121,6 +121,10 @@ class Conversion(models.Model):
     order_number = models.CharField(_("order"), max_length=64)
     product_name = models.CharField(_("goods"), max_length=255)
     status = models.CharField(_("status"), max_length=16, choices=Status.choices)
+    # The order's, a copy: what made its amounts tenge. No rate in tenge.
+    currency = models.CharField(_("currency"), max_length=3, default="KZT")
+    rate = models.DecimalField(max_digits=18, decimal_places=8, null=True)
+    rate_on = models.DateField(null=True)
     base_minor = models.BigIntegerField(_("base, tiyn"))
     commission_minor = models.BigIntegerField(_("reward, tiyn"))
     fee_minor = models.BigIntegerField(_("fee, tiyn"), default=0)  # booked so far

@@ -155,6 +155,12 @@ class Order(models.Model):
     placed_at = models.DateTimeField(_("placed"))
     fulfilled_at = models.DateTimeField(_("received by the buyer at"), null=True)
     source_updated_at = models.DateTimeField()
+    # What makes another currency tenge: attribution.domain.rates says of which day, and when final.
+    rate = models.DecimalField(
+        _("tenge for one unit"), max_digits=18, decimal_places=8, null=True, editable=False
+    )
+    rate_on = models.DateField(_("day of the rate"), null=True)
+    is_rate_final = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -167,7 +173,14 @@ class Order(models.Model):
                 fields=["connection", "external_id"], name="order_once_per_connection"
             ),
         ]
-        indexes = [models.Index(fields=["brand", "-placed_at", "-id"], name="order_of_brand")]
+        indexes = [
+            models.Index(fields=["brand", "-placed_at", "-id"], name="order_of_brand"),
+            models.Index(
+                fields=["id"],
+                name="order_in_other_money",
+                condition=~Q(currency="KZT") & Q(is_rate_final=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

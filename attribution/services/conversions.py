@@ -19,6 +19,7 @@ from attribution.domain.lifecycle import (
     Target,
     conversion_target,
 )
+from attribution.domain.rates import tenge_minor
 from attribution.models import Conversion, ConversionVersion, Decision, Order, OrderLine
 from campaigns.domain.commission import base_minor, commission_minor
 from campaigns.models import Campaign, CampaignTotals, Participation
@@ -64,8 +65,9 @@ def conversion_settle(order: Order, line: OrderLine, decision: Decision) -> None
     target = _target(order, line, participation)
     if target is None:
         return
-    worth = _worth(line, participation.terms.commission_bps)
+    worth = _worth(order, line, participation.terms.commission_bps)
     if current is not None:
+        current.rate, current.rate_on = order.rate, order.rate_on
         _conversion_follow(current, target, worth)
     elif target.status not in LOST:
         _conversion_create(order, line, decision, participation, target, worth)
@@ -83,8 +85,10 @@ def _target(order: Order, line: OrderLine, participation: Participation) -> Targ
     )
 
 
-def _worth(line: OrderLine, commission_bps: int) -> Earned:
+def _worth(order: Order, line: OrderLine, commission_bps: int) -> Earned:
     base = base_minor(amount_minor=line.amount_minor, returned_minor=line.returned_minor)
+    if order.rate is not None:
+        base = tenge_minor(base, order.currency, order.rate)
     return Earned(base, commission_minor(base_minor=base, commission_bps=commission_bps))
 
 
@@ -119,6 +123,9 @@ def _conversion_create(
         order_number=order.number,
         product_name=line.name,
         status=Status.AWAITING_FUNDING,
+        currency=order.currency,
+        rate=order.rate,
+        rate_on=order.rate_on,
         base_minor=worth.base_minor,
         commission_minor=worth.commission_minor,
         ordered_at=order.placed_at,

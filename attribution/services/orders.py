@@ -98,8 +98,13 @@ def evidence_apply(event: InboundEvent, evidence: EvidenceSnapshot) -> int | Non
 
 def _order_locked(event: InboundEvent, external_id: str) -> Order | None:
     """The order, if we have it. Its id is ours until the transaction ends, known or not."""
-    lock_for_transaction(f"order {event.connection_id} {external_id}")
+    order_lock(event.connection_id, external_id)
     return Order.objects.filter(connection_id=event.connection_id, external_id=external_id).first()
+
+
+def order_lock(connection_id: int, external_id: str) -> None:
+    """Let nobody else change the order of this id until the transaction ends."""
+    lock_for_transaction(f"order {connection_id} {external_id}")
 
 
 def _order_create(event: InboundEvent, snapshot: OrderSnapshot) -> Order:

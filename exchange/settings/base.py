@@ -29,6 +29,9 @@ SANDBOX_URL = read.env("SANDBOX_URL", "").rstrip("/")
 _KGD_HOST = f"{SANDBOX_URL}/kgd" if SANDBOX_URL else "https://portal.kgd.gov.kz"
 KGD_URL = read.env("KGD_URL", f"{_KGD_HOST}/services/isnaportalsync/public")
 KGD_TOKEN = read.env("KGD_TOKEN", "sandbox" if SANDBOX_URL else "")
+# The National Bank's official rates; in the demo, its stand-in.
+_BANK_HOST = f"{SANDBOX_URL}/national_bank" if SANDBOX_URL else "https://nationalbank.kz"
+NATIONAL_BANK_URL = read.env("NATIONAL_BANK_URL", _BANK_HOST)
 IS_HTTPS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -240,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
+    "rates": {"task": "attribution.tasks.rates_keep_up", "schedule": 900.0},
     "old clicks": {"task": "attribution.tasks.clicks_forget", "schedule": 3600.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},
 }

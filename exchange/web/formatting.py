@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from babel.dates import format_date
@@ -61,6 +62,21 @@ def money_text(minor: int, tiyn: TiynRule = "needed") -> str:
     parts = money_parts(minor, tiyn)
     fraction = f",{parts.fraction}" if parts.fraction else ""
     return f"{parts.sign}{parts.whole}{fraction}{NBSP}{TENGE}"
+
+
+def amount_text(minor: int, currency: str) -> str:
+    """An amount of any currency with two digits behind the point: "1 250,50 RUB"."""
+    if currency == "KZT":
+        return money_text(minor)
+    parts = money_parts(minor)
+    return f"{parts.sign}{parts.whole},{parts.fraction}{NBSP}{currency}"
+
+
+def rate_text(currency: str, tenge: Decimal, on: date) -> str:
+    """What made another currency tenge: "1 RUB = 6,45 ₸ · 21.11.2026", without needless zeros."""
+    whole, _point, fraction = f"{tenge:f}".partition(".")
+    shown = f"{whole},{fraction.rstrip('0').ljust(2, '0')}"
+    return f"1{NBSP}{currency} = {shown}{NBSP}{TENGE} · {on:%d.%m.%Y}"
 
 
 def number_text(number: int) -> str:

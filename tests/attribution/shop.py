@@ -69,6 +69,7 @@ def order_body(
     refunded: str | None = None,
     minutes: int = 0,
     placed: datetime | None = None,
+    currency: str = "KZT",
 ) -> bytes:
     """The order as GET /wc/v3/orders/{id} shows it, `minutes` after it was placed."""
     placed = placed or datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -77,7 +78,7 @@ def order_body(
         "id": order_id,
         "number": str(order_id),
         "status": status,
-        "currency": "KZT",
+        "currency": currency,
         "prices_include_tax": True,
         "total": total,
         "total_tax": "0.00",

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from attribution.clickpath.names import BEAT, STREAM
 from attribution.domain.address_ranges import Range
-from attribution.models import AddressRange, InboundEvent, Order
+from attribution.models import AddressRange, ExchangeRate, InboundEvent, Order
 from attribution.selectors import clicks
 from attribution.selectors.clicks import Underway
 from attribution.services.clicks import address_ranges_replace
@@ -476,6 +476,9 @@ def shared_row_make(model):
         address_ranges_replace(AddressRange.Kind.DATACENTRE, [Range("192.0.2.0/24")])
         with acting_as(ops=1):
             return AddressRange.objects.get()
+    if model is ExchangeRate:
+        with acting_as(system="test data"):
+            return ExchangeRate.objects.create(currency="RUB", rate_on=date(2026, 11, 20), tenge=6)
     return rule_make(1)
 
 

@@ -263,7 +263,10 @@ def test_nobodys_order_says_what_was_looked_for(workplace):
     ("changes", "hint"),
     [
         ({"is_test": True}, "A test order: nothing was sold."),
-        ({"currency": "RUB"}, "The order is in RUB: only orders in tenge are counted."),
+        (
+            {"currency": "RUB"},
+            "The order is in RUB: it counts once the National Bank's rate is known.",
+        ),
         ({"status": "unmapped"}, "Stored. We look at the unknown status."),
     ],
 )

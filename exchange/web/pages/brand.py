@@ -221,9 +221,11 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
+    """`amount` is what the source says, in its own currency."""
+
     name: str
     quantity: int
-    minor: int
+    amount: str
     returned: int = 0
 
 

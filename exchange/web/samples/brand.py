@@ -228,7 +228,7 @@ def order() -> brand.Order:
         status="on_hold",
         hint=sale_hint("on_hold", side="brand", on=common.day_ahead(11)),
         name="Айгерім С.",
-        lines=[brand.OrderLine("Төсек жиыны, 2 орынды", 1, 2_499_000)],
+        lines=[brand.OrderLine("Төсек жиыны, 2 орынды", 1, "24 990 ₸")],
         steps=common.steps()[:5],
         trace=common.trace(),
         sums=[

@@ -8,10 +8,10 @@ from attribution.models import Conversion, Order, OrderVersion
 from attribution.selectors.orders import BrandOrder, WholeOrder, order_whole
 from exchange.web.brand.builders.orders import cost_of, order_hint
 from exchange.web.brand.desk import Desk
-from exchange.web.formatting import days_text, moment_short, percent_text
+from exchange.web.formatting import amount_text, days_text, moment_short, percent_text
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Step, Sum, Trace
-from exchange.web.portal.builders.earnings import sale_steps, trace_row
+from exchange.web.portal.builders.earnings import rate_note, sale_steps, trace_row
 
 
 def order(desk: Desk, found: Order) -> pages.Order:
@@ -28,7 +28,7 @@ def order(desk: Desk, found: Order) -> pages.Order:
             pages.OrderLine(
                 name=line.name or _("Article %(sku)s") % {"sku": line.sku},
                 quantity=line.quantity,
-                minor=line.amount_minor,
+                amount=amount_text(line.amount_minor, found.currency),
                 returned=line.returned_quantity,
             )
             for line in whole.lines
@@ -107,7 +107,7 @@ def _sums(sale: BrandOrder) -> list[Sum]:
         return []
     cost = cost_of(sale.conversions)
     goods = sum(each.versions.all()[0].base_minor for each in sale.conversions)
-    rows = [Sum(_("Goods"), goods)]
+    rows = [Sum(_("Goods"), goods, note=rate_note(sale.conversions[0]))]
     if goods > cost.base_minor:
         is_cancelled = sale.status == Conversion.Status.REJECTED
         label = _("Does not count") if is_cancelled else _("Came back")

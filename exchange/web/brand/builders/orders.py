@@ -208,8 +208,8 @@ def _nobodys_hint(order: Order) -> str:
     """Why nobody earns from an order."""
     if order.is_test:
         return _("A test order: nothing was sold.")
-    if order.currency != CURRENCY:
-        said = _("The order is in %(currency)s: only orders in tenge are counted.")
+    if order.currency != CURRENCY and order.rate is None:
+        said = _("The order is in %(currency)s: it counts once the National Bank's rate is known.")
         return said % {"currency": order.currency}
     if order.status == Order.Status.UNMAPPED:
         return str(status_of("unmapped", "event").hint)

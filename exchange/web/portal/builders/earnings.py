@@ -22,6 +22,7 @@ from exchange.web.formatting import (
     day_short,
     moment_short,
     percent_text,
+    rate_text,
 )
 from exchange.web.pages import portal
 from exchange.web.pages.common import (
@@ -234,9 +235,16 @@ def earning_sums(conversion: Conversion, versions: Sequence[ConversionVersion]) 
     """Goods, what came back, the rate, the reward."""
     first = versions[0]
     back = first.base_minor - conversion.base_minor
-    rows = [Sum(_("Goods"), first.base_minor)]
+    rows = [Sum(_("Goods"), first.base_minor, note=rate_note(conversion))]
     if back > 0:
         rows.append(Sum(_("Came back"), -back))
     rate = percent_text(conversion.terms.commission_bps)
     rows.append(Sum(_("Rate"), text=f"× {rate}"))
     return [*rows, Sum(_("Reward"), conversion.commission_minor, line=True, strong=True)]
+
+
+def rate_note(conversion: Conversion) -> str:
+    """The National Bank's rate that the amounts were made with; nothing for tenge."""
+    if conversion.rate is None or conversion.rate_on is None:
+        return ""
+    return rate_text(conversion.currency, conversion.rate, conversion.rate_on)
