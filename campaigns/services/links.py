@@ -23,13 +23,14 @@ from campaigns.models import Campaign, Participation, TrackingLink
 from campaigns.services.offers import CampaignConflict, destination_require
 from core.audit.services import audit_record
 from core.errors import DomainError, Invalid, NotFound
+from core.ids import link_token
 from core.tenancy.context import acting_as
 from ledger.domain import accounts
 from ledger.selectors import balance_minor
 
 LINKS_MAX = 100
-ENDING_TRIES_MAX = 50
-SUFFIX_CHARS = 3
+NUMBERS_TRIED = range(2, 52)
+SUFFIX_CHARS = 3  # "-51"
 
 ENDING_RULES = {
     EndingRule.LENGTH: gettext_lazy("The ending has 4 to 40 characters."),
@@ -121,12 +122,12 @@ def _ending_taken(token: str) -> Invalid:
 
 
 def _ending_free(token: str) -> str:
-    """The same with the first number that nobody has, or "" where none of the first fifty is."""
+    """The same with the first number that nobody has, or random letters where all are taken."""
     stem = token[: ENDING_CHARS_MAX - SUFFIX_CHARS].rstrip("-")
-    wanted = {f"{stem}-{number}": looks_of(f"{stem}-{number}") for number in range(2, 52)}
+    wanted = {each: looks_of(each) for each in (f"{stem}-{n}" for n in NUMBERS_TRIED)}
     taken = TrackingLink.objects.filter(token_looks__in=wanted.values())
     looks = set(taken.values_list("token_looks", flat=True))
-    return next((each for each, its in wanted.items() if its not in looks), "")
+    return next((each for each, its in wanted.items() if its not in looks), link_token())
 
 
 def _wrong_ending(message: str) -> Invalid:

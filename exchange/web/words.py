@@ -96,7 +96,7 @@ CAMPAIGN = {
 }
 LINK = {
     "on": Status("paid", _("Works"), _("Visitors reach the product, and sales count.")),
-    "off": Status("wait", _("Switched off"), _("You switched it off. You can switch it on again.")),
+    "off": Status("wait", _("Off"), _("You switched it off. You can switch it on again.")),
     "paused": Status(
         "hold", _("Campaign paused"), _("The brand paused the campaign: new clicks do not count.")
     ),

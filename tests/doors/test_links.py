@@ -300,7 +300,7 @@ def test_a_link_is_switched_off_and_on(aliya, cast):
     answer = aliya.post(page.off_url, follow=True)
     page = answer.context["page"]
     assert (page.card.status, page.off_url) == ("off", "")
-    assert "Switched off" in answer.content.decode()
+    assert "You switched it off. You can switch it on again." in answer.content.decode()
     assert links(cast)[0][2] == "disabled"
     answer = aliya.post(page.on_url, follow=True)
     assert answer.context["page"].card.status == "on"

@@ -24,7 +24,7 @@ from exchange.web.pages.common import (
 @dataclass(frozen=True, slots=True)
 class LinkCard:
     """A tracking link as its owner sees it: `url` to share, `url_text` the same without https.
-    `status` from words.LINK."""
+    `status` from words.LINK; `destination_text` is the page it leads to, without https."""
 
     title: str
     brand_name: str
@@ -37,6 +37,7 @@ class LinkCard:
     earned_minor: int
     code: str = ""
     status: str = "on"
+    destination_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,6 @@ class LinkPage:
     whatsapp_url: str
     captions: list[Caption]
     destination_url: str
-    destination_text: str
     qr_svg_url: str
     qr_png_url: str
     qr_mm: int

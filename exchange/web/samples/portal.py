@@ -15,11 +15,11 @@ from exchange.web.words import sale_hint
 LINKS = (
     portal.LinkCard(
         "Жылы үй", "Тоқыма Үйі", "7%", "https://birge.example/c/a7k2", "birge.example/c/a7k2", "#",
-        1284, 58, 7_493_000, "AIGERIM10",
+        1284, 58, 7_493_000, "AIGERIM10", "on", "toqyma.example/kollekcia",
     ),
     portal.LinkCard(
         "Қысқы күтім", "Nur Skin", "12%", "https://birge.example/c/n4qs", "birge.example/c/n4qs",
-        "#", 702, 31, 4_612_000,
+        "#", 702, 31, 4_612_000, "", "on", "nurskin.example/serum-s-vitaminom-c",
     ),
 )  # fmt: skip
 
@@ -160,7 +160,6 @@ def link_page(is_new: bool = True) -> portal.LinkPage:
             ),
         ],
         destination_url="https://toqyma.example/kollekcia",
-        destination_text="toqyma.example/kollekcia",
         qr_svg_url="#",
         qr_png_url="#",
         qr_mm=60,
@@ -207,12 +206,15 @@ def link_form_open() -> portal.LinkForm:
 
 
 def link_form_none() -> portal.LinkForm:
-    ask = _("Hello! I would like to recommend your goods from %(host)s and be paid for each sale.")
+    ask = _(
+        "Hello! I would like to recommend your goods from %(host)s through Birge and be paid for"
+        " each sale."
+    ) % {"host": "qozy.example"}
     return replace(
         link_form(),
         mine=[],
         host="qozy.example",
-        ask_text=f"{ask % {'host': 'qozy.example'}} {_('It is possible here:')} https://birge.example",
+        ask_text=f"{ask} https://birge.example",
         telegram_url="#",
         campaigns_url="#",
     )

@@ -100,6 +100,7 @@ def _link_card(
         earned_minor=taken.earned_minor,
         code=code.code if code else "",
         status=status,
+        destination_text=_without_scheme(link.destination_url),
     )
 
 
@@ -122,7 +123,6 @@ def link_page(
         whatsapp_url=f"https://wa.me/?text={share}",
         captions=[_caption("kk", "Қаз", card), _caption("ru", "Рус", card)],
         destination_url=link.destination_url,
-        destination_text=_without_scheme(link.destination_url),
         qr_svg_url=_qr_url(link, "svg", tagged),
         qr_png_url=_qr_url(link, "png", tagged),
         qr_mm=PRINT_MM,
@@ -165,10 +165,10 @@ def link_form(
     host = host_of(url).removeprefix("www.")
     mine = [_cover(card) for card in coverage.mine] if coverage else []
     picked = chosen if chosen in {cover.value for cover in mine} else ""
-    about = _(
-        "Hello! I would like to recommend your goods from %(host)s and be paid for each sale."
-    )
-    ask = f"{about % {'host': host}} {_('It is possible here:')} {settings.BASE_URL}"
+    ask = _(
+        "Hello! I would like to recommend your goods from %(host)s through Birge and be paid for"
+        " each sale."
+    ) % {"host": host}
     return portal.LinkForm(
         typed=typed,
         action_url=reverse("portal:link_create"),
@@ -184,9 +184,9 @@ def link_form(
         ],
         open_to_join=[_cover(card) for card in coverage.open_to_join] if coverage else [],
         campaigns_url=reverse("portal:campaigns"),
-        ask_text=ask,
+        ask_text=f"{ask} {settings.BASE_URL}",
         telegram_url=f"https://t.me/share/url?url={quote(settings.BASE_URL, safe='')}"
-        f"&text={quote(about % {'host': host}, safe='')}",
+        f"&text={quote(ask, safe='')}",
     )
 
 
