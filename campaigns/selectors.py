@@ -212,6 +212,12 @@ def link_list_of_influencer(influencer_id: int) -> list[TrackingLink]:
     return list(links)
 
 
+def links_count(participation_ids: Collection[int]) -> dict[int, int]:
+    """{participation: how many links it has, working or not}. One query."""
+    links = TrackingLink.objects.filter(participation__in=participation_ids)
+    return dict(links.values_list("participation_id").annotate(count=Count("pk")))
+
+
 def codes_of_influencer(influencer_id: int) -> dict[int, PromoCode]:
     """{participation: its active code}. One query."""
     codes = PromoCode.objects.filter(influencer_id=influencer_id, state=PromoCode.State.ACTIVE)

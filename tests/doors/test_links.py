@@ -389,3 +389,13 @@ def test_the_list_asks_the_same_number_of_questions_for_more_links(aliya, cast):
     for number in range(5):
         make(aliya, f"https://tulpar.example/product/{number}")
     assert asked() == few
+
+
+def test_a_card_says_when_its_orders_are_of_several_links(aliya, cast):
+    page = aliya.get(reverse("portal:links")).context["page"]
+    assert [card.is_of_several for card in page.cards] == [False]
+    make(aliya, PRODUCT)
+    answer = aliya.get(reverse("portal:links"))
+    assert [card.is_of_several for card in answer.context["page"].cards] == [True, True]
+    assert "of all your links and the code" in answer.content.decode()
+    assert link_page(aliya, cast).context["page"].card.is_of_several

@@ -24,7 +24,11 @@ from exchange.web.pages.common import (
 @dataclass(frozen=True, slots=True)
 class LinkCard:
     """A tracking link as its owner sees it: `url` to share, `url_text` the same without https.
-    `status` from words.LINK; `destination_text` is the page it leads to, without https."""
+    `status` from words.LINK; `destination_text` is the page it leads to, without https.
+
+    `orders` and `earned_minor` are the participation's, codes included; where it has several links
+    (`is_of_several`) the card says so.
+    """
 
     title: str
     brand_name: str
@@ -38,6 +42,7 @@ class LinkCard:
     code: str = ""
     status: str = "on"
     destination_text: str = ""
+    is_of_several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def link_managed() -> portal.LinkPage:
         "https://birge.example/c/a7k2?sub1=reels-21-11",
         "birge.example/c/a7k2?sub1=reels-21-11",
     )
-    card = replace(LINKS[0], status="no_budget")
+    card = replace(LINKS[0], status="no_budget", is_of_several=True)
     return replace(link_page(is_new=False), card=card, tagged=tagged, stats_url="#")
 
 

@@ -26,6 +26,7 @@ from campaigns.selectors import (
     Coverage,
     campaigns_without_budget,
     codes_of_influencer,
+    links_count,
 )
 from core import clock
 from exchange.web.formatting import (
@@ -48,7 +49,8 @@ def _without_scheme(url: str) -> str:
 
 
 def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[portal.LinkCard]:
-    """Four queries, whatever the number of links."""
+    """Five queries, whatever the number of links."""
+    siblings = links_count([link.participation_id for link in links])
     empty = campaigns_without_budget([link.campaign for link in links])
     codes = codes_of_influencer(influencer.pk)
     clicks = clicks_by_link(
@@ -57,7 +59,7 @@ def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[po
         last_on=clock.today(),
     )
     taken = taken_by_participation([link.participation_id for link in links])
-    return [
+    cards = [
         _link_card(
             link,
             codes.get(link.participation_id),
@@ -66,6 +68,10 @@ def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[po
             link_status(link, is_budget_empty=link.campaign_id in empty),
         )
         for link in links
+    ]
+    return [
+        replace(card, is_of_several=siblings[link.participation_id] > 1)
+        for card, link in zip(cards, links, strict=True)
     ]
 
 
