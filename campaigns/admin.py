@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from campaigns.models import (
+    AppTarget,
     Campaign,
     ExternalCode,
     Participation,
@@ -13,7 +16,8 @@ from campaigns.models import (
     Terms,
     TrackingLink,
 )
-from core.admin import OpsAdmin, ReadOnlyInline, tenge_column
+from campaigns.services.apps import NOTE_CHARS_MAX, app_target_save
+from core.admin import FormPage, OpsAdmin, ReadOnlyInline, posted, tenge_column
 
 
 class TermsInline(ReadOnlyInline):
@@ -78,3 +82,81 @@ class ParticipationAdmin(OpsAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
         rows: QuerySet[Participation] = super().get_queryset(request)
         return rows.select_related("influencer", "campaign")
+
+
+class AppTargetForm(forms.Form):
+    """What is known of a shop's Android app, and how it is known."""
+
+    host = forms.CharField(label=_("host"), max_length=253, help_text=_("Without https://"))
+    android_package = forms.CharField(label=_("Android package"), max_length=150)
+    source_url = forms.CharField(
+        label=_("source"), max_length=500, help_text=_("The page that says which app it is")
+    )
+    is_confirmed = forms.BooleanField(
+        label=_("I opened the app from a link and saw the product"), required=False
+    )
+    is_active = forms.BooleanField(label=_("opens links"), required=False)
+    note = forms.CharField(label=_("note"), max_length=NOTE_CHARS_MAX, required=False)
+
+
+@admin.register(AppTarget)
+class AppTargetAdmin(OpsAdmin):
+    list_display = ["host", "android_package", "is_active", "confidence", "changed_at"]
+    list_filter = ["is_active", "confidence"]
+    search_fields = ["host", "android_package"]
+    search_help_text = _("Host or package")
+    ordering = ["host"]
+    fields = [
+        ("host", "android_package"),
+        ("is_active", "confidence"),
+        "source_url",
+        "note",
+        ("changed_by_id", "changed_at"),
+    ]
+    actions_list = ["enter"]
+    actions_detail = ["edit"]
+
+    @action(
+        description=_("Enter an app"),
+        url_path="enter",
+        permissions=["campaigns.add_apptarget"],
+        icon="add",
+    )
+    def enter(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request, AppTargetForm(posted(request)), self.url_of("changelist"))
+
+    @action(
+        description=_("Change"),
+        url_path="edit",
+        permissions=["campaigns.change_apptarget"],
+        icon="edit",
+    )
+    def edit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        target: AppTarget = self.row_or_404(object_id)
+        initial = {
+            "host": target.host,
+            "android_package": target.android_package,
+            "source_url": target.source_url,
+            "is_confirmed": target.confidence == AppTarget.Confidence.CONFIRMED,
+            "is_active": target.is_active,
+            "note": target.note,
+        }
+        form = AppTargetForm(posted(request), initial=initial)
+        form.fields["host"].disabled = True  # another host is another app
+        return self._page(request, form, self.url_of("change", target.pk))
+
+    def _page(self, request: HttpRequest, form: AppTargetForm, back: str) -> HttpResponse:
+        maker_id = request.user.pk
+        assert maker_id is not None
+        page = FormPage(
+            title=_("App of a shop"),
+            explain=_(
+                "On Android in Chrome, links to this host open this app. Where it is not installed"
+                " the same page opens in the browser. Everybody else gets the page."
+            ),
+            submit=_("Save"),
+            change=lambda data: app_target_save(maker_id=maker_id, **data),
+            done=_("Saved. Links follow within a minute and a half."),
+            back=back,
+        )
+        return self.form_page(request, form, page)

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.domain import terms as rules
+from campaigns.domain.marketplace_urls import hosts_of_family
 from campaigns.domain.offer import Offer
 from campaigns.models import Campaign, Terms
 from core import clock
@@ -37,6 +39,7 @@ class CampaignForm(forms.Form):
         required=False,
         widget=forms.Textarea,
     )
+    marketplace_hosts = forms.BooleanField(label=_("All sites of this marketplace"), required=False)
     fallback_url = forms.CharField(
         label=_("Where links lead after the campaign"), max_length=500, required=False
     )
@@ -64,7 +67,7 @@ class CampaignForm(forms.Form):
             title=given["title"],
             about=given["description"],
             destination_url=given["destination_url"],
-            extra_hosts=tuple(given["allowed_hosts"].split()),
+            extra_hosts=self._hosts(),
             fallback_url=given["fallback_url"],
             access=given["access"],
             commission_bps=given["commission_percent"],
@@ -75,6 +78,23 @@ class CampaignForm(forms.Form):
             budget_minor=given["budget"],
             ends_on=given["ends_on"],
         )
+
+    def _hosts(self) -> tuple[str, ...]:
+        """What was typed; and where it is asked for, the other sites of the same marketplaces."""
+        typed = tuple(self.cleaned_data["allowed_hosts"].split())
+        if not self.cleaned_data["marketplace_hosts"]:
+            return typed
+        named = (*typed, _host_typed(self.cleaned_data["destination_url"]))
+        families = (hosts_of_family(host.lower()) for host in named)
+        return (*typed, *(host for family in families for host in family))
+
+
+def _host_typed(url: str) -> str:
+    """The host of what was typed, "" where there is none: the service says what is wrong."""
+    try:
+        return urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return ""
 
 
 def campaign_form_blank() -> dict[str, Any]:

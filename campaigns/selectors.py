@@ -9,14 +9,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from brands.models import Brand, Member
 from brands.selectors import member_require_money, member_require_write
 from campaigns.domain.commission import commission_minor
-from campaigns.domain.destination import DestinationError, destination_parse, host_of
+from campaigns.domain.destination import host_of
 from campaigns.models import (
     Campaign,
     CampaignTotals,
@@ -27,10 +26,14 @@ from campaigns.models import (
 )
 from core import clock
 from core.errors import NotFound
+from core.tenancy.context import acting_as
 from influencers.models import SocialProfile
+from ledger.domain import accounts
+from ledger.models import Balance
 
 PAGE_ROWS = 24
 PARTICIPANTS_MAX = 500
+COVERAGE_MAX = 12
 
 
 # --- Who may have which ---------------------------------------------------------------------
@@ -209,26 +212,55 @@ def link_list_of_influencer(influencer_id: int) -> list[TrackingLink]:
     return list(links)
 
 
+def links_count(participation_ids: Collection[int]) -> dict[int, int]:
+    """{participation: how many links it has, working or not}. One query."""
+    links = TrackingLink.objects.filter(participation__in=participation_ids)
+    return dict(links.values_list("participation_id").annotate(count=Count("pk")))
+
+
 def codes_of_influencer(influencer_id: int) -> dict[int, PromoCode]:
     """{participation: its active code}. One query."""
     codes = PromoCode.objects.filter(influencer_id=influencer_id, state=PromoCode.State.ACTIVE)
     return {code.participation_id: code for code in codes}
 
 
-def participation_for_url(influencer_id: int, url: str) -> Participation | None:
-    """The newest participation whose campaign runs and has the site of a pasted address."""
-    try:
-        stored = destination_parse(url, free_origin=settings.SANDBOX_URL)
-    except DestinationError:
-        return None
-    name = host_of(stored).removeprefix("www.")
-    mine = Participation.objects.filter(
-        influencer_id=influencer_id, state=Participation.State.APPROVED
+def campaigns_without_budget(campaigns: Collection[Campaign]) -> set[int]:
+    """Campaigns that have spent all they reserved. One query, as the system: a budget is the
+    brand's to know, that it is empty concerns everybody whose link leads there."""
+    keys = {campaign.pk: accounts.budget(campaign.brand_id, campaign.pk) for campaign in campaigns}
+    with acting_as(system="is a budget empty"):
+        empty = Balance.objects.filter(
+            account__code__in=[ref.code for ref in keys.values()], balance_minor__lte=0
+        )
+        return {pk for pk in empty.values_list("account__subject_id", flat=True) if pk}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a pasted address can become: a link in one of `mine`, best paid first; or else one in
+    `open_to_join`, once the influencer takes part."""
+
+    mine: list[Card]
+    open_to_join: list[Card]
+
+
+def coverage_of(influencer_id: int, url: str) -> Coverage:
+    """Campaigns that have the site of a stored address on their list. Six queries."""
+    name = host_of(url).removeprefix("www.")
+    covers = Q(allowed_hosts__overlap=[name, f"www.{name}"])
+    joined = Participation.objects.filter(influencer_id=influencer_id)
+    approved = joined.filter(state=Participation.State.APPROVED).values("campaign_id")
+    running = Campaign.objects.exclude(status=Campaign.Status.CLOSED).filter(covers)
+    mine = running.filter(pk__in=approved).order_by("-id")[:COVERAGE_MAX]
+    others = _live().filter(covers).exclude(pk__in=approved).order_by("-id")[:COVERAGE_MAX]
+    return Coverage(
+        _best_paid_first(cards_for(mine, influencer_id)),
+        _best_paid_first(cards_for(others, influencer_id)),
     )
-    running = mine.exclude(campaign__status=Campaign.Status.CLOSED).filter(
-        campaign__allowed_hosts__overlap=[name, f"www.{name}"]
-    )
-    return running.order_by("-id").first()
+
+
+def _best_paid_first(cards: list[Card]) -> list[Card]:
+    return sorted(cards, key=lambda card: card.terms.commission_bps, reverse=True)
 
 
 # --- A brand's own --------------------------------------------------------------------------

@@ -42,7 +42,11 @@ DOES: dict[str, tuple[str, ...]] = {
         "payouts.change_payout",
         "payouts.add_bankstatement",
     ),
-    "support": ("attribution.change_inboundevent",),
+    "support": (
+        "attribution.change_inboundevent",
+        "campaigns.add_apptarget",
+        "campaigns.change_apptarget",
+    ),
     "auditor": (),
 }
 

@@ -18,7 +18,7 @@ from attribution.clickpath.journal import Journal
 from attribution.clickpath.line import Click, line_of
 from attribution.clickpath.links import Link, Links, LinksUnavailableError
 from attribution.clickpath.moment import Moment
-from attribution.clickpath.robots import flags_of
+from attribution.clickpath.robots import flags_of, may_open_app
 from attribution.clickpath.rows import LinkRows
 from attribution.clickpath.settings import Settings, settings_of_process
 from attribution.clickpath.sink import NotRecordedError, Sink
@@ -33,7 +33,7 @@ from attribution.clickpath.visit import (
     visitor_of,
 )
 from attribution.domain.click_flags import MACHINE, ClickFlag
-from campaigns.domain.deeplink import append_click
+from campaigns.domain.deeplink import app_address, append_click
 from core.ids import uuid7
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class Process:
         if click.flags & ClickFlag.INACTIVE:
             target = link.fallback_url or self._explanation(cookies, scope)
         else:
-            target = append_click(link.destination_url, click.click_id)
+            target = _product(link, click, scope)
         headers = [("location", target), _NO_STORE]
         if known is None:
             headers.append(("set-cookie", self._cookie(click.visitor)))
@@ -173,6 +173,13 @@ _PAGE_HEADERS = [
     ("x-content-type-options", "nosniff"),
     _NO_STORE,
 ]
+
+
+def _product(link: Link, click: Click, scope: Scope) -> str:
+    """The page with the click's id in it; in its app, where one is confirmed and may open."""
+    page = append_click(link.destination_url, click.click_id)
+    opens_app = link.app_package and may_open_app(click.user_agent, click.flags, scope.headers.get)
+    return app_address(page, link.app_package) if opens_app else page
 
 
 def _flags(scope: Scope) -> ClickFlag:

@@ -43,8 +43,9 @@ class Link:
     id: int
     destination_url: str  # as target.header_url makes it; "" leads nowhere
     fallback_url: str  # "" where the campaign has none
-    is_on: bool  # the link and its campaign are active
+    is_on: bool  # the link and its campaign are active, and the budget is not empty
     ends_at: float | None  # Unix seconds
+    app_package: str = ""  # the Android app that opens the destination, where one is confirmed
 
     def leads_to_product(self, seconds: float) -> bool:
         is_over = self.ends_at is not None and seconds >= self.ends_at

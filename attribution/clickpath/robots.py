@@ -1,4 +1,5 @@
-"""Who is no person: robots that name themselves, link previews, browsers that load ahead.
+"""Who is no person: robots that name themselves, link previews, browsers that load ahead; and
+whose browser opens an app.
 
 Answered like everybody (a preview needs the page behind the link) and counted apart. Disguised
 robots are found later, in what is stored; here only what the request itself admits.
@@ -9,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from attribution.domain.click_flags import ClickFlag
+from attribution.domain.click_flags import MACHINE, ClickFlag
+from campaigns.domain.deeplink import opens_intents
 
 # Words of user agents. In-app browsers of Instagram, Facebook and Telegram are people: their
 # names ("Instagram", "FBAN", "FBAV") are not here, those of the preview fetchers are.
@@ -35,6 +37,17 @@ def flags_of(method: str, user_agent: str | None, header: Header) -> ClickFlag:
     if any(_says_ahead(header(name)) for name in _AHEAD):
         flags |= ClickFlag.PREFETCH
     return flags
+
+
+def may_open_app(user_agent: str, flags: int, header: Header) -> bool:
+    """Whether a person sits before a browser that opens apps by `intent:` addresses, and taps a
+    link of its own page: no app's window (they send X-Requested-With) and no frame."""
+    return (
+        not flags & MACHINE
+        and opens_intents(user_agent)
+        and header("x-requested-with") is None
+        and header("sec-fetch-dest") == "document"
+    )
 
 
 def _says_ahead(value: str | None) -> bool:

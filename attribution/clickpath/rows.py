@@ -22,12 +22,22 @@ TIMEOUT_SECONDS = 2
 PURPOSE = "click path"
 
 _ACT = "SELECT set_config('role', 'x_system', true), set_config('app.purpose', %s, true)"
+# A published campaign has a budget account (ledger.domain.accounts.budget); where there is none,
+# nothing was reserved and nothing can have run out.
 _READ = """
 SELECT link.id, link.destination_url, campaign.fallback_url,
-       link.state = 'active' AND campaign.status = 'live',
-       extract(epoch FROM campaign.ends_at)::float8
+       link.state = 'active' AND campaign.status = 'live'
+           AND coalesce(budget.balance_minor > 0, true),
+       extract(epoch FROM campaign.ends_at)::float8,
+       coalesce(app.android_package, '')
   FROM campaigns_trackinglink link
   JOIN campaigns_campaign campaign ON campaign.id = link.campaign_id
+  LEFT JOIN ledger_account account
+         ON account.code = format('budget|%%s||%%s|KZT', link.brand_id, link.campaign_id)
+  LEFT JOIN ledger_balance budget ON budget.account_id = account.id
+  LEFT JOIN campaigns_apptarget app
+         ON app.is_active
+        AND app.host = regexp_replace(split_part(link.destination_url, '/', 3), '^www[.]', '')
  WHERE link.token = %s
 """
 
@@ -62,8 +72,8 @@ class LinkRows:
             row = cursor.fetchone()
         if row is None:
             return None
-        link_id, destination, fallback, is_on, ends_at = row
-        return Link(link_id, header_url(destination), header_url(fallback), is_on, ends_at)
+        link_id, destination, fallback, is_on, ends_at, package = row
+        return Link(link_id, header_url(destination), header_url(fallback), is_on, ends_at, package)
 
     def _connected(self) -> Connection:
         connection: Connection | None = getattr(self._own, "connection", None)

@@ -30,9 +30,13 @@ Network = IPv4Network | IPv6Network
 
 
 def token_of(path: str) -> str | None:
-    """The token of "/c/{token}", or None when the path is nothing of ours."""
+    """The token of "/c/{token}", or None when the path is nothing of ours.
+
+    In small letters, as all are stored: people type what they heard, and phones begin with a
+    capital.
+    """
     token = path.removeprefix("/c/")
-    return token if token != path and _TOKEN.fullmatch(token) else None
+    return token.lower() if token != path and _TOKEN.fullmatch(token) else None
 
 
 def visitor_of(cookies: Iterable[str]) -> str | None:

@@ -23,6 +23,7 @@ from attribution.domain.rates import tenge_minor
 from attribution.models import Conversion, ConversionVersion, Decision, Order, OrderLine
 from campaigns.domain.commission import base_minor, commission_minor
 from campaigns.models import Campaign, CampaignTotals, Participation
+from campaigns.services.links import links_follow_budget
 from core import clock
 from core.audit.services import audit_record
 from ledger.domain.drafts import JournalDraft
@@ -196,6 +197,7 @@ def _accrue(conversion: Conversion, *, from_minor: int, to_minor: int) -> bool:
         journals_post([draft], occurred_at=clock.now())
     except InsufficientFunds:
         return False
+    links_follow_budget(campaign=campaign, moved_minor=-difference)
     totals.accrued_minor = accrued
     totals.fee_accrued_minor += fee
     totals.save(update_fields=["accrued_minor", "fee_accrued_minor"])

@@ -1,6 +1,11 @@
-"""The visitor's way from our link into the shop: the stored URL and our click id, nothing else."""
+"""The visitor's way from our link into the shop: the stored URL and our click id, nothing else;
+and into the shop's app, where somebody has confirmed which app that is.
+"""
 
 from __future__ import annotations
+
+import re
+from urllib.parse import quote
 
 CLICK_PARAMETER = "cpa_click"
 
@@ -15,3 +20,50 @@ def append_click(url: str, click_id: str) -> str:
     _, question, query = head.partition("?")
     joint = "?" if not question else "&" if query and not query.endswith("&") else ""
     return f"{head}{joint}{CLICK_PARAMETER}={click_id}{mark}{fragment}"
+
+
+# --- Into an app ----------------------------------------------------------------------------
+
+# A browser that is Chrome on Android and nothing else. In-app browsers ("; wv", "Version/4.0",
+# "Instagram", "FBAN") and Chrome's relatives say more than this, and robots put their names
+# behind it: all of them get the https address, which every system knows how to open.
+_CHROME_ON_ANDROID = re.compile(
+    r"Mozilla/5\.0 \(Linux; (?:U; )?Android [^()]*\) AppleWebKit/[\d.]+ \(KHTML, like Gecko\)"
+    r" Chrome/[\d.]+ (?:Mobile )?Safari/[\d.]+",
+    re.ASCII,
+)
+_WEBVIEW = re.compile(r"\bwv\b|Version/")
+_PACKAGE = re.compile(r"[a-zA-Z]\w*(?:\.[a-zA-Z]\w*)+", re.ASCII)
+PACKAGE_CHARS_MAX = 150
+# What stands in an address between "https://" and its end without a mark of the intent's own
+# grammar: no "#", no ";", no blank.
+_PLAIN = re.compile(r"https://([A-Za-z0-9.-]+(?:[/?][\w.~:/?@!$&'()*+,=%\[\]-]*)?)", re.ASCII)
+
+
+def package_is_valid(package: str) -> bool:
+    """Whether it has the shape of an Android application id ("kz.shop.app")."""
+    return len(package) <= PACKAGE_CHARS_MAX and bool(_PACKAGE.fullmatch(package))
+
+
+def opens_intents(user_agent: str) -> bool:
+    """Whether this is a browser that opens `intent:` addresses by Chrome's documentation."""
+    is_chrome = _CHROME_ON_ANDROID.fullmatch(user_agent) is not None
+    return is_chrome and not _WEBVIEW.search(user_agent)
+
+
+def app_address(url: str, package: str) -> str:
+    """`url` opened in the Android app `package`, and in the browser where there is none.
+
+    The form is Chrome's (developer.chrome.com/docs/android/intents): the address without its
+    scheme, then the intent's own part, whose S.browser_fallback_url is the same address, encoded.
+    An address with a mark of that grammar, or a package of another shape, comes back as it is:
+    https opens everywhere, and a doubtful intent nowhere.
+    """
+    plain = _PLAIN.fullmatch(url)
+    if plain is None or not package_is_valid(package):
+        return url
+    fallback = quote(url, safe="")
+    return (
+        f"intent://{plain[1]}#Intent;scheme=https;package={package};"
+        f"S.browser_fallback_url={fallback};end"
+    )

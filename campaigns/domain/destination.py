@@ -28,6 +28,7 @@ class DestinationRule(StrEnum):
     PORT = "port"
     HOST = "host"
     FOREIGN_HOST = "foreign_host"
+    SHORT_LINK = "short_link"  # of a marketplace: nobody sees where it leads
 
 
 class DestinationError(ValueError):

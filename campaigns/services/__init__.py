@@ -1,3 +1,4 @@
+from campaigns.services.apps import app_target_save
 from campaigns.services.lifecycle import (
     BrandNotVerified,
     CampaignFunding,
@@ -12,6 +13,13 @@ from campaigns.services.lifecycle import (
     campaigns_sweep,
     funding_rates,
 )
+from campaigns.services.links import (
+    ParticipationConflict,
+    links_follow_budget,
+    tracking_link_create,
+    tracking_link_disable,
+    tracking_link_enable,
+)
 from campaigns.services.offers import (
     CampaignConflict,
     campaign_create,
@@ -19,14 +27,12 @@ from campaigns.services.offers import (
     destination_require,
 )
 from campaigns.services.participations import (
-    ParticipationConflict,
     campaign_join,
     external_code_add,
     participation_approve,
     participation_leave,
     participation_reject,
     participation_remove,
-    tracking_link_create,
 )
 
 __all__ = [
@@ -34,6 +40,7 @@ __all__ = [
     "CampaignConflict",
     "CampaignFunding",
     "ParticipationConflict",
+    "app_target_save",
     "brand_stop",
     "campaign_close",
     "campaign_create",
@@ -49,9 +56,12 @@ __all__ = [
     "destination_require",
     "external_code_add",
     "funding_rates",
+    "links_follow_budget",
     "participation_approve",
     "participation_leave",
     "participation_reject",
     "participation_remove",
     "tracking_link_create",
+    "tracking_link_disable",
+    "tracking_link_enable",
 ]

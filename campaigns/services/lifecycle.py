@@ -22,7 +22,8 @@ from campaigns.domain.terms import (
     funding_needed,
 )
 from campaigns.link_cache import links_changed
-from campaigns.models import Campaign, CampaignTotals, Terms, TrackingLink
+from campaigns.models import Campaign, CampaignTotals, Terms
+from campaigns.services.links import campaign_tokens, links_follow_budget
 from campaigns.services.offers import CampaignConflict, campaign_locked
 from compliance.domain.rules import RuleMissing
 from compliance.selectors import vat_bps
@@ -161,6 +162,7 @@ def _reserve(campaign: Campaign, amount_minor: int, *, earlier_budget_minor: int
         ),
         occurred_at=clock.now(),
     )
+    links_follow_budget(campaign=campaign, moved_minor=amount_minor)
 
 
 def campaign_pause(*, campaign_id: int) -> Campaign:
@@ -200,13 +202,9 @@ def _status_change(campaign_id: int, new: CampaignStatus, action: str) -> Campai
         if new is CampaignStatus.CLOSED:
             campaign.closed_at = clock.now()
         campaign.save(update_fields=["status", "closed_at"])
-        links_changed(_tokens(campaign))
+        links_changed(campaign_tokens(campaign))
         audit_record(action, campaign, before=before, after={"status": campaign.status})
     return campaign
-
-
-def _tokens(campaign: Campaign) -> list[str]:
-    return list(TrackingLink.objects.filter(campaign=campaign).values_list("token", flat=True))
 
 
 def _require_change(campaign: Campaign, new: CampaignStatus) -> None:

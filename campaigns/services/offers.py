@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from brands.models import Brand
 from campaigns.domain import destination, terms
 from campaigns.domain.destination import DestinationError, DestinationRule
+from campaigns.domain.marketplace_urls import product_link
 from campaigns.domain.offer import COMMISSION_BPS_MAX, COMMISSION_BPS_MIN, Offer
 from campaigns.models import Campaign, Terms
 from core import clock
@@ -34,6 +35,10 @@ DESTINATION_RULES = {
     DestinationRule.HOST: gettext_lazy("This is not the address of a site: %(host)s."),
     DestinationRule.FOREIGN_HOST: gettext_lazy(
         "%(host)s is not among this campaign's sites. Ask the brand to add it."
+    ),
+    DestinationRule.SHORT_LINK: gettext_lazy(
+        "%(host)s makes short links, and a short link hides its product. Open it and paste the"
+        " full address."
     ),
 }
 
@@ -89,12 +94,12 @@ def campaign_locked(campaign_id: int) -> Campaign:
 
 
 def destination_require(field: str, text: str, allowed_hosts: list[str] | None = None) -> str:
-    """An address as it is stored, or Invalid with the rule it breaks.
+    """An address as it is stored, without a session's noise, or Invalid with the rule it breaks.
 
     With `allowed_hosts` it must also be on one of them.
     """
     try:
-        url = destination.destination_parse(text, free_origin=settings.SANDBOX_URL)
+        url = product_link(text, free_origin=settings.SANDBOX_URL)
         if allowed_hosts is not None:
             destination.host_require(url, allowed_hosts)
     except DestinationError as error:

@@ -25,26 +25,20 @@ from campaigns.models import (
     Terms,
     TrackingLink,
 )
-from campaigns.services.offers import CampaignConflict, destination_require
+from campaigns.services.links import ParticipationConflict, link_make, participation_locked
+from campaigns.services.offers import CampaignConflict
 from core import clock
 from core.accounts.models import User
 from core.audit.services import audit_record
-from core.errors import DomainError, Invalid, NotFound
+from core.errors import Invalid, NotFound
 from core.locks import lock_for_transaction
 from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
 
 CODE_TRIES_MAX = 20
-LINKS_MAX = 100
 ARTICLE_DIGITS_MAX = 20
 REASON_CHARS_MAX = 500
-
-
-class ParticipationConflict(DomainError):
-    """The participation's state does not allow it."""
-
-    code = "participation_state"
 
 
 # --- Joining --------------------------------------------------------------------------------
@@ -116,7 +110,7 @@ def participation_leave(*, participation_id: int) -> Participation:
         ParticipationConflict: it ended before.
     """
     with acting_as(system="leave a campaign"):
-        participation = _participation_locked(participation_id)
+        participation = participation_locked(participation_id)
         _state_change(participation, ParticipationState.LEFT, "participation.leave")
         _disarm(participation)
     return participation
@@ -133,7 +127,7 @@ def participation_approve(*, participation_id: int) -> Participation:
         ParticipationConflict: it is no application.
     """
     with acting_as(system="decide on an application"):
-        participation = _participation_locked(participation_id)
+        participation = participation_locked(participation_id)
         campaign = Campaign.objects.get(pk=participation.campaign_id)
         _approve(participation, campaign)
         _decision_notice(participation, campaign)
@@ -150,7 +144,7 @@ def participation_reject(*, participation_id: int, reason: str) -> Participation
     """
     why = _reason_require(reason)
     with acting_as(system="decide on an application"):
-        participation = _participation_locked(participation_id)
+        participation = participation_locked(participation_id)
         _state_change(
             participation, ParticipationState.REJECTED, "participation.reject", reason=why
         )
@@ -166,7 +160,7 @@ def participation_remove(*, participation_id: int, reason: str) -> Participation
     """
     why = _reason_require(reason)
     with acting_as(system="end a participation"):
-        participation = _participation_locked(participation_id)
+        participation = participation_locked(participation_id)
         _state_change(participation, ParticipationState.REMOVED, "participation.remove", reason=why)
         _disarm(participation)
         campaign = Campaign.objects.get(pk=participation.campaign_id)
@@ -186,13 +180,6 @@ def _approve(participation: Participation, campaign: Campaign) -> None:
     participation.terms = _terms_in_force(campaign)
     _state_change(participation, ParticipationState.APPROVED, "participation.approve")
     _equip(participation, campaign)
-
-
-def _participation_locked(participation_id: int) -> Participation:
-    found = Participation.objects.select_for_update().filter(pk=participation_id).first()
-    if found is None:
-        raise NotFound(_("There is no such participation."))
-    return found
 
 
 def _state_change(
@@ -232,7 +219,7 @@ def _decision_notice(participation: Participation, campaign: Campaign, reason: s
 
 def _equip(participation: Participation, campaign: Campaign) -> None:
     """The first link, and a code where the campaign counts codes."""
-    _link_create(participation, campaign.destination_url)
+    link_make(participation, campaign.destination_url)
     if participation.terms.code_policy != Terms.CodePolicy.CLICK_ONLY:
         _code_create(participation)
 
@@ -242,45 +229,6 @@ def _disarm(participation: Participation) -> None:
     links_changed(links.values_list("token", flat=True))
     links.update(state=TrackingLink.State.DISABLED)
     PromoCode.objects.filter(participation=participation).update(state=PromoCode.State.VOID)
-
-
-def tracking_link_create(*, participation_id: int, url: str) -> TrackingLink:
-    """A link to another product of the campaign's sites. The same product again is the same link.
-
-    Raises:
-        NotFound: no such participation.
-        ParticipationConflict: it is not approved.
-        Invalid: the address breaks a rule (said which), or there are too many links.
-    """
-    with acting_as(system="make a link"):
-        participation = _participation_locked(participation_id)
-        if participation.state != Participation.State.APPROVED:
-            raise ParticipationConflict(_("Links are made once the brand has accepted you."))
-        campaign = Campaign.objects.get(pk=participation.campaign_id)
-        if campaign.status == Campaign.Status.CLOSED:
-            raise CampaignConflict(_("This campaign is over."))
-        destination_url = destination_require("url", url, campaign.allowed_hosts)
-        links = TrackingLink.objects.filter(participation=participation)
-        known = links.filter(destination_url=destination_url, state="active").first()
-        if known is not None:
-            return known
-        if links.count() >= LINKS_MAX:
-            message = _("There are 100 links already: use one of them.")
-            raise Invalid(message, fields={"url": [message]})
-        return _link_create(participation, destination_url)
-
-
-def _link_create(participation: Participation, destination_url: str) -> TrackingLink:
-    link = TrackingLink.objects.create(
-        participation=participation,
-        campaign_id=participation.campaign_id,
-        brand_id=participation.brand_id,
-        influencer_id=participation.influencer_id,
-        destination_url=destination_url,
-    )
-    links_changed([link.token])  # somebody may have asked for this token before
-    audit_record("link.create", link, after={"token": link.token, "url": destination_url})
-    return link
 
 
 def _code_create(participation: Participation) -> PromoCode:
@@ -321,7 +269,7 @@ def external_code_add(
     if not (article.isascii() and article.isdigit() and len(article) <= ARTICLE_DIGITS_MAX):
         raise _wrong_value(_("A Wildberries article is a number."))
     with acting_as(system="add an external code"):
-        participation = _participation_locked(participation_id)
+        participation = participation_locked(participation_id)
         if participation.state != Participation.State.APPROVED:
             raise ParticipationConflict(_("Accept the influencer first."))
         lock_for_transaction(f"external codes of brand {participation.brand_id}")

@@ -50,6 +50,16 @@ PAGES: Mapping[str, Shown] = {
     "campaigns-none": Shown("portal/campaigns.html", portal.campaigns_none, section="campaigns"),
     "campaign": Shown("portal/campaign.html", portal.campaign, section="campaigns"),
     "link": Shown("portal/link.html", portal.link_page, section="links"),
+    "link-managed": Shown("portal/link.html", portal.link_managed, section="links"),
+    "link-form": Shown("portal/link_form.html", portal.link_form, forms.refused_ending, "links"),
+    "link-form-several": Shown(
+        "portal/link_form.html", portal.link_form_several, forms.Ending, "links"
+    ),
+    "link-form-open": Shown("portal/link_form.html", portal.link_form_open, forms.Ending, "links"),
+    "link-form-none": Shown("portal/link_form.html", portal.link_form_none, forms.Ending, "links"),
+    "link-form-refused": Shown(
+        "portal/link_form.html", portal.link_form_refused, forms.Ending, "links"
+    ),
     "links": Shown("portal/links.html", portal.links, section="links"),
     "links-none": Shown("portal/links.html", portal.links_none, section="links"),
     "earnings": Shown("portal/earnings.html", portal.earning_list, section="payouts"),

@@ -94,6 +94,20 @@ CAMPAIGN = {
         "wait", _("Closed"), _("The campaign is over. Orders already accepted are still paid.")
     ),
 }
+LINK = {
+    "on": Status("paid", _("Works"), _("Visitors reach the product, and sales count.")),
+    "off": Status("wait", _("Off"), _("You switched it off. You can switch it on again.")),
+    "paused": Status(
+        "hold", _("Campaign paused"), _("The brand paused the campaign: new clicks do not count.")
+    ),
+    "no_budget": Status(
+        "hold",
+        _("Budget used up"),
+        _("The campaign's budget is used up. When the brand adds to it, the link works again."),
+    ),
+    "ended": Status("wait", _("Campaign over"), _("The campaign is over. Earned rewards stay.")),
+    "left": Status("wait", _("Not in campaign"), _("You take no part in this campaign any more.")),
+}
 PARTICIPATION = {
     "applied": Status("wait", _("In review"), _("The brand looks at the application.")),
     "approved": Status("paid", _("Accepted"), _("The link and the code work.")),
@@ -133,6 +147,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "sale": SALE,
     "payout": PAYOUT,
     "campaign": CAMPAIGN,
+    "link": LINK,
     "participation": PARTICIPATION,
     "brand": BRAND,
     "connection": CONNECTION,

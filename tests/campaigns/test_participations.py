@@ -252,7 +252,7 @@ def test_a_closed_campaign_makes_no_links(cast):
 
 
 def test_links_have_an_end(cast, monkeypatch):
-    monkeypatch.setattr("campaigns.services.participations.LINKS_MAX", 2)
+    monkeypatch.setattr("campaigns.services.links.LINKS_MAX", 2)
     participation = dana_joins(cast)
     dana_links(cast, participation, "https://tulpar.example/product/2")
     with pytest.raises(Invalid):

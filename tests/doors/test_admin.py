@@ -22,7 +22,7 @@ from attribution.selectors import clicks
 from attribution.selectors.clicks import Underway
 from attribution.services.clicks import address_ranges_replace
 from brands.models import Brand, Deposit
-from campaigns.models import Campaign
+from campaigns.models import AppTarget, Campaign
 from compliance.models import TaxRule
 from core import clock
 from core.accounts.models import User
@@ -280,6 +280,8 @@ BUTTONS = {
     "/admin/compliance/taxrule/draft/": "compliance.add_taxrule",
     "/admin/compliance/taxrule/{rule}/activate/": "compliance.change_taxrule",
     "/admin/attribution/inboundevent/{event}/replay/": "attribution.change_inboundevent",
+    "/admin/campaigns/apptarget/enter/": "campaigns.add_apptarget",
+    "/admin/campaigns/apptarget/{app}/edit/": "campaigns.change_apptarget",
     "/admin/accounts/user/add-colleague/": "accounts.add_user",
     "/admin/accounts/user/{user}/rights/": "accounts.change_user",
 }
@@ -292,6 +294,7 @@ def test_a_button_opens_for_its_right_alone(cast, world, role):
         "brand": cast.tulpar.brand,
         "rule": rule_make(cast.maker).pk,
         "event": world["tulpar"]["attribution_inboundevent"].pk,
+        "app": app_make().pk,
         "user": cast.checker,
     }
     for path, permission in BUTTONS.items():
@@ -452,6 +455,53 @@ def test_a_deposit_is_booked_from_the_brands_own_page(ops, cast):
     assert [brand for brand, *_rest in deposits()] == [cast.sauran.brand]
 
 
+# --- Apps of shops ---------------------------------------------------------------------------
+
+APP = {
+    "host": "www.tulpar.example",
+    "android_package": "example.tulpar.app",
+    "source_url": "https://tulpar.example/app",
+    "is_confirmed": "on",
+    "is_active": "on",
+    "note": "",
+}
+
+
+def app_make():
+    with acting_as(ops=1):
+        return AppTarget.objects.create(
+            host="sauran.example",
+            android_package="example.sauran.app",
+            source_url="https://sauran.example/app",
+            changed_by_id=1,
+        )
+
+
+def test_an_app_is_entered_and_changed(ops, cast):
+    assert ops.post(url(AppTarget, "enter"), APP).status_code == 302
+    with acting_as(ops=1):
+        target = AppTarget.objects.get()
+    assert (target.host, target.is_active, target.changed_by_id) == (
+        "tulpar.example",
+        True,
+        cast.maker,
+    )
+    path = url(AppTarget, "edit", target.pk)
+    assert 'value="example.tulpar.app"' in ops.get(path).content.decode()
+    changed = {**APP, "host": "evil.example", "android_package": "example.tulpar.shop"}
+    assert ops.post(path, changed).status_code == 302
+    with acting_as(ops=1):
+        again = AppTarget.objects.get()
+    assert (again.host, again.android_package) == ("tulpar.example", "example.tulpar.shop")
+
+
+def test_an_app_nobody_confirmed_opens_no_links(ops):
+    response = ops.post(url(AppTarget, "enter"), {**APP, "is_confirmed": ""})
+    assert list(response.context["form"].errors) == ["is_active"]
+    with acting_as(ops=1):
+        assert AppTarget.objects.count() == 0
+
+
 # --- The law ---------------------------------------------------------------------------------
 
 
@@ -479,7 +529,7 @@ def shared_row_make(model):
     if model is ExchangeRate:
         with acting_as(system="test data"):
             return ExchangeRate.objects.create(currency="RUB", rate_on=date(2026, 11, 20), tenge=6)
-    return rule_make(1)
+    return app_make() if model is AppTarget else rule_make(1)
 
 
 NEXT_YEAR = {

@@ -150,6 +150,38 @@ def test_a_wrong_field_says_what_is_wrong_beside_it(workplace, field, value, sai
     assert (count(Campaign), written(workplace)) == before
 
 
+@pytest.mark.parametrize(
+    ("destination", "typed", "hosts"),
+    [
+        (
+            "https://www.ozon.kz/product/1234567/?at=1",
+            "",
+            ["www.ozon.kz", "www.ozon.ru", "www.ozon.by"],
+        ),
+        (
+            "https://tulpar.example/p/2",
+            "ozon.by",
+            ["tulpar.example", "ozon.by", "www.ozon.ru", "www.ozon.kz", "www.ozon.by"],
+        ),
+        ("https://tulpar.example/p/2", "", ["tulpar.example"]),
+    ],
+)
+def test_one_tick_allows_every_site_of_a_marketplace(workplace, destination, typed, hosts):
+    given = {"destination_url": destination, "allowed_hosts": typed, "marketplace_hosts": "on"}
+    answer = workplace.post("campaign_new", action="next", **{**CAMPAIGN_FORM, **given})
+    assert answer.status_code == 302
+    campaign = the(Campaign, budget_minor=10_000_000, typical_basket_minor=1_790_000)
+    assert campaign.allowed_hosts == hosts
+    assert "at=1" not in campaign.destination_url
+
+
+def test_a_broken_address_with_the_tick_is_said_and_not_a_fault(workplace):
+    given = {"destination_url": "https://[::1", "marketplace_hosts": "on"}
+    answer = workplace.post("campaign_new", **{**CAMPAIGN_FORM, **given})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["destination_url"]
+
+
 def test_a_refused_form_keeps_what_was_typed(workplace):
     answer = workplace.post("campaign_new", **{**CAMPAIGN_FORM, "hold_days": "13", "budget": "1,5"})
     html = answer.content.decode()

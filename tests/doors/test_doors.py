@@ -22,6 +22,7 @@ brand_onboarding        log     in   in          in
 portal:home             log     on   in          on
 portal:campaigns        log     on   in          on
 portal:links            log     on   in          on
+portal:link_create      log     on   in          on
 portal:earnings         log     on   in          on
 portal:payouts          log     on   in          on
 portal:setup            log     on   in          on
@@ -138,8 +139,8 @@ def test_an_address_without_a_language_finds_the_readers(cast):
     ("method", "address"),
     [
         ("post", "landing"),
-        ("get", "portal:link_create"),
         ("get", "portal:setup_recheck"),
+        ("put", "portal:link_create"),
         ("delete", "portal:profile"),
     ],
 )

@@ -200,41 +200,6 @@ def test_the_profile_is_what_brands_see(aliya, cast):
     assert list(answer.context["form"].errors) == ["page"]
 
 
-def paste(client, url):
-    return client.post(reverse("portal:link_create"), {"url": url}, follow=True)
-
-
-def links(cast):
-    with acting_as(influencer=cast.tulpar.influencer):
-        return list(TrackingLink.objects.order_by("pk").values_list("destination_url", flat=True))
-
-
-def test_a_pasted_product_becomes_a_link(aliya, cast):
-    answer = paste(aliya, " https://www.tulpar.example/product/7?color=red ")
-    assert answer.status_code == 200
-    assert links(cast)[-1] == "https://www.tulpar.example/product/7?color=red"
-    assert answer.request["PATH_INFO"].endswith("/new/")
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "tulpar.example/product/7",
-        "https://sauran.example/product/1",
-        "https://tulpar.example@evil.example/",
-        "https://tulpar.example.evil.example/",
-        "http://tulpar.example/product/7",
-        "javascript:alert(1)",
-    ],
-)
-def test_a_pasted_address_that_nobody_covers_is_said_and_makes_nothing(aliya, cast, url):
-    before = links(cast)
-    answer = paste(aliya, url)
-    assert "No campaign of yours covers this site" in answer.content.decode()
-    assert links(cast) == before
-
-
 # --- Leaving --------------------------------------------------------------------------------
 
 

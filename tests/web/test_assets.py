@@ -49,6 +49,8 @@ NAMES = {
     "Telegram",
     "WhatsApp",
     "CSV",
+    "SVG",
+    "PNG",
     "IBAN",
     "WB",
     "Тоқыма Үйі",

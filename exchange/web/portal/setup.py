@@ -1,4 +1,4 @@
-"""What is the influencer's own to change: payee steps, profile, links, leaving a campaign."""
+"""What is the influencer's own to change: payee steps, profile, leaving a campaign."""
 
 from __future__ import annotations
 
@@ -14,12 +14,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns.selectors import (
-    campaign_access_for_influencer,
-    participation_for_url,
-    participation_of,
-)
-from campaigns.services import participation_leave, tracking_link_create
+from campaigns.selectors import campaign_access_for_influencer, participation_of
+from campaigns.services import participation_leave
 from compliance.forms import AccountForm, IinForm, TaxForm
 from compliance.selectors import PayeeSteps, payee_steps
 from compliance.services import payee_tax_set, register_recheck
@@ -137,25 +133,6 @@ def _profile_initial(influencer: Influencer) -> dict[str, Any]:
             "followers": page.followers,
         }
     return initial
-
-
-@require_POST
-def link_create(request: HttpRequest) -> HttpResponse:
-    """A product's address pasted: a link to it, if a campaign of theirs covers its site."""
-    influencer, _user = _person(request)
-    url = request.POST.get("url", "")
-    participation = participation_for_url(influencer.pk, url)
-    if participation is None:
-        messages.error(
-            request, _("No campaign of yours covers this site. Join one, or ask the brand.")
-        )
-        return redirect("portal:links")
-    try:
-        link = tracking_link_create(participation_id=participation.pk, url=url)
-    except DomainError as error:
-        messages.error(request, str(error))
-        return redirect("portal:links")
-    return redirect("portal:link_new", link.public_id)
 
 
 @require_POST

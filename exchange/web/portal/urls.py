@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.portal import exports, setup, views
+from exchange.web.portal import exports, links, setup, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,10 +12,13 @@ urlpatterns = [
     path("campaigns/<uuid:public_id>/", views.campaign, name="campaign"),
     path("campaigns/<uuid:public_id>/join/", views.campaign_join_now, name="campaign_join"),
     path("campaigns/<uuid:public_id>/leave/", setup.campaign_leave, name="campaign_leave"),
-    path("links/", views.links, name="links"),
-    path("links/create/", setup.link_create, name="link_create"),
-    path("links/<uuid:public_id>/", views.link, name="link"),
-    path("links/<uuid:public_id>/new/", views.link, {"is_new": True}, name="link_new"),
+    path("links/", links.links, name="links"),
+    path("links/create/", links.link_create, name="link_create"),
+    path("links/<uuid:public_id>/", links.link, name="link"),
+    path("links/<uuid:public_id>/new/", links.link, {"is_new": True}, name="link_new"),
+    path("links/<uuid:public_id>/qr.<str:kind>", links.link_qr, name="link_qr"),
+    path("links/<uuid:public_id>/off/", links.link_off, name="link_off"),
+    path("links/<uuid:public_id>/on/", links.link_on, name="link_on"),
     path("earnings/", views.earnings, name="earnings"),
     path("earnings/csv/", exports.earnings_csv, name="earnings_csv"),
     path("earnings/<uuid:public_id>/", views.earning, name="earning"),

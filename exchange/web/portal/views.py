@@ -15,14 +15,11 @@ from attribution.selectors.conversions import conversion_access_for_influencer
 from campaigns.selectors import (
     campaign_access_for_influencer,
     cards_for,
-    link_access_for_influencer,
-    link_list_of_influencer,
 )
 from campaigns.services.participations import campaign_join
 from exchange.web.portal.builders import campaigns as build_campaigns
 from exchange.web.portal.builders import earnings as build_earnings
 from exchange.web.portal.builders import home as build_home
-from exchange.web.portal.builders import links as build_links
 from exchange.web.portal.builders import payouts as build_payouts
 from influencers.models import Influencer
 from payouts.selectors import payout_access_for_influencer
@@ -76,21 +73,6 @@ def campaign_join_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
         messages.info(request, _("Your application is with the brand."))
         return redirect("portal:campaign", public_id)
     return redirect("portal:link_new", link.public_id)
-
-
-@require_GET
-def links(request: HttpRequest) -> HttpResponse:
-    influencer = influencer_of(request)
-    cards = build_links.link_cards(influencer, link_list_of_influencer(influencer.pk))
-    return TemplateResponse(request, "portal/links.html", {"page": build_links.links(cards)})
-
-
-@require_GET
-def link(request: HttpRequest, public_id: UUID, *, is_new: bool = False) -> HttpResponse:
-    influencer = influencer_of(request)
-    found = link_access_for_influencer(influencer.pk, public_id)
-    page = build_links.link_page(influencer, found, is_new=is_new)
-    return TemplateResponse(request, "portal/link.html", {"page": page})
 
 
 @require_GET

@@ -19,6 +19,20 @@ class Person(forms.Form):
     followers = forms.IntegerField(initial=18_400)
 
 
+class Ending(forms.Form):
+    ending = forms.CharField(required=False)
+
+
+def refused_ending() -> forms.Form:
+    form = Ending({"ending": "a1gerim"})
+    form.add_error(
+        "ending",
+        _("“%(ending)s” is taken, or looks like one that is. Free: %(free)s.")
+        % {"ending": "a1gerim", "free": "a1gerim-2"},
+    )
+    return form
+
+
 class Company(forms.Form):
     name = forms.CharField(initial="Тоқыма Үйі")
     legal_name = forms.CharField(initial="ТОО «Тоқыма Үйі»")
@@ -32,6 +46,7 @@ class Campaign(forms.Form):
         initial="https://toqyma.example/kollekcia", assume_scheme="https"
     )
     allowed_hosts = forms.CharField(widget=forms.Textarea, required=False)
+    marketplace_hosts = forms.BooleanField(required=False)
     fallback_url = forms.URLField(required=False, assume_scheme="https")
     access = forms.ChoiceField(
         widget=forms.RadioSelect,

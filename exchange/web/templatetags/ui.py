@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import segno
 from django import template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, PasswordInput, RadioSelect, Select, Textarea
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock as core_clock
 from exchange.web import charts, formatting, words
+from exchange.web.qr import qr_code
 
 register = template.Library()
 
@@ -105,6 +105,11 @@ def status_word(status: str, kind: str = "sale") -> str:
 @register.filter
 def status_tone(status: str, kind: str = "sale") -> str:
     return words.status_of(status, kind).tone
+
+
+@register.filter
+def status_hint(status: str, kind: str = "sale") -> str:
+    return str(words.status_of(status, kind).hint)
 
 
 # Programs that name others in their own name come before those
@@ -252,8 +257,7 @@ def health_bars(values: list[tuple[int, words.Tone]], label: str) -> SafeString:
 @register.simple_tag
 def qr(text: str, label: str) -> SafeString:
     """A QR code as SVG, dark on white in both themes so that every camera reads it."""
-    code = segno.make(text, micro=False, error="m")
-    drawing = code.svg_inline(
+    drawing = qr_code(text).svg_inline(
         omitsize=True, border=1, dark="#14142b", svgclass="block w-full h-full", lineclass=None
     )
     return format_html(

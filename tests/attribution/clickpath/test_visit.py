@@ -19,7 +19,8 @@ LOOPBACK = networks_of("127.0.0.0/8, ::1")
     ("path", "token"),
     [
         ("/c/k7m3p9qd", "k7m3p9qd"),
-        ("/c/A-b_9", "A-b_9"),
+        ("/c/A-b_9", "a-b_9"),
+        ("/c/Aigerim-KOILEK", "aigerim-koilek"),
         ("/c/" + "a" * 40, "a" * 40),
         ("/c/" + "a" * 41, None),
         ("/c/", None),

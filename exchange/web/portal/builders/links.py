@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -12,21 +13,27 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from attribution.domain.sub_ids import subs_clean, url_with_subs
 from attribution.selectors.clicks import clicks_by_link
 from attribution.selectors.conversions import (
     Taken,
     taken_by_participation,
 )
-from campaigns.models import PromoCode, TrackingLink
+from campaigns.domain.destination import host_of
+from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
 from campaigns.selectors import (
     Card,
+    Coverage,
+    campaigns_without_budget,
     codes_of_influencer,
+    links_count,
 )
 from core import clock
 from exchange.web.formatting import (
     percent_text,
 )
 from exchange.web.pages import portal
+from exchange.web.qr import PRINT_MM
 from influencers.models import Influencer
 
 CLICKS_SINCE_DAYS = 3650  # a link's whole life
@@ -42,7 +49,9 @@ def _without_scheme(url: str) -> str:
 
 
 def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[portal.LinkCard]:
-    """Three queries, whatever the number of links."""
+    """Five queries, whatever the number of links."""
+    siblings = links_count([link.participation_id for link in links])
+    empty = campaigns_without_budget([link.campaign for link in links])
     codes = codes_of_influencer(influencer.pk)
     clicks = clicks_by_link(
         link_ids=[link.pk for link in links],
@@ -50,22 +59,41 @@ def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[po
         last_on=clock.today(),
     )
     taken = taken_by_participation([link.participation_id for link in links])
-    return [
+    cards = [
         _link_card(
             link,
             codes.get(link.participation_id),
             clicks[link.pk].people if link.pk in clicks else 0,
             taken.get(link.participation_id, Taken()),
+            link_status(link, is_budget_empty=link.campaign_id in empty),
         )
         for link in links
     ]
+    return [
+        replace(card, is_of_several=siblings[link.participation_id] > 1)
+        for card, link in zip(cards, links, strict=True)
+    ]
+
+
+def link_status(link: TrackingLink, *, is_budget_empty: bool) -> str:
+    """A key of words.LINK: the same rules as the click process has, the most final first."""
+    campaign = link.campaign
+    is_over = campaign.ends_at is not None and campaign.ends_at <= clock.now()
+    if campaign.status == Campaign.Status.CLOSED or is_over:
+        return "ended"
+    if link.participation.state != Participation.State.APPROVED:
+        return "left"
+    if link.state == TrackingLink.State.DISABLED:
+        return "off"
+    if campaign.status != Campaign.Status.LIVE:
+        return "paused"
+    return "no_budget" if is_budget_empty else "on"
 
 
 def _link_card(
-    link: TrackingLink, code: PromoCode | None, people: int, taken: Taken
+    link: TrackingLink, code: PromoCode | None, people: int, taken: Taken, status: str
 ) -> portal.LinkCard:
     url = link_url(link)
-    is_active = link.state == TrackingLink.State.ACTIVE and link.campaign.status == "live"
     return portal.LinkCard(
         title=link.campaign.title,
         brand_name=link.campaign.brand_name,
@@ -77,18 +105,22 @@ def _link_card(
         orders=taken.orders,
         earned_minor=taken.earned_minor,
         code=code.code if code else "",
-        is_active=is_active,
+        status=status,
+        destination_text=_without_scheme(link.destination_url),
     )
 
 
 def links(cards: list[portal.LinkCard]) -> portal.Links:
-    return portal.Links(cards, reverse("portal:campaigns"))
+    return portal.Links(cards, reverse("portal:campaigns"), reverse("portal:link_create"))
 
 
-def link_page(influencer: Influencer, link: TrackingLink, *, is_new: bool) -> portal.LinkPage:
+def link_page(
+    influencer: Influencer, link: TrackingLink, *, is_new: bool, subs: Sequence[str] = ()
+) -> portal.LinkPage:
+    """`subs` are names of a post, as they were typed."""
     (card,) = link_cards(influencer, [link])
     share = quote(card.url, safe="")
-    reward = Card(link.campaign, link.participation.terms).reward_minor
+    tagged = _tagged(card.url, subs)
     return portal.LinkPage(
         card=card,
         home_url=reverse("portal:home"),
@@ -96,9 +128,86 @@ def link_page(influencer: Influencer, link: TrackingLink, *, is_new: bool) -> po
         telegram_url=f"https://t.me/share/url?url={share}",
         whatsapp_url=f"https://wa.me/?text={share}",
         captions=[_caption("kk", "Қаз", card), _caption("ru", "Рус", card)],
-        per_sale_minor=reward,
+        destination_url=link.destination_url,
+        qr_svg_url=_qr_url(link, "svg", tagged),
+        qr_png_url=_qr_url(link, "png", tagged),
+        qr_mm=PRINT_MM,
+        tagged=tagged,
+        per_sale_minor=Card(link.campaign, link.participation.terms).reward_minor,
+        off_url=_switch_url(link, "link_off", is_shown=link.state == TrackingLink.State.ACTIVE),
+        on_url=_switch_url(link, "link_on", is_shown=card.status == "off"),
         is_new=is_new,
     )
+
+
+def _switch_url(link: TrackingLink, name: str, *, is_shown: bool) -> str:
+    return reverse(f"portal:{name}", args=[link.public_id]) if is_shown else ""
+
+
+def _tagged(url: str, subs: Sequence[str]) -> portal.Tagged:
+    names = subs_clean(subs)
+    if not any(names):
+        return portal.Tagged(list(names))
+    tagged = url_with_subs(url, names)
+    return portal.Tagged(list(names), tagged, tagged.partition("://")[2])
+
+
+def _qr_url(link: TrackingLink, kind: str, tagged: portal.Tagged) -> str:
+    return url_with_subs(reverse("portal:link_qr", args=[link.public_id, kind]), tagged.names)
+
+
+# --- Making one -----------------------------------------------------------------------------
+
+
+def link_form(
+    typed: str,
+    *,
+    url: str = "",
+    error: str = "",
+    coverage: Coverage | None = None,
+    chosen: str = "",
+) -> portal.LinkForm:
+    """`url` is the address as a link would store it, "" where there is none yet."""
+    host = host_of(url).removeprefix("www.")
+    mine = [_cover(card) for card in coverage.mine] if coverage else []
+    picked = chosen if chosen in {cover.value for cover in mine} else ""
+    ask = _(
+        "Hello! I would like to recommend your goods from %(host)s through Birge and be paid for"
+        " each sale."
+    ) % {"host": host}
+    return portal.LinkForm(
+        typed=typed,
+        action_url=reverse("portal:link_create"),
+        back_url=reverse("portal:links"),
+        link_start=_without_scheme(f"{settings.CLICK_BASE_URL}/c/"),
+        url=url,
+        url_text=url.partition("://")[2],
+        host=host,
+        error=error,
+        mine=[
+            replace(cover, is_chosen=cover.value == picked or (not picked and n == 0))
+            for n, cover in enumerate(mine)
+        ],
+        open_to_join=[_cover(card) for card in coverage.open_to_join] if coverage else [],
+        campaigns_url=reverse("portal:campaigns"),
+        ask_text=f"{ask} {settings.BASE_URL}",
+        telegram_url=f"https://t.me/share/url?url={quote(settings.BASE_URL, safe='')}"
+        f"&text={quote(ask, safe='')}",
+    )
+
+
+def _cover(card: Card) -> portal.Cover:
+    return portal.Cover(
+        value=str(card.campaign.public_id),
+        title=card.campaign.title,
+        brand_name=card.campaign.brand_name,
+        rate_text=percent_text(card.terms.commission_bps),
+        per_sale_minor=card.reward_minor,
+        url=reverse("portal:campaign", args=[card.campaign.public_id]),
+    )
+
+
+# --- Texts ----------------------------------------------------------------------------------
 
 
 def _caption(language: Literal["kk", "ru"], short: str, card: portal.LinkCard) -> portal.Caption:
