@@ -2,6 +2,7 @@
 
 app.css    Tailwind CLI on exchange/web/assets/app.css (which names the templates it scans)
 *.js       esbuild on each script that lies in exchange/web/assets: app.js, chart.js
+birge.js   esbuild on assets/snippet/birge.js, which runs on the pages of shops: older browsers too
 files/     the Inter subsets that our three languages need, as app.css names them
 icons.svg  one <symbol> for each Lucide icon that a template asks for: {% icon "bell" %}
 htmx.js    from the django-htmx wheel, so that its version fits the middleware
@@ -31,6 +32,7 @@ APPS = (
 )  # fmt: skip
 FONT_SUBSETS = ("latin", "latin-ext", "cyrillic", "cyrillic-ext")  # kk, ru, en, and the tenge sign
 BROWSERS = "es2020"
+VISITORS_BROWSERS = "es2017"  # of whoever buys in a shop
 ICON_TAG = re.compile(r"""\{%\s*icon\s+["']([a-z0-9-]+)["']""")
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 SVG_INNER = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
@@ -94,9 +96,14 @@ def scripts_build(places: Places) -> None:
     scripts = sorted(places.sources.glob("*.js"))
     if not scripts:
         raise AssetsError(f"No script in {places.sources}.")
+    _esbuild(places, BROWSERS, scripts)
+    _esbuild(places, VISITORS_BROWSERS, [places.sources / "snippet" / "birge.js"])
+
+
+def _esbuild(places: Places, browsers: str, scripts: Iterable[Path]) -> None:
     esbuild = places.node_modules / "esbuild" / "bin" / "esbuild"
     _node(
-        esbuild, *scripts, "--bundle", "--minify", f"--target={BROWSERS}",
+        esbuild, *scripts, "--bundle", "--minify", f"--target={browsers}",
         f"--outdir={places.output}", "--log-level=warning",
     )  # fmt: skip
 

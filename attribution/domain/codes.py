@@ -26,3 +26,12 @@ def click_id_parse(text: str) -> UUID | None:
         return None
     click_id = UUID(plain)
     return click_id if click_id.version == 7 else None
+
+
+def click_id_of_page(text: str) -> str:
+    """The id as our own snippet keeps it, or "". Nothing is forgiven: no shop rewrites it there."""
+    if not _HEX32.fullmatch(text):
+        return ""
+    click_id = UUID(text)
+    is_ours = click_id.version == 7  # which is said only of ids of the standard's variant
+    return text if is_ours else ""

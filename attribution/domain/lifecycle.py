@@ -88,13 +88,21 @@ def conversion_target(
 
 
 def is_approved_by_silence(
-    *, status: Status, hold_until: datetime | None, now: datetime, trust: str
+    *,
+    status: Status,
+    hold_until: datetime | None,
+    now: datetime,
+    trust: str,
+    is_from_page: bool = False,
+    is_confirmed: bool = False,
 ) -> bool:
-    """Whether nobody's objection makes it final: the hold is over, and the order was signed or
-    read back. A hint alone waits for a second source."""
+    """Whether nobody's objection makes it final: the hold is over, the order was signed or read
+    back, and so was what says whose it is (`is_from_page`: only a thank-you page said it). A hint
+    alone waits for a second source, or for the brand's word (`is_confirmed`)."""
+    is_trusted = trust in CONFIRMED_TRUST and not is_from_page
     return (
         status is Status.ON_HOLD
         and hold_until is not None
         and hold_until <= now
-        and trust in CONFIRMED_TRUST
+        and (is_trusted or is_confirmed)
     )

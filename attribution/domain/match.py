@@ -19,8 +19,12 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 class EvidenceKind(StrEnum):
     CLICK = "click"
+    PAGE_CLICK = "page_click"  # the order itself names none, its thank-you page does
     PROMO_CODE = "promo_code"
     WB_SUBSTITUTE_ARTICLE = "wb_substitute_article"
+
+
+CLICKS = frozenset({EvidenceKind.CLICK, EvidenceKind.PAGE_CLICK})
 
 
 class CodePolicy(StrEnum):
@@ -61,6 +65,7 @@ class Reason(StrEnum):
     EARLIER_CLICK_WINS = "earlier_click_wins"
     OTHER_CODE_WINS = "other_code_wins"
     LATER_ROW_WINS = "later_row_wins"
+    SIGNED_EVIDENCE_WINS = "signed_evidence_wins"
 
 
 class DecisionRule(StrEnum):
@@ -76,6 +81,7 @@ class DecisionRule(StrEnum):
     FIRST_CLICK = "first_click"
     LATER_CODE = "later_code"
     SAME_INFLUENCER = "same_influencer"
+    SEEN_ON_PAGE = "seen_on_page"  # nothing but the thank-you page: silence is no yes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +174,7 @@ def attribution_decide(
 
 def _refusal(each: CandidateEvidence, placed_at: datetime) -> Reason | None:
     """Why a candidate may not win at all, or None."""
-    is_click = each.kind is EvidenceKind.CLICK
+    is_click = each.kind in CLICKS
     is_code = each.kind is EvidenceKind.PROMO_CODE
     started, ended = each.running_from, each.running_until
     tests = (
@@ -194,6 +200,17 @@ Contest = tuple[CandidateEvidence, DecisionRule, Losses]
 
 
 def _contest(eligible: Sequence[CandidateEvidence], brand_policy: CodePolicy) -> Contest:
+    """What a page said, and anybody could have forged, decides only where nothing else speaks."""
+    pages = [each for each in eligible if each.kind is EvidenceKind.PAGE_CLICK]
+    signed = [each for each in eligible if each.kind is not EvidenceKind.PAGE_CLICK]
+    if not signed:
+        winner, _rule, losses = _best_click(pages)
+        return winner, DecisionRule.SEEN_ON_PAGE, losses
+    winner, rule, losses = _contest_signed(signed, brand_policy)
+    return winner, rule, losses | {id(each): Reason.SIGNED_EVIDENCE_WINS for each in pages}
+
+
+def _contest_signed(eligible: Sequence[CandidateEvidence], brand_policy: CodePolicy) -> Contest:
     """A platform's own row beats all; a code and a click meet under the policy."""
     clicks = [each for each in eligible if each.kind is EvidenceKind.CLICK]
     codes = [each for each in eligible if each.kind is EvidenceKind.PROMO_CODE]

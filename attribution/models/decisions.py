@@ -136,6 +136,8 @@ class Conversion(models.Model):
     ordered_at = models.DateTimeField(_("ordered"))
     hold_until = models.DateTimeField(_("hold ends"), null=True)
     approved_at = models.DateTimeField(_("approved at"), null=True)
+    # The brand's word for a sale that only an unsigned hint speaks for; it approves nothing yet
+    confirmed_at = models.DateTimeField(_("confirmed by the brand at"), null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -11,6 +11,8 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
+from attribution.domain.lifecycle import CONFIRMED_TRUST
+from attribution.domain.match import DecisionRule
 from attribution.models import Candidate, ClickDaily, Conversion, ConversionVersion
 from attribution.selectors.paging import edge_parse, edge_text
 from core.clock import ALMATY, day_start
@@ -184,12 +186,27 @@ def days_of(
     return [Day(day, people.get(day, 0), *by_day.get(day, (0, 0, 0))) for day in days]
 
 
+def silence_approves() -> Q:
+    """Conversions that nobody's objection makes final (domain.lifecycle.is_approved_by_silence)."""
+    is_trusted = Q(order__trust__in=CONFIRMED_TRUST) & ~Q(decision__rule=DecisionRule.SEEN_ON_PAGE)
+    return is_trusted | Q(confirmed_at__isnull=False)
+
+
+def conversions_unconfirmed(order_id: int) -> QuerySet[Conversion]:
+    """What of an order waits for its brand's word: silence would approve none of it."""
+    open_ones = Conversion.objects.filter(
+        order_id=order_id,
+        status__in=(Status.AWAITING_FUNDING, Status.PENDING, Status.ON_HOLD),
+    )
+    return open_ones.exclude(silence_approves())
+
+
 def versions_of(conversion: Conversion) -> list[ConversionVersion]:
     return list(conversion.versions.order_by("number"))
 
 
 def candidates_of(conversion: Conversion) -> list[Candidate]:
-    """The candidates of the decision that gave this conversion, as the acting side sees them: an
+    """The candidates of the decision that gives this conversion, as the acting side sees them: an
     influencer finds their own, the brand all."""
     rows = Candidate.objects.filter(decision_id=conversion.decision_id)
     return list(rows.select_related("influencer").order_by("id"))

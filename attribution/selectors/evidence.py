@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -27,11 +28,13 @@ from campaigns.domain.terms import WINDOW_DAYS_MAX
 from campaigns.models import ExternalCode, Participation, PromoCode
 
 CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
+# An id inside the order is the strongest evidence; what only a page says needs a second word.
+CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
 
 def order_candidates(order: Order) -> list[CandidateEvidence]:
     """Candidates of the order as a whole: its click (with the visitor's others) and its codes."""
-    clicks = _clicks(order)
+    clicks, click_kind = _clicks_of(order)
     codes = list(_codes(order))
     participations = _participations(
         {click.participation_id for click in clicks}
@@ -40,9 +43,9 @@ def order_candidates(order: Order) -> list[CandidateEvidence]:
     found = [
         _candidate(
             participations[click.participation_id],
-            kind=EvidenceKind.CLICK,
+            kind=click_kind,
             evidence=click.click_id.hex,
-            grade="A",
+            grade=CLICK_GRADES[click_kind],
             occurred_at=click.at,
         )
         for click in clicks
@@ -66,7 +69,7 @@ def line_candidates(order: Order, lines: Sequence[OrderLine]) -> dict[int, list[
     """Candidates of single lines, by the line's id: codes inside the platform's own rows."""
     late = LateEvidence.objects.filter(
         connection_id=order.connection_id, order_external_id=order.external_id
-    )
+    ).exclude(kind=EvidenceKind.PAGE_CLICK)
     rows = list(late.order_by("occurred_at", "id"))
     codes = {
         (code.kind, code.value): code
@@ -91,9 +94,47 @@ def line_candidates(order: Order, lines: Sequence[OrderLine]) -> dict[int, list[
     return by_line
 
 
-def _clicks(order: Order) -> list[Click]:
-    """The click whose id the order carries, and the same visitor's others before the order."""
-    carried = click_get(order.click_id) if order.click_id else None
+def orders_named(connection_id: int, name: str) -> QuerySet[Order]:
+    """The orders that a shop's page may mean by `name`: what people call it (the number) and what
+    the shop's database does are both in use. The number wins where they are two orders'."""
+    orders = Order.objects.filter(connection_id=connection_id)
+    numbered = orders.filter(number=name)
+    return numbered if numbered.exists() else orders.filter(external_id=name)
+
+
+def page_clicks_named(order: Order) -> list[UUID]:
+    """The click ids that the thank-you page gave for this order, in the order of their coming."""
+    names = {order.number}
+    if order.pk in orders_named(order.connection_id, order.external_id).values_list(
+        "pk", flat=True
+    ):
+        names.add(order.external_id)
+    said = LateEvidence.objects.filter(
+        connection_id=order.connection_id,
+        order_external_id__in=names,
+        kind=EvidenceKind.PAGE_CLICK,
+    )
+    values = said.order_by("id").values_list("value", flat=True)
+    return [UUID(value) for value in dict.fromkeys(values)]
+
+
+def _clicks_of(order: Order) -> tuple[list[Click], EvidenceKind]:
+    """The clicks that the order itself speaks of; only without any, those that its page named."""
+    carried = _visit(order, [order.click_id] if order.click_id else [])
+    if carried:
+        return carried, EvidenceKind.CLICK
+    return _visit(order, page_clicks_named(order)), EvidenceKind.PAGE_CLICK
+
+
+def _visit(order: Order, named: Iterable[UUID]) -> list[Click]:
+    """The clicks with these ids, and their visitors' others before the order, each once."""
+    clicks = [click for click_id in named for click in _clicks(order, click_id)]
+    return list({click.click_id: click for click in clicks}.values())
+
+
+def _clicks(order: Order, click_id: UUID) -> list[Click]:
+    """A click of the order's brand, and the same visitor's others before the order."""
+    carried = click_get(click_id)
     if carried is None or carried.brand_id != order.brand_id:
         return []
     others = Click.objects.filter(

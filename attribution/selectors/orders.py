@@ -32,7 +32,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from attribution.domain.lifecycle import CONFIRMED_TRUST, ReasonCode
+from attribution.domain.lifecycle import ReasonCode
 from attribution.models import (
     Candidate,
     ClickDaily,
@@ -43,6 +43,7 @@ from attribution.models import (
     OrderLine,
     OrderVersion,
 )
+from attribution.selectors.conversions import silence_approves
 from attribution.selectors.paging import edge_parse, edge_text
 from core.bps import BPS_WHOLE, round_half_up
 from core.clock import day_start
@@ -278,9 +279,7 @@ class Waiting:
 
 def orders_waiting(brand_id: int) -> Waiting:
     """One query. A hint-only order is not among them: silence is no yes there."""
-    holds = Conversion.objects.filter(
-        brand_id=brand_id, status=Status.ON_HOLD, order__trust__in=CONFIRMED_TRUST
-    )
+    holds = Conversion.objects.filter(silence_approves(), brand_id=brand_id, status=Status.ON_HOLD)
     found = holds.aggregate(orders=Count("order", distinct=True), first_at=Min("hold_until"))
     return Waiting(found["orders"], found["first_at"])
 

@@ -21,11 +21,13 @@ from attribution.domain.lifecycle import (
 )
 from attribution.domain.rates import tenge_minor
 from attribution.models import Conversion, ConversionVersion, Decision, Order, OrderLine
+from attribution.selectors.conversions import conversions_unconfirmed
 from campaigns.domain.commission import base_minor, commission_minor
 from campaigns.models import Campaign, CampaignTotals, Participation
 from campaigns.services.links import links_follow_budget
 from core import clock
 from core.audit.services import audit_record
+from core.tenancy.context import acting_as
 from ledger.domain.drafts import JournalDraft
 from ledger.domain.fees import fee_due
 from ledger.domain.journals import ConversionRef, accrual, approval
@@ -69,9 +71,17 @@ def conversion_settle(order: Order, line: OrderLine, decision: Decision) -> None
     worth = _worth(order, line, participation.terms.commission_bps)
     if current is not None:
         current.rate, current.rate_on = order.rate, order.rate_on
+        _evidence_follow(current, decision)
         _conversion_follow(current, target, worth)
     elif target.status not in LOST:
         _conversion_create(order, line, decision, participation, target, worth)
+
+
+def _evidence_follow(conversion: Conversion, decision: Decision) -> None:
+    """Later evidence for the same influencer: stronger may end a wait for confirmation."""
+    if conversion.decision_id != decision.pk:
+        conversion.decision, conversion.grade = decision, decision.grade
+        conversion.save(update_fields=["decision", "grade"])
 
 
 def _target(order: Order, line: OrderLine, participation: Participation) -> Target | None:
@@ -269,6 +279,19 @@ def _approval_draft(
         fee_minor=fee,
         vat_minor=vat,
     )
+
+
+def order_confirm(*, order_id: int) -> int:
+    """The brand's word for an order that only an unsigned hint speaks for: from now on silence
+    approves it at the end of its hold, as any other. Returns how many of its lines were waiting.
+    """
+    with acting_as(system="confirm an order"):
+        waiting = list(conversions_unconfirmed(order_id).select_for_update(of=("self",)))
+        for conversion in waiting:
+            conversion.confirmed_at = clock.now()
+            conversion.save(update_fields=["confirmed_at"])
+            audit_record("conversion.confirm", conversion)
+    return len(waiting)
 
 
 def conversion_fund(conversion: Conversion) -> bool:

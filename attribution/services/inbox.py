@@ -21,12 +21,19 @@ from attribution.connectors.base import (
     OrderRemoval,
     OrderSnapshot,
     Snapshot,
+    UnknownPayload,
     WebhookConnector,
 )
 from attribution.connectors.registry import poll_connector, webhook_connector
+from attribution.domain.page_events import PAGE, page_event_read
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets
-from attribution.services.orders import evidence_apply, order_apply, removal_apply
+from attribution.services.orders import (
+    evidence_apply,
+    order_apply,
+    page_event_apply,
+    removal_apply,
+)
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, NotFound
@@ -114,7 +121,7 @@ def events_store(
     InboundEvent.objects.bulk_create(rows, ignore_conflicts=True)
     new = InboundEvent.objects.filter(pk__in=[row.pk for row in rows])
     new_ids = list(new.values_list("pk", flat=True))
-    if new_ids:
+    if new_ids and endpoint != PAGE:  # anybody can send those: they prove no working source
         Connection.objects.filter(pk=connection.pk).update(last_event_at=now)
     return new_ids
 
@@ -180,14 +187,28 @@ def _event_take(event_id: UUID) -> InboundEvent | None:
 
 
 def _event_work(event: InboundEvent) -> None:
-    outcome = [_snapshot_apply(event, snapshot) for snapshot in event_snapshots(event)]
-    is_news = any(outcome)
+    orders, is_news = _page_work(event) if event.endpoint == PAGE else _source_work(event)
     event.state = InboundEvent.State.DONE if is_news else InboundEvent.State.IGNORED
-    event.outcome = {"orders": sorted({order_id for order_id in outcome if order_id})}
+    event.outcome = {"orders": sorted(orders)}
     event.attempts += 1
     event.error = ""
     event.finished_at = clock.now()
     event.save(update_fields=["state", "outcome", "attempts", "error", "finished_at"])
+
+
+def _source_work(event: InboundEvent) -> tuple[set[int], bool]:
+    """The orders that it changed, and whether it said anything new."""
+    outcome = [_snapshot_apply(event, snapshot) for snapshot in event_snapshots(event)]
+    orders = {order_id for order_id in outcome if order_id}
+    return orders, bool(orders)
+
+
+def _page_work(event: InboundEvent) -> tuple[set[int], bool]:
+    """As above. A click is news even before its order comes."""
+    said = page_event_read(bytes(event.body))
+    if said is None:
+        raise UnknownPayload("not an event of a page")
+    return set(page_event_apply(event, said)), said.click_id is not None
 
 
 def event_snapshots(event: InboundEvent) -> list[Snapshot]:

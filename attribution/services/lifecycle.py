@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from attribution.domain.lifecycle import CONFIRMED_TRUST, Status
+from attribution.domain.lifecycle import Status
 from attribution.models import Conversion
+from attribution.selectors.conversions import silence_approves
 from attribution.services.conversions import conversion_fund, conversions_approve
 from attribution.services.notices import approved_notices_queue
 from core import clock
@@ -17,7 +18,8 @@ BATCH_MAX = 500
 def conversions_advance() -> int:
     """Approve what nobody rejected by the end of its hold. Returns how many were approved.
 
-    Silence means yes only for orders that were signed or read back from their source.
+    Silence means yes only for what was signed or read back from its source, and for what the
+    brand has confirmed.
     """
     approved = 0
     while batch := _approve_batch():
@@ -32,11 +34,7 @@ def _approve_batch() -> int:
     with acting_as(system="approve by silence"):
         due = list(
             Conversion.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(
-                status=Status.ON_HOLD,
-                hold_until__lte=now,
-                order__trust__in=CONFIRMED_TRUST,
-            )
+            .filter(silence_approves(), status=Status.ON_HOLD, hold_until__lte=now)
             .order_by("campaign_id", "hold_until", "id")[:BATCH_MAX]
         )
         by_campaign: dict[int, list[Conversion]] = defaultdict(list)

@@ -14,7 +14,9 @@ from attribution.connectors.base import (
     OrderSnapshot,
 )
 from attribution.domain.codes import click_id_parse
+from attribution.domain.page_events import PAGE_CLICK, PAGE_CLICKS_MAX, PageEvent
 from attribution.models import InboundEvent, LateEvidence, Order, OrderLine, OrderVersion
+from attribution.selectors.evidence import orders_named
 from attribution.services.decisions import order_decide
 from core.crypto import blind_index
 from core.locks import lock_for_transaction
@@ -30,7 +32,7 @@ def order_apply(event: InboundEvent, snapshot: OrderSnapshot) -> int | None:
     Older snapshots are kept as versions and change nothing; one that says nothing new leaves no
     trace at all. Returns the order's id when something changed.
     """
-    order = _order_locked(event, snapshot.external_id)
+    order = _order_locked(event, snapshot.external_id, snapshot.number)
     if order is None:
         order = _order_create(event, snapshot)
     elif snapshot.source_updated_at < order.source_updated_at:
@@ -96,15 +98,46 @@ def evidence_apply(event: InboundEvent, evidence: EvidenceSnapshot) -> int | Non
     return order.pk
 
 
-def _order_locked(event: InboundEvent, external_id: str) -> Order | None:
-    """The order, if we have it. Its id is ours until the transaction ends, known or not."""
-    order_lock(event.connection_id, external_id)
+def page_event_apply(event: InboundEvent, said: PageEvent) -> list[int]:
+    """Keep which click a thank-you page named for an order, and decide that order again when we
+    have it. Several clicks of one order are kept, the first ones of all that come: whoever forges
+    one cannot put the true one out. Returns the ids of the orders.
+    """
+    if said.click_id is None:
+        return []
+    order_lock(event.connection_id, said.order)
+    known = LateEvidence.objects.filter(
+        connection_id=event.connection_id, order_external_id=said.order, kind=PAGE_CLICK
+    )
+    if known.filter(value=said.click).exists() or known.count() >= PAGE_CLICKS_MAX:
+        return []
+    LateEvidence.objects.create(
+        connection_id=event.connection_id,
+        brand_id=event.brand_id,
+        event=event,
+        order_external_id=said.order,
+        line_id="",
+        kind=PAGE_CLICK,
+        value=said.click,
+        occurred_at=event.received_at,
+    )
+    orders = list(orders_named(event.connection_id, said.order))
+    for order in orders:
+        order_decide(order)
+    return [order.pk for order in orders]
+
+
+def _order_locked(event: InboundEvent, external_id: str, number: str = "") -> Order | None:
+    """The order, if we have it. `number` is what its thank-you page may call it."""
+    order_lock(event.connection_id, external_id, number or external_id)
     return Order.objects.filter(connection_id=event.connection_id, external_id=external_id).first()
 
 
-def order_lock(connection_id: int, external_id: str) -> None:
-    """Let nobody else change the order of this id until the transaction ends."""
-    lock_for_transaction(f"order {connection_id} {external_id}")
+def order_lock(connection_id: int, *names: str) -> None:
+    """Let nobody else change the order of these names (its id, its number) until the transaction
+    ends, known or not. Sorted, so that two transactions never wait for each other."""
+    for name in sorted(set(names)):
+        lock_for_transaction(f"order {connection_id} {name}")
 
 
 def _order_create(event: InboundEvent, snapshot: OrderSnapshot) -> Order:

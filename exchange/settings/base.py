@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from attribution.clickpath.visit import networks_of
 from exchange import env as read
 from exchange.settings.ops import UNFOLD  # noqa: F401  # a setting
 
@@ -32,6 +33,8 @@ KGD_TOKEN = read.env("KGD_TOKEN", "sandbox" if SANDBOX_URL else "")
 # The National Bank's official rates; in the demo, its stand-in.
 _BANK_HOST = f"{SANDBOX_URL}/national_bank" if SANDBOX_URL else "https://nationalbank.kz"
 NATIONAL_BANK_URL = read.env("NATIONAL_BANK_URL", _BANK_HOST)
+# Whose X-Forwarded-For is believed, as in the click path
+TRUSTED_PROXIES = networks_of(read.env("CLICK_TRUSTED_PROXIES", ""))
 IS_HTTPS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

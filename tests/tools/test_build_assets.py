@@ -22,6 +22,8 @@ def places(tmp_path):
     (sources / "app.js").write_text("import { greet } from './greet/greet.js'; greet('Aliya');\n")
     (sources / "greet").mkdir()
     (sources / "greet/greet.js").write_text("export const greet = (n) => alert(`Salem, ${n}`);\n")
+    (sources / "snippet").mkdir()
+    (sources / "snippet/birge.js").write_text("(() => { window.birge = () => 1; })();\n")
     (sources / "chart.js").write_text("window.chartReady = true;\n")
     (sources / "icons.txt").write_text("# chosen by code\nwallet\n")
     (templates / "page.html").write_text('<p class="mt-7 btn">{% icon "bell" %}</p>')
@@ -32,7 +34,7 @@ def test_a_page_gets_its_styles_scripts_fonts_and_icons(places):
     build_assets.build(places)
     made = {path.name for path in places.output.rglob("*") if path.is_file()}
     assert made == {
-        "app.css", "app.js", "chart.js", "htmx.js", "icons.svg", *build_assets.font_files(),
+        "app.css", "app.js", "birge.js", "chart.js", "htmx.js", "icons.svg", *build_assets.font_files(),
     }  # fmt: skip
 
     css = (places.output / "app.css").read_text()
