@@ -94,9 +94,14 @@ def _clean(value: object, chars_max: int) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     text = str(value).strip()
-    if len(text) > chars_max or any(unicodedata.category(char)[0] == "C" for char in text):
+    if len(text) > chars_max or any(_is_unseen(char) for char in text):
         return ""
     return unicodedata.normalize("NFC", text)
+
+
+def _is_unseen(char: str) -> bool:
+    """A control, a lone surrogate, or what broken bytes became."""
+    return char == "\ufffd" or unicodedata.category(char)[0] == "C"
 
 
 def _amount(text: str) -> str:

@@ -34,7 +34,8 @@ def test_a_page_gets_its_styles_scripts_fonts_and_icons(places):
     build_assets.build(places)
     made = {path.name for path in places.output.rglob("*") if path.is_file()}
     assert made == {
-        "app.css", "app.js", "birge.js", "chart.js", "htmx.js", "icons.svg", *build_assets.font_files(),
+        "app.css", "app.js", "birge.js", "chart.js", "htmx.js", "icons.svg",
+        *build_assets.font_files(),
     }  # fmt: skip
 
     css = (places.output / "app.css").read_text()

@@ -388,3 +388,55 @@ def test_what_is_dropped_might_as_well_not_be_there(candidates, policy):
     decision = decide(*candidates, brand_code_policy=policy)
     kept = [each.candidate for each in decision.verdicts if each.verdict is not Verdict.DROPPED]
     assert decide(*kept, brand_code_policy=policy).winner == decision.winner
+
+
+# --- What only a page says ------------------------------------------------------------------
+
+
+def seen(who=ALIYA, **changes):
+    """A click that the order's thank-you page named."""
+    return click(who, **({"kind": EvidenceKind.PAGE_CLICK, "grade": "D"} | changes))
+
+
+def judged(*candidates, brand_code_policy=CodePolicy.CODE_WINS):
+    decided = attribution_decide(
+        candidates, placed_at=PLACED_AT, brand_code_policy=brand_code_policy
+    )
+    return decided, {id(each.candidate): each for each in decided.verdicts}
+
+
+def test_a_click_that_only_a_page_names_decides_and_the_rule_says_so():
+    older, newer = seen(DANA, days=3), seen(ALIYA, days=2)
+    decided, verdicts = judged(older, newer)
+    assert (decided.winner, decided.rule) == (newer, DecisionRule.SEEN_ON_PAGE)
+    assert verdicts[id(older)].reason is Reason.LATER_CLICK_WINS
+
+
+@pytest.mark.parametrize("signed", [click, code, article])
+def test_whatever_is_signed_wins_over_a_page(signed):
+    page, other = seen(DANA, days=0), signed(ALIYA)
+    decided, verdicts = judged(page, other, brand_code_policy=CodePolicy.CLICK_WINS)
+    assert (decided.winner, decided.rule) == (other, DecisionRule.ONLY_CANDIDATE)
+    assert verdicts[id(page)].verdict is Verdict.ASSIST
+    assert verdicts[id(page)].reason is Reason.SIGNED_EVIDENCE_WINS
+
+
+def test_a_page_decides_when_what_is_signed_was_too_late():
+    page, old = seen(DANA), click(ALIYA, days=31)
+    decided, _verdicts = judged(page, old)
+    assert (decided.winner, decided.rule) == (page, DecisionRule.SEEN_ON_PAGE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"days": 31}, Reason.WINDOW_PASSED),
+        ({"days": -1}, Reason.AFTER_ORDER),
+        ({"terms": replace(TERMS, code_policy=CodePolicy.CODE_ONLY)}, Reason.LINKS_DO_NOT_COUNT),
+        ({"terms": replace(TERMS, paying_grades="AB")}, Reason.GRADE_NOT_PAID),
+    ],
+)
+def test_a_page_is_bound_by_the_rules_of_clicks(changes, reason):
+    page = seen(**changes)
+    decided, verdicts = judged(page)
+    assert (decided.winner, verdicts[id(page)].reason) == (None, reason)

@@ -31,7 +31,11 @@ def test_an_order_with_its_click_is_read():
 def test_an_order_without_a_click_is_an_event_too():
     said = read(order=" KZ:10:42 ")
     assert said == PageEvent("KZ:10:42")
-    assert (said.key, order_of_key(said.key), said.click_id) == ("page:-:KZ:10:42", "KZ:10:42", None)
+    assert (said.key, order_of_key(said.key), said.click_id) == (
+        "page:-:KZ:10:42",
+        "KZ:10:42",
+        None,
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
-from attribution.domain.snippet import page_snippet, purchase_snippet, tag_template
+from attribution.domain.snippet import page_snippet, purchase_snippet
 from attribution.views import SCRIPT
 
 SITE = "0192f3b4c5d67e8fa0b1c2d3e4f50617"
@@ -17,7 +17,9 @@ def test_the_snippet_names_the_script_and_the_shop():
         f'<script async src="https://birge.kz/js/birge.js" data-site="{SITE}"'
         ' data-days="30"></script>'
     )
-    assert f'src="https://birge.kz/t/{SITE}.gif?order=' in purchase_snippet("https://birge.kz", SITE)
+    assert f'src="https://birge.kz/t/{SITE}.gif?order=' in purchase_snippet(
+        "https://birge.kz", SITE
+    )
 
 
 def test_what_is_put_into_it_cannot_leave_its_attribute():
