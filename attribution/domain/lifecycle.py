@@ -26,8 +26,10 @@ PROMISED = frozenset({Status.APPROVED, Status.PAID})
 # Nothing is owed for these.
 LOST = frozenset({Status.REJECTED, Status.REVERSED})
 
-# How an order must have reached us for silence to approve it.
+# How an order must have reached us for silence to approve it, and which evidence must have said
+# whose it is (grades as in design/domain.md section 3: D counts with a confirmation).
 CONFIRMED_TRUST = ("signed", "pulled")
+CONFIRMED_GRADES = ("A", "B", "C")
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.AWAITING_FUNDING: frozenset(
@@ -93,13 +95,13 @@ def is_approved_by_silence(
     hold_until: datetime | None,
     now: datetime,
     trust: str,
-    is_from_page: bool = False,
+    grade: str,
     is_confirmed: bool = False,
 ) -> bool:
     """Whether nobody's objection makes it final: the hold is over, the order was signed or read
-    back, and so was what says whose it is (`is_from_page`: only a thank-you page said it). A hint
-    alone waits for a second source, or for the brand's word (`is_confirmed`)."""
-    is_trusted = trust in CONFIRMED_TRUST and not is_from_page
+    back, and what says whose it is could not be forged. A hint alone waits for a second source,
+    or for the brand's word (`is_confirmed`)."""
+    is_trusted = trust in CONFIRMED_TRUST and grade in CONFIRMED_GRADES
     return (
         status is Status.ON_HOLD
         and hold_until is not None

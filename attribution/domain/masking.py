@@ -68,6 +68,16 @@ _CLICK_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 _PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+\d[\d\s()-]{8,}\d")
 
 
+# (the object, its field): the same word hides a buyer's elsewhere.
+SHOWN_INSIDE = frozenset(
+    {
+        ("line_items", "name"),
+        # An event of a shop's page (attribution.domain.page_events), all of it
+        *(("", name) for name in ("order", "click", "value", "coupon")),
+    }
+)
+
+
 def body_masked(raw: bytes) -> str | None:
     """The JSON of an event, indented, with its personal data hidden; None when it is no JSON."""
     try:
@@ -92,8 +102,8 @@ def _masked(value: Any, key: str, *, is_open: bool, inside: str = "") -> Any:
         return own | _click_of(value) if opens else own
     if value is None or value == "" or isinstance(value, bool):
         return value
-    is_goods_name = key == "name" and inside == "line_items"
-    return _plain(value) if is_open and (key in SHOWN or is_goods_name) else HIDDEN
+    is_named = (inside, key) in SHOWN_INSIDE
+    return _plain(value) if is_open and (key in SHOWN or is_named) else HIDDEN
 
 
 def _click_of(entry: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from html import escape
 
 SCRIPT_PATH = "/js/birge.js"
 DAYS_MIN, DAYS_MAX = 30, 90  # how long a page keeps a click
-TEMPLATE_BASE = "https://birge.example"  # in the tag manager's template, until it is ours
+# In the tag manager's template, until they are this Birge's and this shop's
+TEMPLATE_BASE, TEMPLATE_SITE = "https://birge.example", "SITE_ID"
 
 
 def page_snippet(base_url: str, connection_id: str, *, days: int = DAYS_MAX) -> str:
@@ -34,6 +35,6 @@ def purchase_snippet(base_url: str, connection_id: str) -> str:
     )
 
 
-def tag_template(text: str, base_url: str) -> str:
-    """The tag manager's template, leading to us."""
-    return text.replace(TEMPLATE_BASE, base_url)
+def tag_template(text: str, base_url: str, connection_id: str) -> str:
+    """The tag manager's template, leading to us and knowing the shop."""
+    return text.replace(TEMPLATE_BASE, base_url).replace(TEMPLATE_SITE, connection_id)

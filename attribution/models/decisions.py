@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from attribution.domain.lifecycle import CONFIRMED_GRADES
 from attribution.models.sources import Order, OrderLine
 from brands.models import Brand
 from campaigns.models import Campaign, Participation, Terms
@@ -179,6 +180,11 @@ class Conversion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_number}: {self.commission_minor}"
+
+    @property
+    def waits_for_word(self) -> bool:
+        """What says whose it is could be forged, and the brand has not confirmed it."""
+        return self.confirmed_at is None and self.grade not in CONFIRMED_GRADES
 
 
 class ConversionVersion(models.Model):

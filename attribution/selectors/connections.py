@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, DateTimeField, DurationField, Func, Q, Value
 from django.utils.translation import gettext as _
 
+from attribution.domain.page_events import PAGE
 from attribution.models import Connection, InboundEvent
 from core import clock
 from core.errors import NotFound
@@ -45,20 +46,24 @@ def connection_access_for_brand(brand_id: int, public_id: UUID) -> Connection:
 
 
 def events_today(connections: Collection[Connection]) -> dict[int, int]:
-    """{connection: events since midnight in Almaty}. One query."""
+    """{connection: events of the source since midnight in Almaty}. One query."""
     since = clock.day_start(clock.today())
-    rows = InboundEvent.objects.filter(connection__in=connections, received_at__gte=since)
+    rows = InboundEvent.objects.filter(connection__in=connections, received_at__gte=since).exclude(
+        endpoint=PAGE
+    )
     return dict(rows.values_list("connection_id").annotate(count=Count("pk")).order_by())
 
 
 def events_by_half_hour(connections: Collection[Connection]) -> dict[int, list[tuple[int, int]]]:
-    """{connection: (events, dead ones) of the last 48 half-hours, oldest first}. One query."""
+    """{connection: (events of the source, dead ones) of the last 48 half-hours, oldest first}.
+    One query."""
     now = clock.now()
     slots: dict[int, list[tuple[int, int]]] = {each.pk: [(0, 0)] * 48 for each in connections}
     counted = (
         InboundEvent.objects.filter(
             connection__in=connections, received_at__range=(now - 48 * HALF_HOUR, now - MOMENT)
         )
+        .exclude(endpoint=PAGE)
         .annotate(begins_at=_half_hour_of(now))
         .values_list("connection_id", "begins_at")
         .annotate(count=Count("pk"), dead=Count("pk", filter=Q(state=InboundEvent.State.DEAD)))
@@ -74,6 +79,13 @@ def _half_hour_of(now: datetime) -> Func:
     stride = Value(HALF_HOUR, output_field=DurationField())
     origin = Value(now, output_field=DateTimeField())
     return Func(stride, "received_at", origin, function="date_bin", output_field=DateTimeField())
+
+
+def page_events_last(connections: Collection[Connection]) -> dict[int, InboundEvent]:
+    """{connection: the last thing that the shop's own pages told}. One query."""
+    events = InboundEvent.objects.filter(connection__in=connections, endpoint=PAGE)
+    newest = events.order_by("connection_id", "-received_at").distinct("connection_id")
+    return {event.connection_id: event for event in newest}
 
 
 def event_page(

@@ -11,8 +11,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from attribution.domain.lifecycle import CONFIRMED_TRUST
-from attribution.domain.match import DecisionRule
+from attribution.domain.lifecycle import CONFIRMED_GRADES, CONFIRMED_TRUST
 from attribution.models import Candidate, ClickDaily, Conversion, ConversionVersion
 from attribution.selectors.paging import edge_parse, edge_text
 from core.clock import ALMATY, day_start
@@ -188,7 +187,7 @@ def days_of(
 
 def silence_approves() -> Q:
     """Conversions that nobody's objection makes final (domain.lifecycle.is_approved_by_silence)."""
-    is_trusted = Q(order__trust__in=CONFIRMED_TRUST) & ~Q(decision__rule=DecisionRule.SEEN_ON_PAGE)
+    is_trusted = Q(order__trust__in=CONFIRMED_TRUST, grade__in=CONFIRMED_GRADES)
     return is_trusted | Q(confirmed_at__isnull=False)
 
 

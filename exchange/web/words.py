@@ -328,7 +328,7 @@ GRADES: Mapping[str, Word] = {
     "A": _("An id inside the order itself"),
     "B": _("A promo code typed at checkout"),
     "C": _("The marketplace's daily report"),
-    "D": _("A phone or receipt, with consent"),
+    "D": _("A phone or a receipt with consent, or the thank-you page: the brand confirms"),
     "E": _("Modelled, never paid"),
 }
 # The money strip on a phone: a quarter of the card is too narrow for "payable" in Kazakh

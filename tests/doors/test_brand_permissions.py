@@ -44,6 +44,7 @@ POST participation_article      log     no        not      done     done     don
 GET  orders                     log     no        in       in       in       in
 GET  orders_csv                 log     no        in       in       in       in
 GET  order                      log     no        in       in       in       in
+POST order_confirm              log     no        not      done     done     done
 GET  money                      log     no        in       in       in       in
 GET  statement_csv              log     no        in       in       in       in
 GET  integrations               log     no        in       in       in       in
@@ -51,6 +52,8 @@ GET  connection_new             log     no        not      in       in       in
 POST connection_new             log     no        not      done     done     done
 GET  connection                 log     no        in       in       in       in
 GET  connection_event           log     no        in       in       in       in
+GET  connection_site            log     no        in       in       in       in
+GET  connection_template        log     no        in       in       in       in
 GET  connection_token           log     no        not      in       in       in
 POST connection_token           log     no        not      done     done     done
 POST connection_secret          log     no        not      done     done     done
@@ -99,12 +102,15 @@ def things(workplace):
         "participation_remove": ((approved,), {"reason": "Ереже бұзылды"}),
         "participation_article": ((approved,), {"value": "310200411"}),
         "order": ((workplace.order("1"),), {}),
+        "order_confirm": ((workplace.order("1"),), {}),
         "connection_new": (("woocommerce",), {"name": "Second shop"}),
         "connection": ((shop,), {}),
         "connection_event": ((shop, event), {}),
         "connection_event_replay": ((shop, event), {}),
         "connection_token": ((marketplace,), {"token": mint(now=NOW, days=90)}),
         "connection_secret": ((shop,), {}),
+        "connection_site": ((shop,), {}),
+        "connection_template": ((shop,), {}),
         "connection_pause": ((shop,), {}),
         "connection_resume": ((shop,), {}),
         "connection_read": ((marketplace,), {}),

@@ -254,6 +254,7 @@ class Order:
     sums: list[Sum]
     versions: list[Version]
     back_url: str = ""
+    confirm_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,11 +322,36 @@ class SourceChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteCard:
+    """Whether the pages of one shop have told anything yet."""
+
+    name: str
+    url: str
+    last_at: datetime | None = None
+    last_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Integrations:
     cards: list[ConnectionCard]
     sources: list[SourceChoice]
     failing: int
     may_edit: bool
+    sites: list[SiteCard] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What goes into the pages of a shop, and what they have told. `losses` are what no snippet
+    can save, in words; `choices` are how long a click is kept."""
+
+    card: SiteCard
+    snippet: str
+    purchase: str
+    template_url: str
+    back_url: str
+    choices: list[Choice]
+    losses: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,8 @@ def test_the_hold_is_as_long_as_the_terms_say(hold_days):
         ("its last second", {"now": HOLD_END - timedelta(seconds=1)}, False),
         ("read back from the source", {"trust": "pulled"}, True),
         ("a hint alone waits for a second source", {"trust": "hint"}, False),
-        ("whose it is, only a page said", {"is_from_page": True}, False),
-        ("the brand has confirmed it", {"is_from_page": True, "is_confirmed": True}, True),
+        ("whose it is, only a page said", {"grade": "D"}, False),
+        ("the brand has confirmed it", {"grade": "D", "is_confirmed": True}, True),
         ("a hint that the brand has confirmed", {"trust": "hint", "is_confirmed": True}, True),
         ("confirmed, and not received", {"status": Status.PENDING, "is_confirmed": True}, False),
         ("not received yet", {"status": Status.PENDING}, False),
@@ -100,6 +100,7 @@ def test_silence_means_yes_when_nothing_speaks_against_it(_case, changes, is_app
         "hold_until": HOLD_END,
         "now": HOLD_END,
         "trust": "signed",
+        "grade": "A",
     }
     assert is_approved_by_silence(**(silence | changes)) is is_approved
 

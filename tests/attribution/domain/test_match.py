@@ -398,7 +398,7 @@ def seen(who=ALIYA, **changes):
     return click(who, **({"kind": EvidenceKind.PAGE_CLICK, "grade": "D"} | changes))
 
 
-def judged(*candidates, brand_code_policy=CodePolicy.CODE_WINS):
+def weighed(*candidates, brand_code_policy=CodePolicy.CODE_WINS):
     decided = attribution_decide(
         candidates, placed_at=PLACED_AT, brand_code_policy=brand_code_policy
     )
@@ -407,7 +407,7 @@ def judged(*candidates, brand_code_policy=CodePolicy.CODE_WINS):
 
 def test_a_click_that_only_a_page_names_decides_and_the_rule_says_so():
     older, newer = seen(DANA, days=3), seen(ALIYA, days=2)
-    decided, verdicts = judged(older, newer)
+    decided, verdicts = weighed(older, newer)
     assert (decided.winner, decided.rule) == (newer, DecisionRule.SEEN_ON_PAGE)
     assert verdicts[id(older)].reason is Reason.LATER_CLICK_WINS
 
@@ -415,7 +415,7 @@ def test_a_click_that_only_a_page_names_decides_and_the_rule_says_so():
 @pytest.mark.parametrize("signed", [click, code, article])
 def test_whatever_is_signed_wins_over_a_page(signed):
     page, other = seen(DANA, days=0), signed(ALIYA)
-    decided, verdicts = judged(page, other, brand_code_policy=CodePolicy.CLICK_WINS)
+    decided, verdicts = weighed(page, other, brand_code_policy=CodePolicy.CLICK_WINS)
     assert (decided.winner, decided.rule) == (other, DecisionRule.ONLY_CANDIDATE)
     assert verdicts[id(page)].verdict is Verdict.ASSIST
     assert verdicts[id(page)].reason is Reason.SIGNED_EVIDENCE_WINS
@@ -423,7 +423,7 @@ def test_whatever_is_signed_wins_over_a_page(signed):
 
 def test_a_page_decides_when_what_is_signed_was_too_late():
     page, old = seen(DANA), click(ALIYA, days=31)
-    decided, _verdicts = judged(page, old)
+    decided, _verdicts = weighed(page, old)
     assert (decided.winner, decided.rule) == (page, DecisionRule.SEEN_ON_PAGE)
 
 
@@ -438,5 +438,5 @@ def test_a_page_decides_when_what_is_signed_was_too_late():
 )
 def test_a_page_is_bound_by_the_rules_of_clicks(changes, reason):
     page = seen(**changes)
-    decided, verdicts = judged(page)
+    decided, verdicts = weighed(page)
     assert (decided.winner, verdicts[id(page)].reason) == (None, reason)

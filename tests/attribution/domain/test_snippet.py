@@ -1,11 +1,13 @@
 """What brands paste is harmless HTML, and the script they load is small."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
 
-from attribution.domain.snippet import page_snippet, purchase_snippet
+from attribution.domain.snippet import page_snippet, purchase_snippet, tag_template
 from attribution.views import SCRIPT
 
 SITE = "0192f3b4c5d67e8fa0b1c2d3e4f50617"
@@ -35,7 +37,38 @@ def test_the_script_is_smaller_than_three_kilobytes():
     assert b"cpa_click" in script
 
 
-SECTIONS = (
-    "___TERMS_OF_SERVICE___", "___INFO___", "___TEMPLATE_PARAMETERS___",
-    "___SANDBOXED_JS_FOR_WEB_TEMPLATE___", "___WEB_PERMISSIONS___", "___TESTS___", "___NOTES___",
-)  # fmt: skip
+SECTIONS = [
+    "INFO", "TEMPLATE_PARAMETERS", "SANDBOXED_JS_FOR_WEB_TEMPLATE", "WEB_PERMISSIONS", "TESTS",
+    "NOTES",
+]  # fmt: skip
+
+
+def sections(text: str) -> dict[str, str]:
+    parts = re.split(r"^___([A-Z_]+)___$", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_the_tag_managers_template_has_its_sections_and_leads_to_us():
+    found = sections(tag_template(TEMPLATE.read_text(), "https://birge.kz", SITE))
+    assert list(found) == SECTIONS
+    assert json.loads(found["INFO"])["type"] == "TAG"
+    names = [each["name"] for each in json.loads(found["TEMPLATE_PARAMETERS"])]
+    assert set(
+        re.findall(r"\bdata\.(?!gtmOn)(\w+)", found["SANDBOXED_JS_FOR_WEB_TEMPLATE"])
+    ) == set(names)
+    shop = json.loads(found["TEMPLATE_PARAMETERS"])[1]
+    assert (shop["name"], shop["defaultValue"]) == ("siteId", SITE)
+    assert "birge.example" not in "".join(found.values())
+
+
+def test_the_template_asks_leave_for_just_what_its_code_requires():
+    found = sections(TEMPLATE.read_text())
+    required = set(re.findall(r"require\('(\w+)'\)", found["SANDBOXED_JS_FOR_WEB_TEMPLATE"]))
+    granted = {each["instance"]["key"]["publicId"] for each in json.loads(found["WEB_PERMISSIONS"])}
+    needs = {
+        "injectScript": "inject_script",
+        "callInWindow": "access_globals",
+        "copyFromDataLayer": "read_data_layer",
+    }
+    assert required == {*needs, "encodeUriComponent"}  # that one needs no leave
+    assert granted == set(needs.values())

@@ -12,6 +12,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from attribution.connectors.registry import POLLS, WEBHOOKS
 from attribution.domain.masking import body_masked
+from attribution.domain.page_events import PAGE, order_of_key, page_event_read
+from attribution.domain.snippet import (
+    DAYS_MAX,
+    DAYS_MIN,
+    page_snippet,
+    purchase_snippet,
+    tag_template,
+)
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import (
     connection_list,
@@ -19,6 +27,7 @@ from attribution.selectors.connections import (
     event_page,
     events_by_half_hour,
     events_today,
+    page_events_last,
 )
 from attribution.selectors.health import Health, connections_health
 from core import clock
@@ -27,6 +36,7 @@ from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import (
     day_full,
+    days_text,
     number_text,
     span_text,
     time_text,
@@ -92,9 +102,27 @@ TRUST: Mapping[str, Word] = {
     InboundEvent.Trust.HINT: gettext_lazy("unsigned hint"),
 }
 ENDPOINTS: Mapping[str, Word] = {
+    PAGE: gettext_lazy("Thank-you page"),
     "order_feed": gettext_lazy("Order feed"),
     "finance_report": gettext_lazy("Finance report"),
 }
+KEPT_DAYS = (DAYS_MIN, 60, DAYS_MAX)
+LOSSES: Sequence[Word] = (
+    gettext_lazy(
+        "Instagram, TikTok and Telegram open links in a browser of their own. Who buys later in"
+        " Safari or Chrome has no click there: the promo code says whose the sale is."
+    ),
+    gettext_lazy(
+        "Safari forgets what a page's script keeps 7 days after the last visit. Each visit begins"
+        " the days anew."
+    ),
+    gettext_lazy("Who refuses cookies in your banner, or blocks scripts, is not followed."),
+    gettext_lazy(
+        "Anybody could send such an event, so it earns nothing by itself: it waits until the shop's"
+        " own data or you confirm it."
+    ),
+)
+TEMPLATE_FILE = settings.BASE_DIR / "exchange/web/assets/snippet/birge.tpl"
 TOPIC_CHARS_MAX = 60
 EVENT_ANCHOR = "#event"  # below the log on a phone
 LOG_FILTERS: Mapping[str, tuple[Word, str]] = {
@@ -118,6 +146,7 @@ def integrations(desk: Desk) -> pages.Integrations:
         ],
         failing=desk.failing,
         may_edit=desk.member.may_write,
+        sites=site_cards(desk, [each for each in connections if each.source in WEBHOOKS]),
     )
 
 
@@ -302,6 +331,54 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
     return actions
 
 
+# --- The shop's own pages -------------------------------------------------------------------
+
+
+def site(desk: Desk, found: Connection, *, days: str) -> pages.Site:
+    """`days` is how long a click is kept, of KEPT_DAYS; the longest if it is none of them."""
+    kept = int(days) if days in map(str, KEPT_DAYS) else DAYS_MAX
+    address = found.public_id
+    (card,) = site_cards(desk, [found])
+    return pages.Site(
+        card=card,
+        snippet=page_snippet(settings.BASE_URL, address.hex, days=kept),
+        purchase=purchase_snippet(settings.BASE_URL, address.hex),
+        template_url=desk.url("connection_template", address),
+        back_url=desk.url("integrations"),
+        choices=[
+            Choice(
+                days_text(each),
+                desk.url("connection_site", address) + query_url({"days": str(each)}),
+                each == kept,
+            )
+            for each in KEPT_DAYS
+        ],
+        losses=[str(each) for each in LOSSES],
+    )
+
+
+def site_cards(desk: Desk, shops: Sequence[Connection]) -> list[pages.SiteCard]:
+    """One query, whatever their number."""
+    last = page_events_last(shops)
+    return [_site_card(desk, each, last.get(each.pk)) for each in shops]
+
+
+def _site_card(desk: Desk, found: Connection, last: InboundEvent | None) -> pages.SiteCard:
+    url = desk.url("connection_site", found.public_id)
+    if last is None:
+        return pages.SiteCard(found.name, url)
+    said = page_event_read(bytes(last.body))
+    by_click = _("by a click on a link") if said and said.click else _("without a click")
+    order = _("Order %(number)s") % {"number": ref_short(order_of_key(last.event_key))}
+    return pages.SiteCard(found.name, url, last.received_at, f"{order}, {by_click}")
+
+
+def tag_template_text(found: Connection) -> str:
+    """The template leads to this Birge and knows this shop."""
+    text = TEMPLATE_FILE.read_text(encoding="utf-8")
+    return tag_template(text, settings.BASE_URL, found.public_id.hex)
+
+
 # --- Events ---------------------------------------------------------------------------------
 
 
@@ -314,6 +391,8 @@ def event_status(event: InboundEvent) -> str:
 
 def event_text(event: InboundEvent) -> str:
     """What came: the topic that the shop named with its order, or the list that was read."""
+    if event.endpoint == PAGE:
+        return f"{ENDPOINTS[PAGE]}, {ref_short(order_of_key(event.event_key))}"
     topic = event.headers.get("x-wc-webhook-topic", "")[:TOPIC_CHARS_MAX]
     if event.endpoint not in ENDPOINTS:
         return f"{topic} {event.event_key.partition(':')[0]}".strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from attribution.models import Conversion, Order, OrderVersion
+from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.selectors.orders import BrandOrder, WholeOrder, order_whole
 from exchange.web.brand.builders.orders import cost_of, order_hint
 from exchange.web.brand.desk import Desk
@@ -38,7 +39,14 @@ def order(desk: Desk, found: Order) -> pages.Order:
         sums=_sums(sale),
         versions=[_version(each) for each in whole.versions],
         back_url=desk.url("orders"),
+        confirm_url=_confirm_url(desk, found),
     )
+
+
+def _confirm_url(desk: Desk, found: Order) -> str:
+    """Where the brand's word is given, while it is asked for."""
+    is_asked = desk.member.may_write and conversions_unconfirmed(found.pk).exists()
+    return desk.url("order_confirm", found.public_id) if is_asked else ""
 
 
 def _steps(whole: WholeOrder) -> list[Step]:
@@ -98,6 +106,7 @@ def rule_text(rule: str) -> str:
         "first_click": _("the first link tapped counts"),
         "later_code": _("of several codes the last one counts"),
         "same_influencer": _("link and code are one influencer's"),
+        "seen_on_page": _("only the thank-you page names a click"),
     }.get(rule, rule)
 
 

@@ -179,6 +179,9 @@ def _decided(conversion: Conversion) -> str:
     return day_short(conversion.approved_at) if conversion.approved_at else ""
 
 
+WAITING = (Conversion.Status.PENDING, Conversion.Status.ON_HOLD)
+
+
 def order_hint(sale: BrandOrder) -> str:
     """Why an order is where it is, and what comes next."""
     leading = sale.leading
@@ -186,6 +189,8 @@ def order_hint(sale: BrandOrder) -> str:
         return _nobodys_hint(sale.order)
     if sale.status == Conversion.Status.REJECTED:
         return _rejected_hint(leading)
+    if sale.status in WAITING and leading.waits_for_word:
+        return _("Only your thank-you page named this click. Confirm that the sale is real.")
     return sale_hint(
         sale.status,
         side="brand",

@@ -123,6 +123,34 @@ def connection(request: HttpRequest, public_id: UUID, event_id: UUID | None = No
     return page_show(request, desk, "brand/connection.html", page)
 
 
+# --- The shop's own pages -------------------------------------------------------------------
+
+
+@require_GET
+def connection_site(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What to paste into the shop's pages, and what they have told."""
+    desk = desk_of(request)
+    found = connection_access_for_brand(desk.brand.pk, public_id)
+    if found.source in POLLS:
+        return redirect(desk.url("connection", public_id))
+    page = build.site(desk, found, days=request.GET.get("days", ""))
+    return page_show(request, desk, "brand/site.html", page)
+
+
+@require_GET
+def connection_template(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The tag manager's template, as a file to import there."""
+    found = connection_access_for_brand(member_of(request).brand_id, public_id)
+    return HttpResponse(
+        build.tag_template_text(found),
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="birge.tpl"'},
+    )
+
+
+# --- Changing a source ----------------------------------------------------------------------
+
+
 @require_POST
 def connection_secret(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A new secret, shown once; the one before works on meanwhile."""

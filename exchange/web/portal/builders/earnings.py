@@ -8,6 +8,7 @@ from typing import Literal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from attribution.domain.match import CLICKS
 from attribution.models import Candidate, Conversion, ConversionVersion
 from attribution.selectors.conversions import (
     candidates_of,
@@ -79,6 +80,10 @@ def shown_status(conversion: Conversion, *, is_payable: bool) -> str:
 
 
 def earning_hint(conversion: Conversion, status: str) -> str:
+    if status in ("pending", "on_hold") and conversion.waits_for_word:
+        return _(
+            "Only the shop's thank-you page named your click. The brand has yet to confirm it."
+        )
     if status == "on_hold":
         return sale_hint(status, on=conversion.hold_until)
     if status == "rejected" and conversion.reason_code:
@@ -150,7 +155,7 @@ def sale_steps(
     steps = [
         Step("click", "done", moment_short(candidate.occurred_at))
         for candidate in candidates
-        if candidate.kind == "click" and candidate.verdict in ("decided", "confirms")
+        if candidate.kind in CLICKS and candidate.verdict in ("decided", "confirms")
     ]
     steps.append(Step("order", "done", moment_short(conversion.ordered_at)))
     steps += [
@@ -200,10 +205,11 @@ def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
     }
     title = {
         "click": _("Click on the link"),
+        "page_click": _("Click, named by the thank-you page"),
         "promo_code": _("Promo code %(code)s") % {"code": candidate.evidence},
         "wb_substitute_article": _("Wildberries article %(code)s") % {"code": candidate.evidence},
     }[candidate.kind]
-    is_click = candidate.kind == "click"
+    is_click = candidate.kind in CLICKS
     identity = f"id {candidate.evidence[:8]}…{candidate.evidence[-2:]}" if is_click else ""
     note = ", ".join(filter(None, [name, moment_short(candidate.occurred_at), identity]))
     verdict = verdicts.get(candidate.verdict, "dropped")
@@ -228,6 +234,7 @@ def trace_reason(reason: str) -> str:
         "earlier_click_wins": _("a later click"),
         "other_code_wins": _("another code gave the discount"),
         "later_row_wins": _("an older record"),
+        "signed_evidence_wins": _("what the shop itself sent decides"),
     }.get(reason, reason)
 
 
