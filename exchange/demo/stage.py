@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from attribution.domain.snippet import page_snippet, purchase_snippet
 from core.http import outgoing
 from exchange.demo.people import AIGERIM, AIGERIM_IIN
 
@@ -32,8 +33,9 @@ def clock_set(offset: timedelta) -> None:
     control("POST", "clock", {"offset_seconds": int(offset.total_seconds())})
 
 
-def shop_open(webhook_url: str, secret: str) -> None:
-    """The brand's own shop, which calls our door. Repeatable: a restart may change our port."""
+def shop_open(webhook_url: str, secret: str, connection_id: str) -> None:
+    """The brand's own shop, which calls our door and has our snippet on its pages. Repeatable: a
+    restart may change our port."""
     control(
         "POST",
         "shop/shops",
@@ -43,6 +45,8 @@ def shop_open(webhook_url: str, secret: str) -> None:
             "products": PRODUCTS,
             "webhook_url": webhook_url,
             "secret": secret,
+            "head": page_snippet(settings.BASE_URL, connection_id),
+            "thanks": purchase_snippet(settings.BASE_URL, connection_id),
         },
     )
 

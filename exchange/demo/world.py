@@ -91,7 +91,7 @@ def _outside_prepare() -> None:
         shop = Connection.objects.filter(source="woocommerce").order_by("pk").first()
     if shop is not None:
         url = settings.BASE_URL + reverse("hook", args=[shop.source, shop.endpoint_token])
-        stage.shop_open(url, connection_secrets(shop)[0])
+        stage.shop_open(url, connection_secrets(shop)[0], shop.public_id.hex)
 
 
 def _world_make(now: datetime) -> None:

@@ -98,6 +98,7 @@ PAGES: Mapping[str, Shown] = {
         "brand/connection_form.html", brand.connection_form, forms.Wildberries, "integrations"
     ),
     "brand-connection": Shown("brand/connection.html", brand.connection, None, "integrations"),
+    "brand-site": Shown("brand/site.html", brand.site, None, "integrations"),
     "brand-team": Shown("brand/team.html", brand.team, forms.Invitation, "team"),
     "400": Shown("400.html"),
     "403": Shown("403.html"),

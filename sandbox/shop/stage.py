@@ -41,6 +41,8 @@ def shop_blank(title: str) -> State:
         "coupons": {},
         "accepts_any_code": True,
         "has_snippet": True,
+        "head": "",
+        "thanks": "",
         "webhook": {"id": 1, "url": "", "secret": "", "failures": 0, "is_disabled": False},
         "orders": {},
         "deliveries": [],
@@ -50,7 +52,9 @@ def shop_blank(title: str) -> State:
 
 async def shops(request: Request) -> Response:
     """GET all; POST {"slug", "title", "webhook_url", "secret", "products", "coupons",
-    "accepts_any_code", "has_snippet"}: make or change one; a new webhook is pinged."""
+    "accepts_any_code", "has_snippet", "head", "thanks"}: make or change one; a new webhook is
+    pinged. `head` and `thanks` are HTML as a merchant pasted it: into every page, and into the
+    page of an order, where ORDER_NUMBER, ORDER_TOTAL and PROMO_CODE are the order's."""
     world = world_of(request)
     state = world.state(NAME)
     if request.method == "GET":
@@ -65,8 +69,10 @@ async def shops(request: Request) -> Response:
         ("coupons", dict),
         ("accepts_any_code", bool),
         ("has_snippet", bool),
+        ("head", str),
+        ("thanks", str),
     ):
-        shop[key] = wanted(values, key, kind, shop[key])
+        shop[key] = wanted(values, key, kind, shop.get(key, kind()))
     shop["coupons"] = {code.lower(): int(percent) for code, percent in shop["coupons"].items()}
     if "products" in values:
         shop["products"] = _products(wanted(values, "products", list))

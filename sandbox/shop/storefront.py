@@ -1,7 +1,7 @@
 """The shop as a buyer sees it: a product, a till with a promo-code field, the order.
 
-A link that arrives with ?cpa_click= is remembered in a first-party cookie, as our snippet and
-WooCommerce's own attribution do.
+A link that arrives with ?cpa_click= is remembered in a first-party cookie by the shop's server, as
+WooCommerce's own attribution does. What a merchant pasted into the pages is printed as it is.
 """
 
 from __future__ import annotations
@@ -115,10 +115,12 @@ async def product_page(request: Request) -> Response:
         request,
         page(
             product["name"],
+            _pasted(shop, "head"),
             html(
                 "<p><b>{price} {currency}</b>, {sku}</p>{came_by}"
                 '<form method="post" action="/shop/{slug}/checkout">'
-                '<input type="hidden" name="product" value="{product}">{fields}'
+                '<input type="hidden" name="product" value="{product}">'
+                '<input type="hidden" name="cpa_click">{fields}'
                 "<button>Buy</button></form><p>{hint}</p>"
                 '<p><a href="/shop/{slug}/">The shop</a></p>',
                 price=product["price"],
@@ -148,7 +150,7 @@ async def checkout(request: Request) -> Response:
     cart = Cart(
         items=((form.get("product", ""), int(quantity) if quantity.isdecimal() else 0),),
         promo_code=form.get("promo_code", ""),
-        click_id=request.cookies.get(CLICK_COOKIE, ""),
+        click_id=form.get(CLICK_PARAMETER) or request.cookies.get(CLICK_COOKIE, ""),
         landing_url=request.cookies.get(LANDING_COOKIE, ""),
         name=form.get("name", Cart.name),
         phone=form.get("phone", ""),
@@ -172,6 +174,8 @@ async def order_page(request: Request) -> Response:
     ]
     return page(
         f"Order № {order['number']}",
+        _pasted(shop, "head"),
+        _thanks(shop, order),
         html(
             "<p>Status <b>{status}</b>, total {total} {currency}, code <code>{codes}</code></p>",
             status=order["status"],
@@ -193,6 +197,18 @@ async def order_page(request: Request) -> Response:
             slug=slug,
         ),
     )
+
+
+def _pasted(shop: State, where: str) -> Html:
+    """A merchant's own HTML: their page, their words."""
+    return Html(shop.get(where, ""))
+
+
+def _thanks(shop: State, order: State) -> Html:
+    """The thank-you code, with the order's own values in its fields."""
+    codes = [line["code"] for line in order["coupon_lines"]]
+    text = _pasted(shop, "thanks").replace("ORDER_NUMBER", order["number"])
+    return Html(text.replace("ORDER_TOTAL", order["total"]).replace("PROMO_CODE", "".join(codes)))
 
 
 def _move(action: str, status: str) -> Html:

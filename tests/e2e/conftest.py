@@ -8,6 +8,9 @@ import pytest
 from tools.browser import LAUNCH_ARGUMENTS, chromium
 
 HERE = Path(__file__).parent
+# Our machines are on loopback here; pages that tests invent for the open web must reach them all
+# the same, as they reach a public address.
+LOOPBACK_FOR_ALL = "--disable-features=LocalNetworkAccessChecks"
 # Playwright's synchronous calls run a loop of their own; Django would refuse its ORM beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -41,5 +44,5 @@ def browser_type_launch_args(browser_type_launch_args):
     return {
         **browser_type_launch_args,
         "executable_path": str(chromium()),
-        "args": list(LAUNCH_ARGUMENTS),
+        "args": [*LAUNCH_ARGUMENTS, LOOPBACK_FOR_ALL],
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from attribution.domain.snippet import DAYS_MAX, DAYS_MIN, page_snippet, purchase_snippet
 from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
@@ -306,7 +307,25 @@ def sources() -> list[brand.SourceChoice]:
 
 
 def integrations() -> brand.Integrations:
-    return brand.Integrations(connection_cards(), sources(), 1, may_edit=True)
+    return brand.Integrations(connection_cards(), sources(), 1, may_edit=True, sites=[site_card()])
+
+
+def site_card() -> brand.SiteCard:
+    order = f"{_('Order %(number)s') % {'number': '48213'}}, {_('by a click on a link')}"
+    return brand.SiteCard("toqyma.example", "#", common.ago(minutes=4), order)
+
+
+def site() -> brand.Site:
+    shop = "0192f3b4c5d67e8fa0b1c2d3e4f50617"
+    return brand.Site(
+        card=site_card(),
+        snippet=page_snippet("https://birge.example", shop),
+        purchase=purchase_snippet("https://birge.example", shop),
+        template_url="#",
+        back_url="#",
+        choices=[Choice(days_text(days), "#", days == DAYS_MAX) for days in (DAYS_MIN, DAYS_MAX)],
+        losses=[_("Who refuses cookies in your banner, or blocks scripts, is not followed.")],
+    )
 
 
 def integrations_none() -> brand.Integrations:
