@@ -20,7 +20,7 @@ from django.http.request import RawPostDataException, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_safe
 
-from attribution.clickpath.visit import ip_network_of
+from attribution.clickpath.visit import origin_of
 from attribution.domain.page_events import (
     BODY_BYTES_MAX,
     PageEvent,
@@ -122,4 +122,4 @@ def _record(request: HttpRequest, site: str, said: PageEvent | None) -> None:
 def _network(request: HttpRequest) -> str:
     peer = f"{request.META.get('REMOTE_ADDR', '')}:0"
     forwarded = request.headers.get("X-Forwarded-For", "")
-    return ip_network_of(peer, forwarded, settings.TRUSTED_PROXIES) or ""
+    return origin_of(peer, forwarded, settings.TRUSTED_PROXIES).network or ""

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0004_event_keys")]
+    dependencies = [("attribution", "0005_click_store")]
     operations = [
         migrations.AddField(
             "conversion",
