@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0005_click_store")]
+    dependencies = [("attribution", "0009_exchange_rates")]
     operations = [
         migrations.AddField(
             "conversion",
