@@ -19,7 +19,7 @@ class Grade(models.TextChoices):
     A = "A", _("an id inside the platform's row")
     B = "B", _("a promo code typed at checkout")
     C = "C", _("the platform's total by a tag")
-    D = "D", _("a consented phone or receipt")
+    D = "D", _("a phone, a receipt or the shop's page, to be confirmed")
     E = "E", _("modelled, never paid")
 
 
