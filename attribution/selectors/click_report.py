@@ -170,8 +170,10 @@ def _summed(counts: Sequence[str]) -> dict[str, Sum]:
 
 def _sums(row: Mapping[str, Any]) -> ClickSums:
     """Nothing summed is 0; what was not asked for is unknown."""
-    found = {name: row.get(f"all_{name}", ...) for name in COUNTS}
-    return ClickSums(**{name: None if n is ... else n or 0 for name, n in found.items()})
+    people, bots, *others = (
+        row[f"all_{name}"] or 0 if f"all_{name}" in row else None for name in COUNTS
+    )
+    return ClickSums(people or 0, bots or 0, *others)
 
 
 # --- Links ----------------------------------------------------------------------------------
@@ -207,9 +209,9 @@ def click_values(
     Hosts of one site are one value here. A property without a click is left out.
     """
     assert not scope.dimension, "the sums do not cross two properties"
-    found = ClickBreakdown.objects.filter(
-        day_on__range=(scope.first_on, scope.last_on), dimension__in=dimensions, **scope.owners
-    ).annotate(shown=_shown_value())
+    days = {"day_on__range": (scope.first_on, scope.last_on), **scope.owners}
+    asked = ClickBreakdown.objects.filter(dimension__in=dimensions, **days)
+    found: Any = asked.annotate(shown=_shown_value())
     totals = found.order_by().values("dimension")
     totals = totals.annotate(all_values=Count("shown", distinct=True), **_summed(COUNTS_OF_VALUES))
     first: dict[str, list[ValueSums]] = {}
@@ -227,7 +229,7 @@ def click_values(
     }
 
 
-def _ranked(found: QuerySet[ClickBreakdown]) -> Any:
+def _ranked(found: Any) -> Any:
     """Sums by property and value, numbered within each property, most people first."""
     order = [F("all_people").desc(), F("all_bots").desc(), F("shown").asc()]
     rank = Window(RowNumber(), partition_by=[F("dimension")], order_by=order)
