@@ -11,15 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, F, QuerySet, Sum, TextField, Value, When, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
 
 from attribution.domain.referrers import SITES, hosts_of
 from attribution.models import ClickBreakdown, ClickDaily, ClickHourly
-from campaigns.models import TrackingLink
+from campaigns.models import Participation, TrackingLink
+from core.errors import NotFound
+from influencers.models import Influencer
 
 TOP_ROWS = 20
+CHOICES_MAX = 500  # of a list to choose from; whoever is not in it is found through the links
 Dimension = ClickBreakdown.Dimension
 COUNTS = ("people", "bots", "inactive", "uniques", "unusual")
 COUNTS_OF_VALUES = ("people", "bots")  # all that is kept by property
@@ -244,3 +249,33 @@ def _shown_value() -> Case:
         for site, hosts in SITES.items()
     ]
     return Case(*sites, default=F("value"), output_field=TextField())
+
+
+# --- What may be chosen to narrow by --------------------------------------------------------
+
+
+def click_influencers(brand_id: int, *, campaign_id: int | None = None) -> list[Influencer]:
+    """Who takes or took part in a brand's campaigns, or in one of them, by name. One query."""
+    parts = Participation.objects.filter(brand_id=brand_id)
+    if campaign_id is not None:
+        parts = parts.filter(campaign_id=campaign_id)
+    found = Influencer.objects.filter(pk__in=parts.values("influencer_id"))
+    return list(found.order_by("name", "pk")[:CHOICES_MAX])
+
+
+def click_influencer_access(brand_id: int, public_id: UUID) -> Influencer:
+    """Raises: NotFound for one who never took part in this brand's campaigns."""
+    parts = Participation.objects.filter(brand_id=brand_id).values("influencer_id")
+    found = Influencer.objects.filter(public_id=public_id, pk__in=parts).first()
+    if found is None:
+        raise NotFound(_("There is no such influencer."))
+    return found
+
+
+def click_link_access(brand_id: int, public_id: UUID) -> TrackingLink:
+    """Raises: NotFound for another brand's."""
+    links = TrackingLink.objects.select_related("campaign", "influencer")
+    found = links.filter(brand_id=brand_id, public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("There is no such link."))
+    return found

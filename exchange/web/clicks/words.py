@@ -1,0 +1,56 @@
+"""How values of clicks read: devices, places, referrers, sub-ids."""
+
+from __future__ import annotations
+
+from babel import Locale
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from attribution.models import ClickBreakdown, Device
+from exchange.web.formatting import language
+
+Dimension = ClickBreakdown.Dimension
+SHOWN = (Dimension.REFERRER, Dimension.DEVICE, Dimension.PLACE)  # in this order; a sub-id last
+
+
+def dimension_title(dimension: str) -> str:
+    """Over a table of its values."""
+    titles = {
+        Dimension.REFERRER: _("Where from"),
+        Dimension.DEVICE: _("Devices"),
+        Dimension.PLACE: _("Places"),
+    }
+    return titles.get(Dimension(dimension), _("Sub-ids"))
+
+
+def dimension_word(dimension: str) -> str:
+    """One of its values is named by it: "Device: phone"; a sub-id by its own key."""
+    words = {
+        Dimension.REFERRER: _("Came from"),
+        Dimension.DEVICE: _("Device"),
+        Dimension.PLACE: _("Place"),
+    }
+    return words.get(Dimension(dimension), dimension)
+
+
+def value_word(dimension: str, value: str) -> str:
+    """A value as a person reads it; what was not told says so."""
+    if dimension == Dimension.DEVICE:
+        return capfirst(str(_DEVICES.get(value, value)))
+    if dimension == Dimension.PLACE:
+        return place_word(value)
+    if dimension == Dimension.REFERRER:
+        return value or _("Not told")
+    return value or _("Without it")
+
+
+_DEVICES = {str(device.value): device.label for device in Device}
+
+
+def place_word(value: str) -> str:
+    """ "KZ Алматы" is "Алматы, Қазақстан"; a city is named as its range file has it."""
+    country, _space, city = value.partition(" ")
+    if not value.strip():
+        return _("Unknown")
+    name = Locale.parse(language()).territories.get(country, country)
+    return f"{city}, {name}" if city else str(name)
