@@ -44,6 +44,8 @@ POST participation_article      log     no        not      done     done     don
 GET  orders                     log     no        in       in       in       in
 GET  orders_csv                 log     no        in       in       in       in
 GET  order                      log     no        in       in       in       in
+GET  clicks                     log     no        in       in       in       in
+GET  clicks_csv                 log     no        in       in       in       in
 GET  money                      log     no        in       in       in       in
 GET  statement_csv              log     no        in       in       in       in
 GET  integrations               log     no        in       in       in       in

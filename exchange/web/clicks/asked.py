@@ -33,11 +33,17 @@ class Period:
     def days(self) -> int:
         return (self.last_on - self.first_on).days + 1
 
+    @property
+    def text(self) -> tuple[str, str]:
+        """As the inputs of the form have it."""
+        return self.first_on.isoformat(), self.last_on.isoformat()
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The filter as the address says it; words that mean nothing are left out. `first` and `last`
-    are days as they were typed, and go before `days`."""
+    are days as they were typed, and go before `days`; the form shows those of `days` too, so typed
+    days that are the same are none of one's own."""
 
     days: str = PERIOD_DEFAULT
     first: str = ""
@@ -51,15 +57,18 @@ class Asked:
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Asked:
-        """Whatever was sent: PostgreSQL takes no NUL, so none comes further than here."""
-        word = {name: text.replace("\x00", "").strip() for name, text in given.items()}
+        word = {name: text.strip() for name, text in given.items()}
         by = word.get("by", "")
         is_property = by in ClickBreakdown.Dimension.values
         days, sub = word.get("days", ""), word.get("sub", "")
+        days = days if days in PERIODS else PERIOD_DEFAULT
+        typed = word.get("from", "")[:20], word.get("to", "")[:20]
+        usual = period_up_to_today(days)
+        first, last = ("", "") if typed == usual.text else typed
         return cls(
-            days=days if days in PERIODS else PERIOD_DEFAULT,
-            first=word.get("from", "")[:20],
-            last=word.get("to", "")[:20],
+            days=days,
+            first=first,
+            last=last,
             campaign=_public_id(word.get("campaign", "")),
             influencer=_public_id(word.get("influencer", "")),
             link=_public_id(word.get("link", "")),
@@ -87,6 +96,12 @@ class Asked:
         } | other
 
 
+def period_up_to_today(days: str) -> Period:
+    """`days` is one of PERIODS."""
+    today = clock.today()
+    return Period(today - timedelta(days=int(days) - 1), today)
+
+
 def period_of(asked: Asked) -> Period:
     """The days that are asked for; a last day that is still ahead becomes today.
 
@@ -95,7 +110,7 @@ def period_of(asked: Asked) -> Period:
     """
     today = clock.today()
     if not asked.is_own_period:
-        return Period(today - timedelta(days=int(asked.days) - 1), today)
+        return period_up_to_today(asked.days)
     last_on = min(_day("to", asked.last), today) if asked.last else today
     first_on = _day("from", asked.first) if asked.first else last_on
     period = Period(first_on, last_on)

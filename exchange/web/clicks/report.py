@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,7 +30,14 @@ from core import clock
 from core.bps import BPS_WHOLE, round_half_up
 from core.errors import Invalid
 from exchange.web.clicks.asked import PERIODS, SUBS, Asked, Period, period_of
-from exchange.web.clicks.words import SHOWN, dimension_title, dimension_word, value_word
+from exchange.web.clicks.words import (
+    SHOWN,
+    dimension_title,
+    dimension_word,
+    label_of,
+    note_of,
+    value_word,
+)
 from exchange.web.formatting import (
     day_full,
     day_short,
@@ -43,7 +51,6 @@ from exchange.web.pages.common import Chart, Choice, Series, Stat
 from exchange.web.paging import query_url
 from influencers.models import Influencer
 
-HOURS_KEPT_DAYS = 13  # whole days before today that surely have their hours
 HOURS_SHOWN_DAYS = 2  # a chart of more hours than these says nothing
 WEEKS_FROM_DAYS = 93
 WEEK = 7
@@ -131,9 +138,10 @@ def _page(
     refused: Invalid | None = None,
 ) -> pages.Clicks:
     narrowed = _narrowed(asked, narrowing)
+    own = [_own_period(asked, period)] if period and asked.is_own_period else []
     return pages.Clicks(
         state=state,  # type: ignore[arg-type]
-        filter=_filter(reader, asked, narrowing, narrowed, period, refused),
+        filter=_filter(reader, asked, narrowing, [*own, *narrowed], period, refused),
         action_url=reader.action_url,
         clear_url=reader.action_url,
         csv_url=reader.csv_url + query_url(asked.words()) if state == "shown" else "",
@@ -149,7 +157,8 @@ def _zero(scope: ClickScope) -> ClickSums:
 
 def is_hourly(scope: ClickScope) -> bool:
     """Hours are kept for the last days, and not by property."""
-    is_kept = scope.first_on >= clock.today() - timedelta(days=HOURS_KEPT_DAYS)
+    whole_days = settings.CLICK_HOURLY_DAYS - 1  # before today; of one more the morning is gone
+    is_kept = scope.first_on >= clock.today() - timedelta(days=whole_days)
     return is_kept and scope.days <= HOURS_SHOWN_DAYS and not scope.dimension
 
 
@@ -164,16 +173,16 @@ def _filter(
     period: Period | None,
     refused: Invalid | None,
 ) -> pages.Filter:
-    is_own = asked.is_own_period
     words = asked.words()
+    first, last = period.text if period else (asked.first, asked.last)
     unseen = ("days", "sub", "by", "value", *(() if reader.links else ("link",)))
     return pages.Filter(
         periods=[_period_choice(days, asked) for days in PERIODS],
         selects=_selects(reader, narrowing),
         narrowed=narrowed,
         kept=[(name, words[name]) for name in unseen if words[name]],
-        first=period.first_on.isoformat() if period and is_own else asked.first,
-        last=period.last_on.isoformat() if period and is_own else asked.last,
+        first=first,
+        last=last,
         error=str(refused) if refused else "",
         error_field=next(iter(refused.fields), "") if refused else "",
     )
@@ -182,7 +191,7 @@ def _filter(
 def _period_choice(days: str, asked: Asked) -> Choice:
     label = _("Today") if days == "1" else _("%(count)s days") % {"count": days}
     other = replace(asked, days=days, first="", last="")
-    return Choice(label, query_url(other.words()) or "?", asked == other)
+    return Choice(label, query_url(other.words()), asked == other)
 
 
 def _selects(reader: Reader, narrowing: Narrowing) -> list[pages.Select]:
@@ -240,6 +249,11 @@ def _narrowed(asked: Asked, narrowing: Narrowing) -> list[pages.Narrowed]:
         url = query_url(asked.words(by="", value=""))
         narrowed.append(pages.Narrowed(dimension_word(asked.by), value, url))
     return narrowed
+
+
+def _own_period(asked: Asked, period: Period) -> pages.Narrowed:
+    url = query_url(asked.words(**{"from": "", "to": ""}))
+    return pages.Narrowed(_("Period"), period_text(period), url)
 
 
 def _filter_text(narrowed: Sequence[pages.Narrowed], period: Period) -> str:
@@ -431,6 +445,7 @@ def _breakdown(
     return pages.Breakdown(
         kind=dimension,
         title=dimension_title(dimension),
+        head=dimension_word(dimension),
         rows=_value_rows(dimension, top, asked) if top and is_known else [],
         more=_more_values(top) if top and is_known else "",
         empty="" if is_known else _unknown_text(reader, dimension),
@@ -441,7 +456,8 @@ def _breakdown(
 def _value_rows(dimension: str, top: TopValues, asked: Asked) -> list[pages.ValueRow]:
     return [
         pages.ValueRow(
-            label=value_word(dimension, row.value),
+            label=label_of(dimension, row.value),
+            note=note_of(dimension, row.value),
             url=query_url(asked.words(by=dimension, value=row.value)),
             people=row.people,
             bots=row.bots,

@@ -35,22 +35,34 @@ def dimension_word(dimension: str) -> str:
 
 def value_word(dimension: str, value: str) -> str:
     """A value as a person reads it; what was not told says so."""
+    if dimension == Dimension.PLACE:
+        return ", ".join(filter(None, place_words(value)))
+    return label_of(dimension, value)
+
+
+def label_of(dimension: str, value: str) -> str:
+    """The same without the country, which `note_of` has."""
     if dimension == Dimension.DEVICE:
         return capfirst(str(_DEVICES.get(value, value)))
     if dimension == Dimension.PLACE:
-        return place_word(value)
+        return place_words(value)[0]
     if dimension == Dimension.REFERRER:
         return value or _("Not told")
     return value or _("Without it")
 
 
-_DEVICES = {str(device.value): device.label for device in Device}
+def note_of(dimension: str, value: str) -> str:
+    return place_words(value)[1] if dimension == Dimension.PLACE else ""
 
 
-def place_word(value: str) -> str:
-    """ "KZ Алматы" is "Алматы, Қазақстан"; a city is named as its range file has it."""
+def place_words(value: str) -> tuple[str, str]:
+    """ "KZ Алматы" is ("Алматы", "Қазақстан"), "KZ" ("Қазақстан", ""). A city is named as its range
+    file has it."""
     country, _space, city = value.partition(" ")
-    if not value.strip():
-        return _("Unknown")
-    name = Locale.parse(language()).territories.get(country, country)
-    return f"{city}, {name}" if city else str(name)
+    if not country:
+        return city or _("Unknown"), ""
+    name = str(Locale.parse(language()).territories.get(country, country))
+    return (city, name) if city else (name, "")
+
+
+_DEVICES = {str(device.value): device.label for device in Device}

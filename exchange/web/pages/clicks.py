@@ -47,11 +47,6 @@ class Filter:
     error: str = ""
     error_field: str = ""
 
-    @property
-    def is_open(self) -> bool:
-        """On a phone the form hides behind its button; not while it has something to say."""
-        return bool(self.error or self.first or self.last)
-
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
@@ -77,7 +72,8 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """`share` is of the people, text; `percent` the same for the bar, 0 to 100."""
+    """`note` stands smaller beside the label. `share` is of the people, text; `percent` the same
+    for the bar, 0 to 100."""
 
     label: str
     url: str
@@ -85,14 +81,16 @@ class ValueRow:
     bots: int
     share: str
     percent: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Clicks by one property. Without rows `empty` says why."""
+    """Clicks by one property; `head` is what a row is. Without rows `empty` says why."""
 
     kind: str
     title: str
+    head: str
     rows: list[ValueRow]
     more: str = ""
     empty: str = ""
