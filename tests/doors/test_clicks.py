@@ -119,7 +119,7 @@ def test_people_and_robots_are_counted_apart_and_compared_with_the_days_before(w
     }
     assert [stat.label for stat in shown.stats if stat.is_better] == ["People", "Different people"]
     assert "data centre or a VPN" in next(s.why for s in shown.stats if s.label == "Unusual")
-    assert shown.compared == "Change: against the 28 days before."
+    assert shown.compared == f"Change: against the period before, 28{NBSP}days."
 
 
 def test_the_chart_has_a_column_a_day_and_its_table_only_days_with_clicks(week, side):
@@ -197,8 +197,14 @@ def test_what_is_not_shown_is_counted(cast, side):
         day_sum(cast.tulpar, TODAY, link=link_make(cast.tulpar).pk, people=1)
     shown = page(cast, side)
     (subs,) = [one for one in shown.breakdowns if one.kind == "sub1"]
-    assert (len(subs.rows), subs.more) == (20, "and 2 more: 3")
-    assert (len(shown.links.rows), shown.links.more) == (20, "and 3 more links")
+    assert (len(subs.rows), subs.more) == (
+        20,
+        "More: 2, with people: 3. All of them are in the CSV.",
+    )
+    assert (len(shown.links.rows), shown.links.more) == (
+        20,
+        "More links: 3. All of them are in the CSV.",
+    )
 
 
 def test_a_brand_reads_whose_link_it_is_and_an_influencer_which_brand(week):

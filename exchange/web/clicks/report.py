@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from attribution.domain.referrers import site_of
 from attribution.models import ClickBreakdown
@@ -41,6 +40,7 @@ from exchange.web.clicks.words import (
 from exchange.web.formatting import (
     day_full,
     day_short,
+    days_text,
     moment_short,
     number_text,
     percent_rough,
@@ -278,10 +278,10 @@ def _before(scope: ClickScope) -> tuple[ClickSums, str]:
         hours = click_hours(scope.before, since, _hour_end(scope) - span)
         sums = sum(hours.values(), ClickSums())
         return sums, _("Change: against the same hours before.")
-    said = ngettext(
-        "Change: against the day before.", "Change: against the %(count)s days before.", scope.days
-    )
-    return click_sums(scope.before), said % {"count": number_text(scope.days)}
+    if scope.days == 1:
+        return click_sums(scope.before), _("Change: against the day before.")
+    said = _("Change: against the period before, %(days)s.") % {"days": days_text(scope.days)}
+    return click_sums(scope.before), said
 
 
 def _stats(sums: ClickSums, before: ClickSums) -> list[Stat]:
@@ -409,7 +409,7 @@ def _chart(labels: list[str], sums: Sequence[ClickSums], head: str) -> Chart:
 
 
 def _links(reader: Reader, top: TopLinks, asked: Asked) -> pages.Links:
-    more = ngettext("and %(count)s more link", "and %(count)s more links", top.more)
+    more = _("More links: %(count)s. All of them are in the CSV.")
     return pages.Links(
         [_link_row(reader, row, asked) for row in top.rows],
         more % {"count": number_text(top.more)} if top.more else "",
@@ -476,7 +476,7 @@ def _more_values(top: TopValues) -> str:
     if not top.more:
         return ""
     people = top.people - sum(row.people for row in top.rows)
-    said = ngettext("and %(count)s more: %(people)s", "and %(count)s more: %(people)s", top.more)
+    said = _("More: %(count)s, with people: %(people)s. All of them are in the CSV.")
     return said % {"count": number_text(top.more), "people": number_text(people)}
 
 
@@ -492,9 +492,9 @@ def _unknown_text(reader: Reader, dimension: str) -> str:
     if dimension == Dimension.REFERRER:
         return _("No browser or app has told where these clicks came from.")
     said = (
-        _("No click had a %(key)s. Influencers add it to their links, as in ?%(key)s=story.")
+        _("No click had %(key)s. Influencers name their posts with it, as in ?%(key)s=story.")
         if reader.is_brand
-        else _("No click had a %(key)s. Add it to the end of a link, as in ?%(key)s=story.")
+        else _("No click had %(key)s. Name a post by adding it to the link, as in ?%(key)s=story.")
     )
     return said % {"key": dimension}
 

@@ -20,7 +20,7 @@ def dimension_title(dimension: str) -> str:
         Dimension.DEVICE: _("Devices"),
         Dimension.PLACE: _("Places"),
     }
-    return titles.get(Dimension(dimension), _("Sub-ids"))
+    return titles.get(Dimension(dimension), _("Names of posts"))
 
 
 def dimension_word(dimension: str) -> str:
@@ -48,7 +48,7 @@ def label_of(dimension: str, value: str) -> str:
         return place_words(value)[0]
     if dimension == Dimension.REFERRER:
         return value or _("Not told")
-    return value or _("Without it")
+    return value
 
 
 def note_of(dimension: str, value: str) -> str:

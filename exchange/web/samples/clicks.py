@@ -36,7 +36,8 @@ def brand() -> clicks.Clicks:
             ),
             replace(
                 _breakdown("sub1", [("story", 3_011, 0), ("reels", 960, 0)]),
-                more="+ 7",
+                more=_("More: %(count)s, with people: %(people)s. All of them are in the CSV.")
+                % {"count": 7, "people": 64},
                 choices=[Choice(f"sub{n}", "#", n == 1) for n in range(1, 6)],
             ),
         ],
@@ -132,7 +133,7 @@ def _links() -> clicks.Links:
             row("Жылы үй", "Айгерім Сәбитова", "a7k2", "#", 6_480, 410, 5_002, 96, 0),
             row("Мектепке дайындық", "Данияр Оспанов", "mektep", "#", 2_756, 230, 2_102, 16, 0),
         ],
-        more="+ 12",
+        more=_("More links: %(count)s. All of them are in the CSV.") % {"count": 12},
     )  # fmt: skip
 
 
