@@ -370,7 +370,7 @@ def test_the_file_has_what_the_page_shows(week, side):
     header, *rows = table(get(week, side, name="clicks_csv", days="7"))
     whose, name = ("Influencer", "Aliya") if side == "brand" else ("Brand", "Tulpar")
     assert header == [
-        "By", "Value", "Campaign", whose, "People", "Different people", "Robots and previews",
+        "Counted by", "Value", "Campaign", whose, "People", "Different people", "Robots and previews",
         "Unusual", "Too late",
     ]  # fmt: skip
     token = week.tulpar.token

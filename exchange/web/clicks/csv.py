@@ -30,7 +30,7 @@ def clicks_csv(name: str, reader: Reader, asked: Asked, narrowing: Narrowing) ->
     """`name` goes into the file's. Raises: Invalid when the period is none."""
     scope = reader.scope(period_of(asked), asked, narrowing)
     header = [
-        _("By"),
+        _("Counted by"),
         _("Value"),
         _("Campaign"),
         _("Influencer") if reader.is_brand else _("Brand"),
