@@ -148,11 +148,12 @@ def test_today_is_told_by_hour_and_compared_with_the_same_hours(cast, side):
     hour_sum(mine, midnight - timedelta(hours=9), people=87)  # yesterday after this hour
     shown = page(cast, side, days="1")
     assert stats(shown)["People"] == ("6", 10_000)
-    assert (shown.chart_title, len(shown.chart.labels)) == ("By hour", 15)
+    assert (shown.chart_title, len(shown.chart.labels)) == ("By hour", 24)
     assert shown.chart.rows == [("14:00", [4, 0]), ("00:00", [2, 1])]
     yesterday = page(cast, side, from_="2026-11-20", to="2026-11-20")
     assert len(yesterday.chart.labels) == 24
     assert stats(yesterday)["People"] == ("90", None)
+    assert yesterday.compared == ""  # nothing to compare with
 
 
 def test_days_whose_hours_are_gone_are_told_by_day(week, side):
@@ -370,8 +371,8 @@ def test_the_file_has_what_the_page_shows(week, side):
     header, *rows = table(get(week, side, name="clicks_csv", days="7"))
     whose, name = ("Influencer", "Aliya") if side == "brand" else ("Brand", "Tulpar")
     assert header == [
-        "Counted by", "Value", "Campaign", whose, "People", "Different people", "Robots and previews",
-        "Unusual", "Too late",
+        "Counted by", "Value", "Campaign", whose, "People", "Different people",
+        "Robots and previews", "Unusual", "Too late",
     ]  # fmt: skip
     token = week.tulpar.token
     assert rows[:4] == [

@@ -31,6 +31,7 @@ from core.errors import Invalid
 from exchange.web.clicks.asked import PERIODS, SUBS, Asked, Period, period_of
 from exchange.web.clicks.words import (
     SHOWN,
+    dimension_head,
     dimension_title,
     dimension_word,
     label_of,
@@ -120,7 +121,7 @@ def clicks(reader: Reader, asked: Asked, narrowing: Narrowing) -> pages.Clicks:
     return replace(
         page,
         stats=_stats(sums, before),
-        compared=compared,
+        compared=compared if before else "",
         chart_title=_chart_title(scope),
         chart=_chart_of_hours(scope) if is_hourly(scope) else _chart_of_days(scope, days),
         links=_links(reader, click_links(scope), asked),
@@ -275,7 +276,7 @@ def _before(scope: ClickScope) -> tuple[ClickSums, str]:
     if is_hourly(scope) and scope.last_on == clock.today() and is_hourly(scope.before):
         span = timedelta(days=scope.days)
         since = clock.day_start(scope.first_on) - span
-        hours = click_hours(scope.before, since, _hour_end(scope) - span)
+        hours = click_hours(scope.before, since, _running_hour_end() - span)
         sums = sum(hours.values(), ClickSums())
         return sums, _("Change: against the same hours before.")
     if scope.days == 1:
@@ -377,7 +378,7 @@ def _bucket(days: Mapping[date, ClickSums], start: date, step: int) -> ClickSums
 
 def _chart_of_hours(scope: ClickScope) -> Chart:
     since = clock.day_start(scope.first_on)
-    until = _hour_end(scope)
+    until = clock.day_start(scope.last_on + timedelta(days=1))
     hours = click_hours(scope, since, until)
     starts = [since + n * HOUR for n in range((until - since) // HOUR)]
     text = time_text if scope.days == 1 else moment_short
@@ -385,10 +386,8 @@ def _chart_of_hours(scope: ClickScope) -> Chart:
     return _chart([text(start) for start in starts], sums, _("Hour"))
 
 
-def _hour_end(scope: ClickScope) -> datetime:
-    """The end of the last day, or of the hour that runs."""
-    running = clock.now().replace(minute=0, second=0, microsecond=0) + HOUR
-    return min(clock.day_start(scope.last_on + timedelta(days=1)), running)
+def _running_hour_end() -> datetime:
+    return clock.now().replace(minute=0, second=0, microsecond=0) + HOUR
 
 
 def _chart(labels: list[str], sums: Sequence[ClickSums], head: str) -> Chart:
@@ -445,7 +444,7 @@ def _breakdown(
     return pages.Breakdown(
         kind=dimension,
         title=dimension_title(dimension),
-        head=dimension_word(dimension),
+        head=dimension_head(dimension),
         rows=_value_rows(dimension, top, asked) if top and is_known else [],
         more=_more_values(top) if top and is_known else "",
         empty="" if is_known else _unknown_text(reader, dimension),

@@ -11,6 +11,7 @@ from exchange.web.formatting import language
 
 Dimension = ClickBreakdown.Dimension
 SHOWN = (Dimension.REFERRER, Dimension.DEVICE, Dimension.PLACE)  # in this order; a sub-id last
+HOME = "KZ "
 
 
 def dimension_title(dimension: str) -> str:
@@ -21,6 +22,11 @@ def dimension_title(dimension: str) -> str:
         Dimension.PLACE: _("Places"),
     }
     return titles.get(Dimension(dimension), _("Names of posts"))
+
+
+def dimension_head(dimension: str) -> str:
+    """Over the column of its values."""
+    return _("Site or app") if dimension == Dimension.REFERRER else dimension_word(dimension)
 
 
 def dimension_word(dimension: str) -> str:
@@ -52,7 +58,10 @@ def label_of(dimension: str, value: str) -> str:
 
 
 def note_of(dimension: str, value: str) -> str:
-    return place_words(value)[1] if dimension == Dimension.PLACE else ""
+    """The country of a city abroad: at home it would only repeat itself."""
+    if dimension != Dimension.PLACE or value.startswith(HOME):
+        return ""
+    return place_words(value)[1]
 
 
 def place_words(value: str) -> tuple[str, str]:

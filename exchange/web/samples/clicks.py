@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from exchange.web.clicks.words import dimension_title, dimension_word, label_of
+from exchange.web.clicks.words import dimension_head, dimension_title, dimension_word, label_of
 from exchange.web.formatting import day_full, day_short, percent_rough
 from exchange.web.pages import clicks
 from exchange.web.pages.common import Chart, Choice, Series, Stat
@@ -22,7 +22,7 @@ def brand() -> clicks.Clicks:
         whose_label=_("Influencer"),
         csv_url="#",
         stats=_stats(),
-        compared=_("Change: against the day before."),
+        compared=_("Change: against the same hours before."),
         chart_title=_("By day"),
         chart=_chart(),
         links=_links(),
@@ -142,7 +142,7 @@ def _breakdown(kind: str, rows: list[tuple[str, int, int]]) -> clicks.Breakdown:
     return clicks.Breakdown(
         kind,
         dimension_title(kind),
-        dimension_word(kind),
+        dimension_head(kind),
         [
             clicks.ValueRow(
                 label, "#", people, bots, percent_rough(people * 10_000 // total),
