@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, QuerySet, Sum, TextField, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from attribution.domain.referrers import SITES, hosts_of
@@ -209,46 +209,50 @@ def _links_of(scope: ClickScope, link_ids: Sequence[int]) -> Mapping[int, Tracki
 def click_values(
     scope: ClickScope, dimensions: Sequence[str], *, rows: int = TOP_ROWS
 ) -> dict[str, TopValues]:
-    """{property: its values with most people}. Two queries for all of them together.
+    """{property: its values with most people}. One query for all of them together.
 
     Hosts of one site are one value here. A property without a click is left out.
     """
     assert not scope.dimension, "the sums do not cross two properties"
     days = {"day_on__range": (scope.first_on, scope.last_on), **scope.owners}
-    asked = ClickBreakdown.objects.filter(dimension__in=dimensions, **days)
-    found: Any = asked.annotate(shown=_shown_value())
-    totals = found.order_by().values("dimension")
-    totals = totals.annotate(all_values=Count("shown", distinct=True), **_summed(COUNTS_OF_VALUES))
-    first: dict[str, list[ValueSums]] = {}
-    for row in _ranked(found).filter(rank__lte=rows).order_by("rank"):
-        each = ValueSums(row["shown"], row["all_people"], row["all_bots"])
-        first.setdefault(row["dimension"], []).append(each)
-    return {
-        row["dimension"]: TopValues(
-            first[row["dimension"]],
-            row["all_values"] - len(first[row["dimension"]]),
-            row["all_people"],
-            row["all_bots"],
+    found = ClickBreakdown.objects.filter(dimension__in=dimensions, **days).order_by()
+    by_value = found.values("dimension", "value").annotate(**_summed(COUNTS_OF_VALUES))
+    sql, given = by_value.query.sql_with_params()
+    sites = [(host, site) for site, hosts in SITES.items() for host in hosts]
+    names = [[host for host, _site in sites], [site for _host, site in sites]]
+    with connection.cursor() as cursor:
+        cursor.execute(_TOP_VALUES.format(by_value=sql), [*given, *names, rows])
+        return _tops(cursor.fetchall())
+
+
+def _tops(found: Sequence[tuple[Any, ...]]) -> dict[str, TopValues]:
+    tops: dict[str, TopValues] = {}
+    for dimension, value, people, bots, all_values, all_people, all_bots in found:
+        top = tops.setdefault(
+            dimension, TopValues([], all_values, people=all_people, bots=all_bots)
         )
-        for row in totals
-    }
+        top.rows.append(ValueSums(value, people, bots))
+    return {each: replace(top, more=top.more - len(top.rows)) for each, top in tops.items()}
 
 
-def _ranked(found: Any) -> Any:
-    """Sums by property and value, numbered within each property, most people first."""
-    order = [F("all_people").desc(), F("all_bots").desc(), F("shown").asc()]
-    rank = Window(RowNumber(), partition_by=[F("dimension")], order_by=order)
-    by_value = found.order_by().values("dimension", "shown").annotate(**_summed(COUNTS_OF_VALUES))
-    return by_value.annotate(rank=rank)
-
-
-def _shown_value() -> Case:
-    """The value itself, or the site that a referrer's host belongs to."""
-    sites = [
-        When(dimension=Dimension.REFERRER, value__in=hosts, then=Value(site))
-        for site, hosts in SITES.items()
-    ]
-    return Case(*sites, default=F("value"), output_field=TextField())
+# Summed by value first: only then, of few rows, is a host looked up and the first ones found.
+_TOP_VALUES = """
+WITH by_value (dimension, value, people, bots) AS ({by_value}), by_site AS (
+    SELECT dimension, coalesce(site.name, value) AS value,
+           sum(people)::bigint AS people, sum(bots)::bigint AS bots
+      FROM by_value
+      LEFT JOIN unnest(%s::text[], %s::text[]) AS site (host, name)
+             ON dimension = 'referrer' AND site.host = value
+     GROUP BY 1, 2
+), ranked AS (
+    SELECT by_site.*, count(*) OVER whole AS all_values,
+           sum(people) OVER whole AS all_people, sum(bots) OVER whole AS all_bots,
+           row_number() OVER (PARTITION BY dimension ORDER BY people DESC, bots DESC, value) AS rank
+      FROM by_site WINDOW whole AS (PARTITION BY dimension)
+)
+SELECT dimension, value, people, bots, all_values, all_people::bigint, all_bots::bigint
+  FROM ranked WHERE rank <= %s ORDER BY dimension, rank
+"""
 
 
 # --- What may be chosen to narrow by --------------------------------------------------------

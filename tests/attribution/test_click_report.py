@@ -187,7 +187,7 @@ def test_the_number_of_questions_does_not_grow(cast, scope, tulpar, links):
         click_days(scope)
         click_links(scope)
         click_values(scope, ["device", "place", "referrer", "sub1"])
-    assert len(asked) == 1 + 3 + 2
+    assert len(asked) == 1 + 3 + 1
 
 
 def test_every_host_belongs_to_one_site():

@@ -414,6 +414,6 @@ def test_more_links_and_values_ask_no_more_questions(week, side):
     with CaptureQueriesContext(connection) as after:
         page(week, side)
     assert len(after) == len(before)
-    # who it is, what may be chosen, the figures: days, before, links (3), values (2)
+    # of the sums: days, days before, links and how many, values
     asked = [query["sql"] for query in after if "attribution_click" in query["sql"]]
-    assert len(asked) == 6
+    assert len(asked) == 5
