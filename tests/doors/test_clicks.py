@@ -417,3 +417,12 @@ def test_more_links_and_values_ask_no_more_questions(week, side):
     # of the sums: days, days before, links and how many, values
     asked = [query["sql"] for query in after if "attribution_click" in query["sql"]]
     assert len(asked) == 5
+
+
+def test_a_links_own_page_leads_to_its_clicks(week):
+    link = public_id(TrackingLink, pk=week.tulpar.link)
+    client = Client()
+    client.force_login(User.objects.get(pk=week.tulpar.person))
+    with override("en"):
+        way = client.get(reverse("portal:link", args=[link])).context["page"].stats_url
+    assert stats(client.get(way).context["page"])["People"] == ("1,200", 10_000)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from attribution.domain.sub_ids import SUBS as SUB_COUNT
 from attribution.models import ClickBreakdown
 from core import clock
 from core.errors import Invalid
@@ -18,7 +19,7 @@ PERIODS = ("1", "7", "28", "90")  # days up to today
 PERIOD_DEFAULT = "28"
 DAYS_MAX = 366
 COUNTED_SINCE = date(2024, 1, 1)  # the drain takes no click from before
-SUBS = ("sub1", "sub2", "sub3", "sub4", "sub5")
+SUBS = tuple(f"sub{n}" for n in range(1, SUB_COUNT + 1))
 VALUE_CHARS_MAX = 120  # of a breakdown
 
 
