@@ -8,30 +8,29 @@ import hashlib
 import hmac
 import json
 import random
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from attribution.clickpath.store import partitions_ensure
+from attribution.clickpath.line import Click
 from attribution.connectors.registry import webhook_connector
-from attribution.models import Click, ClickDaily, Connection, InboundEvent
+from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets
 from attribution.services.inbox import inbound_event_process, webhook_receive
 from attribution.services.lifecycle import conversions_advance
 from campaigns.models import PromoCode, TrackingLink
 from core import clock
-from core.ids import uuid7
 from core.money import Money
 from core.tenancy.context import acting_as
+from exchange.demo.audience import robots_imagine, taps_imagine, taps_store
 
 DAYS = 42
 SEED = 2026  # the same past in every demo
 CLICKS_PER_ORDER = 22
+PEOPLE_PER_ROBOT = 14
 SMALL_HOURS = range(7)
 RETURN_EVERY, CANCEL_EVERY, CODE_ONLY_EVERY, NOBODYS_EVERY = 9, 11, 4, 13
-PHONES = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Instagram 350.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +177,21 @@ def sales_imagine(
 ) -> list[Sale]:
     """`count` sales of one influencer over the past weeks, with the clicks that led to them."""
     dice = random.Random(SEED + first_number)  # noqa: S311 (a story, not a secret)
-    clicks = list(_clicks(link, dice, count * CLICKS_PER_ORDER, now))
-    _clicks_write(clicks)
+    people = [_waking(dice, now) for _n in range(count * CLICKS_PER_ORDER)]
+    audience = random.Random(first_number)  # noqa: S311 (its own: sales stay as they are)
+    robots = [_waking(audience, now) for _n in range(len(people) // PEOPLE_PER_ROBOT)]
+    taps = taps_imagine(link.pk, people, audience)
+    taps_store([*taps, *robots_imagine(link.pk, robots, audience)])
     sales = []
-    for n, click in enumerate(sorted(dice.sample(clicks, count), key=lambda it: it.at)):
+    for n, tap in enumerate(sorted(dice.sample(taps, count), key=lambda it: it.milliseconds)):
         product = dice.choice(products)
         sale = Sale(
             number=first_number + n,
-            placed_at=min(click.at + timedelta(minutes=dice.randint(3, 900)), now),
+            placed_at=min(_at(tap) + timedelta(minutes=dice.randint(3, 900)), now),
             name=product.name,
             price_minor=product.price_minor,
             quantity=dice.choice((1, 1, 1, 2)),
-            click_id=None if n % CODE_ONLY_EVERY == 1 else click.click_id,
+            click_id=None if n % CODE_ONLY_EVERY == 1 else UUID(tap.click_id),
             code=code.code if n % CODE_ONLY_EVERY in (1, 2) else "",
         )
         sales.append(_fated(sale, n))
@@ -206,23 +208,8 @@ def _fated(sale: Sale, n: int) -> Sale:
     return sale
 
 
-def _clicks(link: TrackingLink, dice: random.Random, count: int, now: datetime) -> Iterator[Click]:
-    for _n in range(count):
-        at = _waking(dice, now)
-        yield Click(
-            click_id=uuid7(int(at.timestamp() * 1000)),
-            at=at,
-            link_id=link.pk,
-            participation_id=link.participation_id,
-            campaign_id=link.campaign_id,
-            brand_id=link.brand_id,
-            influencer_id=link.influencer_id,
-            visitor=uuid7(int(at.timestamp() * 1000)),
-            ip_network="95.56.0.0",
-            user_agent=PHONES,
-            referer="https://l.instagram.com/",
-            flags=0,
-        )
+def _at(tap: Click) -> datetime:
+    return datetime.fromtimestamp(tap.milliseconds / 1000, UTC)
 
 
 def _waking(dice: random.Random, now: datetime) -> datetime:
@@ -231,25 +218,3 @@ def _waking(dice: random.Random, now: datetime) -> datetime:
         at = now - timedelta(minutes=dice.randint(60, DAYS * 1440))
         if at.astimezone(clock.ALMATY).hour not in SMALL_HOURS:
             return at.replace(microsecond=dice.randint(0, 999) * 1000).astimezone(UTC)
-
-
-def _clicks_write(clicks: Sequence[Click]) -> None:
-    """Rows and their daily sums, as the drain would have written them."""
-    with acting_as(system="demo history"):
-        first = min(click.at for click in clicks).date()
-        last = max(click.at for click in clicks).date()
-        partitions_ensure(first, (last - first).days + 1)
-        Click.objects.bulk_create(clicks)
-        counted = Counter((click.link_id, clock.day_of(click.at)) for click in clicks)
-        example = {click.link_id: click for click in clicks}
-        ClickDaily.objects.bulk_create(
-            ClickDaily(
-                day_on=day,
-                link_id=link_id,
-                campaign_id=example[link_id].campaign_id,
-                brand_id=example[link_id].brand_id,
-                influencer_id=example[link_id].influencer_id,
-                people=people,
-            )
-            for (link_id, day), people in counted.items()
-        )

@@ -29,6 +29,7 @@ from core.accounts.models import User
 from core.demo_clock import demo_clock_publish, offset_read
 from core.tenancy.context import acting_as
 from exchange.demo import stage
+from exchange.demo.audience import ranges_load
 from exchange.demo.codes import totp_now
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
 from exchange.demo.people import (
@@ -119,6 +120,7 @@ def _world_make(now: datetime) -> None:
             token=stage.wildberries_token(),
         )
         _article_give(home, people[0])
+    ranges_load()
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
         link, code = _tools_of(home, person)

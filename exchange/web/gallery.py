@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from exchange.web import words
-from exchange.web.samples import brand, common, forms, portal, public
+from exchange.web.samples import brand, clicks, common, forms, portal, public
 
 Make = Callable[[], Any]
 
@@ -62,6 +62,9 @@ PAGES: Mapping[str, Shown] = {
     ),
     "links": Shown("portal/links.html", portal.links, section="links"),
     "links-none": Shown("portal/links.html", portal.links_none, section="links"),
+    "clicks": Shown("portal/clicks.html", clicks.portal, section="links"),
+    "clicks-none": Shown("portal/clicks.html", clicks.none, section="links"),
+    "clicks-refused": Shown("portal/clicks.html", clicks.refused, section="links"),
     "earnings": Shown("portal/earnings.html", portal.earning_list, section="payouts"),
     "earning": Shown("portal/earning.html", portal.earning, section="payouts"),
     "earning-sheet": Shown("portal/_earning.html", portal.earning),
@@ -87,6 +90,10 @@ PAGES: Mapping[str, Shown] = {
     "brand-orders-none": Shown("brand/orders.html", brand.orders_none, section="orders"),
     "brand-order": Shown("brand/order.html", brand.order, section="orders"),
     "brand-order-sheet": Shown("brand/_order.html", brand.order),
+    "brand-clicks": Shown("brand/clicks.html", clicks.brand, section="clicks"),
+    "brand-clicks-value": Shown("brand/clicks.html", clicks.one_value, section="clicks"),
+    "brand-clicks-nothing": Shown("brand/clicks.html", clicks.nothing, section="clicks"),
+    "brand-clicks-none": Shown("brand/clicks.html", clicks.none, section="clicks"),
     "brand-money": Shown("brand/money.html", brand.money, section="money"),
     "brand-integrations": Shown(
         "brand/integrations.html", brand.integrations, None, "integrations"

@@ -21,6 +21,7 @@ def pages_of(desk) -> dict[str, tuple]:
         "cancelled order": ("order", desk.order("3")),
         "order on the way": ("order", desk.order("4")),
         "nobody's order": ("order", desk.order("5")),
+        "clicks": ("clicks",),
         "money": ("money",),
         "integrations": ("integrations",),
         "shop": ("connection", shop_id(desk)),

@@ -45,6 +45,8 @@ GET  orders                     log     no        in       in       in       in
 GET  orders_csv                 log     no        in       in       in       in
 GET  order                      log     no        in       in       in       in
 POST order_confirm              log     no        not      done     done     done
+GET  clicks                     log     no        in       in       in       in
+GET  clicks_csv                 log     no        in       in       in       in
 GET  money                      log     no        in       in       in       in
 GET  statement_csv              log     no        in       in       in       in
 GET  integrations               log     no        in       in       in       in

@@ -36,6 +36,8 @@ campaign           campaign           omfa
 campaign_edit      draft              omf
 orders             -                  omfa
 orders_csv         -                  omfa
+clicks             -                  omfa
+clicks_csv         -                  omfa
 money              -                  omfa
 statement_csv      -                  omfa
 integrations       -                  omfa

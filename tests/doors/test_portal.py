@@ -77,6 +77,7 @@ def page_urls(world) -> dict[str, str]:
         "links": reverse("portal:links"),
         "link": reverse("portal:link", args=[link]),
         "link_new": reverse("portal:link_new", args=[link]),
+        "clicks": reverse("portal:clicks"),
         "earnings": reverse("portal:earnings"),
         "earning": reverse("portal:earning", args=[sale]),
         "payouts": reverse("portal:payouts"),

@@ -38,7 +38,7 @@ function draw(canvas) {
       plugins: {
         tooltip: {
           displayColors: false,
-          callbacks: { label: (item) => `${item.dataset.label}: ${numbers.format(item.raw)}\u00a0${data.unit}` },
+          callbacks: { label: (item) => `${item.dataset.label}: ${numbers.format(item.raw)}${data.unit && `\u00a0${data.unit}`}` },
         },
       },
       scales: {
@@ -51,7 +51,7 @@ function draw(canvas) {
         },
         y: {
           stacked: true, border: { display: false }, grid: { color: line },
-          ticks: { color: text, maxTicksLimit: 5, callback: (value) => numbers.format(value) },
+          ticks: { color: text, maxTicksLimit: 5, precision: 0, callback: (value) => numbers.format(value) },
         },
       },
     },

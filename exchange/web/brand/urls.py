@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.brand.views import campaigns, integrations, money, orders, overview, team
+from exchange.web.brand.views import (
+    campaigns,
+    clicks,
+    integrations,
+    money,
+    orders,
+    overview,
+    team,
+)
 
 CAMPAIGN = "campaigns/<uuid:public_id>/"
 PARTICIPATION = "participations/<uuid:public_id>/"
@@ -41,6 +49,8 @@ PLACES = [
     path("orders/csv/", orders.orders_csv, name="orders_csv"),
     path("orders/<uuid:public_id>/", orders.order, name="order"),
     path("orders/<uuid:public_id>/confirm/", orders.order_confirm_now, name="order_confirm"),
+    path("clicks/", clicks.clicks, name="clicks"),
+    path("clicks/csv/", clicks.clicks_csv, name="clicks_csv"),
     path("money/", money.money, name="money"),
     path("money/csv/", money.statement_csv, name="statement_csv"),
     path("integrations/", integrations.integrations, name="integrations"),

@@ -84,13 +84,15 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """A figure of a period. `change_bps` against the period before; None when there was none."""
+    """A figure of a period. `change_bps` against the period before; None when there was none.
+    `why` says what is counted, where the label alone cannot."""
 
     label: str
     value: str
     change_bps: int | None = None
     is_better: bool = False
     spark: list[int] = field(default_factory=list)
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,14 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Stacked columns. Values are whole tenge; `ticks` are the indexes that get a label."""
+    """Stacked columns. Values are whole tenge, or what `unit` says ("" for plain counts); `ticks`
+    are the indexes that get a label, `head` is what a column is ("" for a day)."""
 
     labels: list[str]
     series: list[Series]
     ticks: list[int]
     unit: str = "₸"
+    head: str = ""
 
     @property
     def data(self) -> dict[str, Any]:

@@ -136,6 +136,7 @@ def link_page(
         per_sale_minor=Card(link.campaign, link.participation.terms).reward_minor,
         off_url=_switch_url(link, "link_off", is_shown=link.state == TrackingLink.State.ACTIVE),
         on_url=_switch_url(link, "link_on", is_shown=card.status == "off"),
+        stats_url=f"{reverse('portal:clicks')}?link={link.public_id}",
         is_new=is_new,
     )
 
