@@ -118,7 +118,7 @@ class Process:
         cookies = scope.headers.get_all("cookie")
         known = visitor_of(cookies)
         click = self._click_of(link, scope, known)
-        await asyncio.shield(self.sink.submit(line_of(click)))
+        await self.sink.submit(line_of(click))
         if click.flags & ClickFlag.INACTIVE:
             target = link.fallback_url or self._explanation(cookies, scope)
         else:
