@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from redis.asyncio import Redis
 
-from attribution.clickpath import pages
+from attribution.clickpath import bits, pages
 from attribution.clickpath.journal import Journal
 from attribution.clickpath.line import Click, line_of
 from attribution.clickpath.links import Link, Links, LinksUnavailableError
@@ -32,9 +31,8 @@ from attribution.clickpath.visit import (
     token_of,
     visitor_of,
 )
-from attribution.domain.click_flags import MACHINE, ClickFlag
 from campaigns.domain.deeplink import append_click
-from core.ids import uuid7
+from core.ids import uuid7_hex
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +64,7 @@ class Reply(Protocol):
     def close(self, status: int, /) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     body: str = ""
@@ -119,7 +116,7 @@ class Process:
         known = visitor_of(cookies)
         click = self._click_of(link, scope, known)
         await self.sink.submit(line_of(click))
-        if click.flags & ClickFlag.INACTIVE:
+        if click.flags & bits.INACTIVE:
             target = link.fallback_url or self._explanation(cookies, scope)
         else:
             target = append_click(link.destination_url, click.click_id)
@@ -136,14 +133,14 @@ class Process:
             scope.client, headers.get("x-forwarded-for") or "", self.settings.trusted_proxies
         )
         flags = _flags(scope)
-        if not flags & MACHINE:
+        if not flags & bits.MACHINE:
             flags |= self._velocity.flags_of(milliseconds, origin.address, link.id)
         if known is None:
-            flags |= ClickFlag.NEW_VISITOR
+            flags |= bits.NEW_VISITOR
         if not link.leads_to_product(milliseconds / 1000):
-            flags |= ClickFlag.INACTIVE
+            flags |= bits.INACTIVE
         return Click(
-            click_id=uuid7(milliseconds).hex,
+            click_id=uuid7_hex(milliseconds),
             milliseconds=milliseconds,
             link_id=link.id,
             visitor=known or os.urandom(16).hex(),
@@ -175,7 +172,7 @@ _PAGE_HEADERS = [
 ]
 
 
-def _flags(scope: Scope) -> ClickFlag:
+def _flags(scope: Scope) -> int:
     headers = scope.headers
     # Present and not readable (bytes beyond ASCII) is a browser's; only none at all is a robot's.
     user_agent = headers.get("user-agent") or ("" if "user-agent" in headers else None)

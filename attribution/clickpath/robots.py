@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from attribution.domain.click_flags import ClickFlag
+from attribution.clickpath import bits
 
 # Words of user agents. In-app browsers of Instagram, Facebook and Telegram are people: their
 # names ("Instagram", "FBAN", "FBAV") are not here, those of the preview fetchers are. Searched one
@@ -30,13 +30,16 @@ _AHEAD_WORDS = ("prefetch", "prerender", "preview")
 Header = Callable[[str], str | None]
 
 
-def flags_of(method: str, user_agent: str | None, header: Header) -> ClickFlag:
-    """What the request admits. `user_agent` None: none was sent, which no browser does."""
-    flags = ClickFlag.HEAD if method == "HEAD" else ClickFlag(0)
+def flags_of(method: str, user_agent: str | None, header: Header) -> int:
+    """What the request admits, as bits of ClickFlag. `user_agent` None: none was sent, which no
+    browser does."""
+    flags = bits.HEAD if method == "HEAD" else 0
     if user_agent is None or is_robot(user_agent):
-        flags |= ClickFlag.BOT
-    if any(_says_ahead(header(name)) for name in _AHEAD):
-        flags |= ClickFlag.PREFETCH
+        flags |= bits.BOT
+    for name in _AHEAD:
+        value = header(name)
+        if value is not None and _says_ahead(value):
+            flags |= bits.PREFETCH
     return flags
 
 
@@ -55,5 +58,5 @@ def _names_robot(user_agent: str) -> bool:
 _names_robot_remembered = lru_cache(_REMEMBERED)(_names_robot)
 
 
-def _says_ahead(value: str | None) -> bool:
-    return value is not None and any(word in value.lower() for word in _AHEAD_WORDS)
+def _says_ahead(value: str) -> bool:
+    return any(word in value.lower() for word in _AHEAD_WORDS)
