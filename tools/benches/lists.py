@@ -132,5 +132,3 @@ def _walls_check(
     connections["default"] = application
     with acting_as(brand=brand_id):
         assert Campaign.objects.count() == CAMPAIGNS // BRANDS
-
-

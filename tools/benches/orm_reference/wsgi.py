@@ -1,3 +1,9 @@
-from django.core.wsgi import get_wsgi_application
+"""Served without middleware: allauth asks for its own at start-up, the view for none."""
 
-application = get_wsgi_application()
+import django
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+
+django.setup()
+settings.MIDDLEWARE = []
+application = WSGIHandler()
