@@ -6,8 +6,8 @@ granian --interface rsgi attribution.clickpath.app:app
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-import os
 from typing import NamedTuple, Protocol
 
 from redis.asyncio import Redis
@@ -17,6 +17,7 @@ from attribution.clickpath.journal import Journal
 from attribution.clickpath.line import Click, line_of
 from attribution.clickpath.links import Link, Links, LinksUnavailableError
 from attribution.clickpath.moment import Moment
+from attribution.clickpath.noise import Noise
 from attribution.clickpath.robots import flags_of
 from attribution.clickpath.rows import LinkRows
 from attribution.clickpath.settings import Settings, settings_of_process
@@ -32,10 +33,12 @@ from attribution.clickpath.visit import (
     visitor_of,
 )
 from campaigns.domain.deeplink import append_click
-from core.ids import uuid7_hex
+from core.ids import UUID7_RANDOM_BYTES, uuid7_hex
 
 log = logging.getLogger(__name__)
 
+VISITOR_BYTES = 16
+COLLECT_AFTER = 50_000  # new objects: at Python's 700 it looks for garbage several times a batch
 COOKIE_SECONDS = 90 * 86_400  # the longest attribution window
 
 
@@ -80,6 +83,7 @@ class Process:
         self._rows = LinkRows(settings.database_url)
         self.links = Links(self._redis, self._rows.read)
         self._velocity = Velocity(address_max=settings.fast_address, link_max=settings.fast_link)
+        self._noise = Noise()
         self.sink = Sink(Stream(self._redis), Journal(settings.journal), self.moment)
 
     async def start(self) -> None:
@@ -140,10 +144,10 @@ class Process:
         if not link.leads_to_product(milliseconds / 1000):
             flags |= bits.INACTIVE
         return Click(
-            click_id=uuid7_hex(milliseconds),
+            click_id=uuid7_hex(milliseconds, self._noise.take(UUID7_RANDOM_BYTES)),
             milliseconds=milliseconds,
             link_id=link.id,
-            visitor=known or os.urandom(16).hex(),
+            visitor=known or self._noise.take(VISITOR_BYTES).hex(),
             ip_network=origin.network,
             user_agent=headers.get("user-agent") or "",
             referer=headers.get("referer") or "",
@@ -194,6 +198,8 @@ class App:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._process = Process(settings_of_process())
         loop.run_until_complete(self._process.start())
+        gc.freeze()  # what is here now stays
+        gc.set_threshold(COLLECT_AFTER)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._process:
