@@ -32,9 +32,9 @@ from core.tenancy.context import acting_as
 
 log = logging.getLogger(__name__)
 
-ENTRIES_MAX = 512
+ENTRIES_MAX = 128  # of one transaction; an entry is a batch of some hundred clicks at most
 BLOCK_MILLISECONDS = 200  # how long it waits for a click before it looks whether it is to stop
-PAUSE_SECONDS = 0.1  # after a small batch: let some come together
+PAUSE_SECONDS = 0.02  # after a small batch: let some come together
 RETRY_SECONDS = 0.5
 DAYS_AHEAD = 7
 DAYS_AHEAD_SECONDS = 3600.0
@@ -85,7 +85,7 @@ class Drain:
                 log.warning("the drain waits for Redis: %s", error)
                 self._stop.wait(RETRY_SECONDS)
             else:
-                if 0 < entries < ENTRIES_MAX:
+                if 0 < entries < ENTRIES_MAX // 4:
                     self._stop.wait(PAUSE_SECONDS)
 
     def begin(self) -> None:
