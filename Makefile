@@ -21,10 +21,11 @@ INDEX_SETTINGS := UV_INDEX UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_F
 ASSET_SOURCES := $(shell find exchange/web/assets core ledger brands influencers compliance campaigns \
 	attribution payouts exchange/web/templates \( -path '*/templates/*' -o -path '*/assets/*' \) -type f 2>/dev/null | sed 's/ /\\ /g')
 
-# T: what to test. ARGS: options for pytest or the runner. C: one chaos suite.
+# T: what to test. ARGS: options for pytest or the runner. C: one chaos suite. B: rows of bench.
 T ?=
 ARGS ?=
 C ?=
+B ?=
 
 .PHONY: help
 help: ## Show this list
@@ -58,8 +59,8 @@ lint: .venv/.ok node_modules/.ok ## Style, types, imports, templates, migrations
 	@$(RUN) tools/lint.py $(ARGS)
 
 .PHONY: bench
-bench: install ## Measure; writes build/bench.json
-	@$(STACK) run -- $(RUN) tools/bench.py $(ARGS)
+bench: install ## Measure beside references; writes build/bench.json; B=click_nginx for one
+	@$(STACK) run -- $(RUN) tools/bench.py $(B) $(ARGS)
 
 .PHONY: chaos
 chaos: install ## Break it on purpose and count; writes build/chaos.json; C=rls_matrix for one

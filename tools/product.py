@@ -251,6 +251,7 @@ def process_commands(ports: Ports, folder: Path) -> dict[str, list[str]]:
         ],
         "click": [
             *granian, "--port", str(ports.click), "--interface", "rsgi", "--workers", "1",
+            "--http", "1", "--no-ws",
             "attribution.clickpath.app:app",
         ],
         "worker": [

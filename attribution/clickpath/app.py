@@ -6,18 +6,18 @@ granian --interface rsgi attribution.clickpath.app:app
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-import os
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from redis.asyncio import Redis
 
-from attribution.clickpath import pages
+from attribution.clickpath import bits, pages
 from attribution.clickpath.journal import Journal
 from attribution.clickpath.line import Click, line_of
 from attribution.clickpath.links import Link, Links, LinksUnavailableError
 from attribution.clickpath.moment import Moment
+from attribution.clickpath.noise import Noise
 from attribution.clickpath.robots import flags_of, may_open_app
 from attribution.clickpath.rows import LinkRows
 from attribution.clickpath.settings import Settings, settings_of_process
@@ -32,12 +32,13 @@ from attribution.clickpath.visit import (
     token_of,
     visitor_of,
 )
-from attribution.domain.click_flags import MACHINE, ClickFlag
 from campaigns.domain.deeplink import app_address, append_click
-from core.ids import uuid7
+from core.ids import UUID7_RANDOM_BYTES, uuid7_hex
 
 log = logging.getLogger(__name__)
 
+VISITOR_BYTES = 16
+COLLECT_AFTER = 50_000  # new objects: at Python's 700 it looks for garbage several times a batch
 COOKIE_SECONDS = 90 * 86_400  # the longest attribution window
 
 
@@ -66,8 +67,7 @@ class Reply(Protocol):
     def close(self, status: int, /) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     body: str = ""
@@ -83,6 +83,7 @@ class Process:
         self._rows = LinkRows(settings.database_url)
         self.links = Links(self._redis, self._rows.read)
         self._velocity = Velocity(address_max=settings.fast_address, link_max=settings.fast_link)
+        self._noise = Noise()
         self.sink = Sink(Stream(self._redis), Journal(settings.journal), self.moment)
 
     async def start(self) -> None:
@@ -118,8 +119,8 @@ class Process:
         cookies = scope.headers.get_all("cookie")
         known = visitor_of(cookies)
         click = self._click_of(link, scope, known)
-        await asyncio.shield(self.sink.submit(line_of(click)))
-        if click.flags & ClickFlag.INACTIVE:
+        await self.sink.submit(line_of(click))
+        if click.flags & bits.INACTIVE:
             target = link.fallback_url or self._explanation(cookies, scope)
         else:
             target = _product(link, click, scope)
@@ -136,17 +137,17 @@ class Process:
             scope.client, headers.get("x-forwarded-for") or "", self.settings.trusted_proxies
         )
         flags = _flags(scope)
-        if not flags & MACHINE:
+        if not flags & bits.MACHINE:
             flags |= self._velocity.flags_of(milliseconds, origin.address, link.id)
         if known is None:
-            flags |= ClickFlag.NEW_VISITOR
+            flags |= bits.NEW_VISITOR
         if not link.leads_to_product(milliseconds / 1000):
-            flags |= ClickFlag.INACTIVE
+            flags |= bits.INACTIVE
         return Click(
-            click_id=uuid7(milliseconds).hex,
+            click_id=uuid7_hex(milliseconds, self._noise.take(UUID7_RANDOM_BYTES)),
             milliseconds=milliseconds,
             link_id=link.id,
-            visitor=known or os.urandom(16).hex(),
+            visitor=known or self._noise.take(VISITOR_BYTES).hex(),
             ip_network=origin.network,
             user_agent=headers.get("user-agent") or "",
             referer=headers.get("referer") or "",
@@ -182,7 +183,7 @@ def _product(link: Link, click: Click, scope: Scope) -> str:
     return app_address(page, link.app_package) if opens_app else page
 
 
-def _flags(scope: Scope) -> ClickFlag:
+def _flags(scope: Scope) -> int:
     headers = scope.headers
     # Present and not readable (bytes beyond ASCII) is a browser's; only none at all is a robot's.
     user_agent = headers.get("user-agent") or ("" if "user-agent" in headers else None)
@@ -204,6 +205,8 @@ class App:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._process = Process(settings_of_process())
         loop.run_until_complete(self._process.start())
+        gc.freeze()  # what is here now stays
+        gc.set_threshold(COLLECT_AFTER)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._process:

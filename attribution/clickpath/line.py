@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 COLUMNS = (
     "click_id",
@@ -31,8 +31,7 @@ NULL = "\\N"
 _SAFE = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ") | {ord("\\"): "\\\\"}
 
 
-@dataclass(frozen=True, slots=True)
-class Click:
+class Click(NamedTuple):
     """What is recorded of one request. Texts are as they came; `line_of` makes them safe."""
 
     click_id: str  # 32 hex digits of a UUIDv7

@@ -30,11 +30,24 @@ class NotRecordedError(Exception):
 
 
 class _Batch:
-    __slots__ = ("future", "lines")
+    """Lines that go out together, and for each of them the future its visitor waits for."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    __slots__ = ("lines", "waiters")
+
+    def __init__(self) -> None:
         self.lines: list[bytes] = []
-        self.future: asyncio.Future[None] = loop.create_future()
+        self.waiters: list[asyncio.Future[None]] = []
+
+    def is_safe(self) -> None:
+        for waiter in self.waiters:
+            if not waiter.done():  # the visitor has left
+                waiter.set_result(None)
+
+    def is_refused(self, error: NotRecordedError) -> None:
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_exception(error)
+                waiter.exception()  # seen: visitors who have left do not ask for it
 
 
 class Sink:
@@ -74,17 +87,19 @@ class Sink:
     # --- Clicks -----------------------------------------------------------------------------
 
     def submit(self, line: bytes) -> asyncio.Future[None]:
-        """Done when the line is safe; shared by its batch, so shield it before you await it.
+        """Done when the line is safe. Who cancels it leaves; the line is recorded all the same.
 
         Raises: NotRecordedError, from the future.
         """
+        loop = asyncio.get_running_loop()
         batch = self._waiting
         if batch is None:
-            loop = asyncio.get_running_loop()
-            batch = self._waiting = _Batch(loop)
+            batch = self._waiting = _Batch()
             loop.call_soon(self._flush)
+        waiter: asyncio.Future[None] = loop.create_future()
         batch.lines.append(line)
-        return batch.future
+        batch.waiters.append(waiter)
+        return waiter
 
     def _flush(self) -> None:
         batch = self._waiting
@@ -104,10 +119,9 @@ class Sink:
             await self._make_safe(b"".join(batch.lines))
         except Exception as error:
             log.exception("a batch of %d clicks is not recorded", len(batch.lines))
-            batch.future.set_exception(NotRecordedError(str(error)))
-            batch.future.exception()  # seen: visitors who have left do not ask for it
+            batch.is_refused(NotRecordedError(str(error)))
         else:
-            batch.future.set_result(None)
+            batch.is_safe()
 
     async def _make_safe(self, data: bytes) -> None:
         segment = self._journal_append(data)

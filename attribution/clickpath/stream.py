@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -37,6 +39,18 @@ def redis_connect(url: str) -> Redis:
     )
 
 
+# One command and not a transaction of three: that halves what a batch costs the click process.
+# As text each time: a restarted Redis knows no script, and this one is short.
+_ADD = """
+local epoch = redis.call('GET', KEYS[1])
+if not epoch then
+    epoch = ARGV[1]
+    redis.call('SET', KEYS[1], epoch)
+end
+return {epoch, redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[3])}
+"""
+
+
 class Stream:
     """Raises redis.RedisError or OSError from every method when Redis does not answer."""
 
@@ -46,13 +60,10 @@ class Stream:
     async def add(self, data: bytes) -> tuple[StreamId, str]:
         """One batch as one entry. Returns its id and the epoch of the stream that took it.
 
-        The epoch is made in the same transaction, so no stream is ever without one.
+        The epoch is made in the same step, so no stream is ever without one.
         """
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.set(EPOCH, epoch_new(), nx=True)
-        pipe.get(EPOCH)
-        pipe.xadd(STREAM, {FIELD: data})
-        _, epoch, entry = await pipe.execute()
+        answer = self._redis.eval(_ADD, 2, EPOCH, STREAM, epoch_new(), FIELD, data)
+        epoch, entry = await cast("Awaitable[list[bytes]]", answer)
         return stream_id(entry), epoch.decode()
 
     async def epoch_renew(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from attribution.domain.click_flags import ClickFlag
+from attribution.clickpath import bits
 
 MINUTE_MILLISECONDS = 60_000
 KEYS_MAX = 200_000  # of a minute; a flood from more addresses than that is not told apart
@@ -24,19 +24,19 @@ class Velocity:
         self._addresses: defaultdict[str, int] = defaultdict(int)
         self._links: defaultdict[int, int] = defaultdict(int)
 
-    def flags_of(self, milliseconds: int, address: str | None, link_id: int) -> ClickFlag:
-        """Count this click, and say whether it is one too many."""
+    def flags_of(self, milliseconds: int, address: str | None, link_id: int) -> int:
+        """Count this click, and say whether it is one too many: bits of ClickFlag."""
         minute = milliseconds // MINUTE_MILLISECONDS
         if minute != self._minute:
             self._minute = minute
             self._addresses.clear()
             self._links.clear()
-        flags = ClickFlag(0)
+        flags = 0
         self._links[link_id] += 1
         if self._links[link_id] > self._link_max:
-            flags |= ClickFlag.FAST_LINK
+            flags |= bits.FAST_LINK
         if address is not None and self._count(address) > self._address_max:
-            flags |= ClickFlag.FAST_ADDRESS
+            flags |= bits.FAST_ADDRESS
         return flags
 
     def _count(self, address: str) -> int:

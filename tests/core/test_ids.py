@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +10,11 @@ from core.ids import (
     CODE_ALPHABET,
     LINK_TOKEN_LENGTH,
     TOKEN_ALPHABET,
+    UUID7_RANDOM_BYTES,
     endpoint_token,
     link_token,
     uuid7,
+    uuid7_hex,
     uuid7_time,
 )
 
@@ -22,6 +25,14 @@ def test_an_id_says_its_version_and_its_variant(milliseconds):
     assert value.version == 7
     assert value.hex[16] in "89ab"
     assert value.int >> 80 == milliseconds
+
+
+@given(st.integers(min_value=0, max_value=2**48 - 1))
+def test_the_short_way_makes_the_same_kind_of_id(milliseconds):
+    text = uuid7_hex(milliseconds, b"\xff" * UUID7_RANDOM_BYTES)
+    value = UUID(text)
+    assert (value.hex, value.version, value.int >> 80) == (text, 7, milliseconds)
+    assert value.hex[12:] == "7fffbfffffffffffffff"
 
 
 def test_an_id_carries_its_moment_to_the_millisecond():

@@ -159,8 +159,10 @@ def _url(child: Child) -> str:
     return f"http://127.0.0.1:{_PORTS[child.process.pid]}"
 
 
-def granian_start(children: Children, env: dict[str, str], journal: Path) -> Child:
-    (port,) = free_ports(1)
+def granian_start(
+    children: Children, env: dict[str, str], journal: Path, port: int | None = None
+) -> Child:
+    port = port or free_ports(1)[0]
     command = [
         sys.executable, "-m", "granian", "--interface", "rsgi", "--host", "127.0.0.1",
         "--port", str(port), "--workers", "1", "--no-ws", "attribution.clickpath.app:app",
