@@ -85,7 +85,8 @@ class ClickProcess:
 
 
 @pytest.fixture(scope="session")
-def children(tmp_path_factory) -> Iterator[Children]:
+def children(tmp_path_factory, django_db_setup) -> Iterator[Children]:
+    """Ended before the database is dropped: they hold connections to it."""
     started = Children(tmp_path_factory.mktemp("click-logs"))
     yield started
     started.stop()
