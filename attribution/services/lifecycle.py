@@ -48,21 +48,25 @@ def _approve_batch() -> int:
 
 def conversions_fund() -> int:
     """Post rewards that waited for budget, first come first served per campaign: the first that a
-    budget cannot carry keeps those behind it waiting. Returns how many were posted."""
+    budget cannot carry keeps those behind it waiting, and no other campaign's. Returns how many
+    were posted."""
+    with acting_as(system="fund waiting rewards"):
+        waiting = Conversion.objects.filter(status=Status.AWAITING_FUNDING)
+        campaign_ids = sorted(set(waiting.values_list("campaign_id", flat=True)))
+    return sum(_campaign_fund(campaign_id) for campaign_id in campaign_ids)
+
+
+def _campaign_fund(campaign_id: int) -> int:
+    funded = 0
     with acting_as(system="fund waiting rewards"):
         waiting = (
             Conversion.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("order__connection", "line", "participation__terms")
-            .filter(status=Status.AWAITING_FUNDING)
-            .order_by("campaign_id", "id")[:BATCH_MAX]
+            .filter(campaign_id=campaign_id, status=Status.AWAITING_FUNDING)
+            .order_by("id")[:BATCH_MAX]
         )
-        empty: set[int] = set()
-        funded = 0
         for conversion in waiting:
-            if conversion.campaign_id in empty:
-                continue
             if not conversion_fund(conversion):
-                empty.add(conversion.campaign_id)
-            elif conversion.status != Status.AWAITING_FUNDING:
-                funded += 1
+                break
+            funded += conversion.status != Status.AWAITING_FUNDING
     return funded

@@ -287,6 +287,21 @@ def test_a_top_up_takes_who_waits_first_come_first_served(client, cast):
     assert held(cast) == (COMMISSION, 0, 0)
 
 
+def test_a_campaign_without_budget_keeps_no_other_campaign_waiting(client, cast, monkeypatch):
+    monkeypatch.setattr("attribution.services.lifecycle.BATCH_MAX", 2)
+    poor = shop_open(cast.tulpar, budget_minor=COMMISSION - 1)
+    for number in (1, 2, 3):
+        deliver(client, poor, order_body(number, coupons=("AQTAS",)))
+    rich = shop_open(cast.sauran, budget_minor=COMMISSION - 1)
+    deliver(client, rich, order_body(4, coupons=("DANAH",)))
+    assert count(Conversion, status="awaiting_funding") == 4
+
+    campaign_top_up(campaign_id=cast.sauran.campaign, amount_minor=1)
+
+    assert conversions_fund() == 1
+    assert the(Conversion, order_number="4").status == "pending"
+
+
 def test_a_shape_nobody_knows_is_dead_with_its_reason_and_can_be_replayed(client, cast, shop):
     deliver(client, shop, b'{"code": "rest_forbidden", "message": "no"}')
     event = the(InboundEvent)
