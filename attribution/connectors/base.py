@@ -236,12 +236,45 @@ class HttpClient(Protocol):
         """One call. A status outside `accept` raises, as does a call without an answer."""
 
 
+class KnownOrders(Protocol):
+    """What we have of a connection's orders, for a source that cannot be asked what changed.
+
+    Such a source is read whole again and again: `last_keys` tells news from what is known, and
+    `open_after` names the orders that its lists no longer show.
+    """
+
+    def last_keys(self, external_ids: Sequence[str]) -> Mapping[str, str]:
+        """{order: the key of the event that its state comes from}, without those we lack."""
+
+    def open_after(
+        self, external_id: str, *, placed_before: datetime, most: int
+    ) -> Sequence[str]:
+        """The next orders that may still change, in a fixed order that begins after `external_id`.
+
+        Fewer than `most` means that the end is reached; asked again with "" they begin anew, so
+        that the one that was read longest ago is always the next.
+        """
+
+
+class NoOrders:
+    """Nothing is known yet."""
+
+    def last_keys(self, external_ids: Sequence[str]) -> Mapping[str, str]:
+        return {}
+
+    def open_after(
+        self, external_id: str, *, placed_before: datetime, most: int
+    ) -> Sequence[str]:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class PollConnection:
-    """What a poll needs to know of a brand's connection: its token and its settings."""
+    """What a poll needs to know of a brand's connection: its token, its settings, its orders."""
 
     secret: str = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    orders: KnownOrders = field(default_factory=NoOrders)
 
 
 @dataclass(frozen=True, slots=True)

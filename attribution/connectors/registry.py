@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attribution.connectors.base import PollConnector, WebhookConnector
+from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
 
 WEBHOOKS: Mapping[str, WebhookConnector] = {
     connector.source: connector for connector in (WooCommerce(),)
 }
-POLLS: Mapping[str, PollConnector] = {connector.source: connector for connector in (Wildberries(),)}
+POLLS: Mapping[str, PollConnector] = {
+    connector.source: connector for connector in (Wildberries(), Kaspi())
+}
 SOURCES: frozenset[str] = frozenset(WEBHOOKS) | frozenset(POLLS)
 
 
