@@ -106,6 +106,8 @@ def _lines(record: Fields, *, is_returned: bool) -> tuple[OrderLineSnapshot, ...
         if line.line_id in lines:
             raise entry.wrong("id", "twice in one order")
         lines[line.line_id] = line
+    if not lines:
+        raise record.wrong("entries", "none")
     return tuple(line for line in lines.values() if line.quantity)
 
 
