@@ -36,9 +36,7 @@ class OrdersOf:
         with acting_as(system="poll"):
             return last_event_keys(self.connection_id, external_ids)
 
-    def open_after(
-        self, external_id: str, *, placed_before: datetime, most: int
-    ) -> Sequence[str]:
+    def open_after(self, external_id: str, *, placed_before: datetime, most: int) -> Sequence[str]:
         with acting_as(system="poll"):
             return open_order_ids(
                 self.connection_id, after=external_id, placed_before=placed_before, most=most

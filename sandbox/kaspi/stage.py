@@ -18,7 +18,8 @@ from sandbox.world import State
 PAGE = "/kaspi/"
 SHOP = "sandbox-shop"
 PHONE = "7012345678"
-ITEMS = [["TU-BLANKET", "Жүн көрпе", 25500.0, 1]]
+SKU, GOODS, PRICE = "TU-BLANKET", "Жүн көрпе", 25_500
+ITEMS = [[SKU, GOODS, float(PRICE), 1]]
 BUTTONS = ("ACCEPTED_BY_MERCHANT", "COMPLETED", "CANCELLED", "RETURNED")
 
 
@@ -125,14 +126,13 @@ def _status_button(code: str, status: str) -> Html:
 
 
 def _order_form() -> Html:
-    sku, name, price, _quantity = ITEMS[0]
     return html(
         '<form method="post" action="{action}">{fields}<button>Order</button></form>',
         action=f"{PAGE}order",
         fields=[
-            field("Article", "sku", sku),
-            field("Goods", "name", name),
-            field("Price, KZT", "price", int(price), kind="number"),
+            field("Article", "sku", SKU),
+            field("Goods", "name", GOODS),
+            field("Price, KZT", "price", PRICE, kind="number"),
             field("Phone, 10 digits", "phone", PHONE),
         ],
     )
