@@ -32,7 +32,9 @@ def token_settings(token: str) -> dict[str, Any]:
     """
     secret = token.strip()
     if not _is_token(secret):
-        raise _wrong(_("This is not a whole token. Copy it again, from the first letter."))
+        raise _wrong(
+            _("This is not a whole token. Copy it again, from the first letter to the last.")
+        )
     own: dict[str, Any] = {}
     if settings.SANDBOX_URL:
         own["base_url"] = f"{settings.SANDBOX_URL}/kaspi/shop/api/v2"

@@ -15,5 +15,5 @@ SERVICE = Service(
     ),
     routes=[*PAGES, *ROUTES],
     control=CONTROL,
-    blank={"shops": {}, "orders": {}, "next_code": 701_000_001, "calls": {}, "writes": 0},
+    blank={"withdrawn": [], "orders": {}, "next_code": 701_000_001, "calls": {}, "writes": 0},
 )

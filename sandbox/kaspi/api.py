@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.kaspi.orders import NAME, STATES, entry_shown, shown
+from sandbox.kaspi.orders import NAME, STATES, entry_shown, shop_of, shown
 from sandbox.service import world_of
 from sandbox.world import State
 
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 async def orders(request: Request) -> Response:
     state = world_of(request).state(NAME)
-    shop = state["shops"].get(request.headers.get("x-auth-token", ""))
+    shop = shop_of(state, request.headers.get("x-auth-token", ""))
     if shop is None:
         return problem(401, "Token is not valid")
     if not _may_ask(request, state, shop):

@@ -21,6 +21,7 @@ STATE_OF = {
     "RETURNED": "ARCHIVE",
 }
 MASKED_PHONE = "+0(000)-000-00-00"
+TOKEN_START = "kaspi-token-of-"  # noqa: S105 of an invented token
 SITE = "https://kaspi.kz/shop/api/v2"
 
 
@@ -65,6 +66,17 @@ def _entry(number: int, item: Item) -> dict[str, Any]:
         "quantity": item.quantity,
         "total": float(item.price) * item.quantity,
     }
+
+
+def token_of(shop: str) -> str:
+    """A shop has one token, for ever; it needs no memory, so that a restart refuses nobody."""
+    return TOKEN_START + shop
+
+
+def shop_of(state: State, token: str) -> str | None:
+    """Whose token it is; None when it is none, or was withdrawn."""
+    shop = token.removeprefix(TOKEN_START)
+    return None if not shop or shop == token or shop in state["withdrawn"] else shop
 
 
 def status_set(order: dict[str, Any], status: str, state: str | None, reason: str | None) -> None:

@@ -10,10 +10,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox.kaspi.orders import NAME, STATES, Item, entry_cancel, order_create, status_set
+from sandbox.kaspi.orders import (
+    NAME,
+    STATES,
+    Item,
+    entry_cancel,
+    order_create,
+    status_set,
+    token_of,
+)
 from sandbox.pages import Html, button, field, html, page, table
 from sandbox.service import done, json_of, wanted, world_of
-from sandbox.world import State
 
 PAGE = "/kaspi/"
 SHOP = "sandbox-shop"
@@ -24,15 +31,12 @@ BUTTONS = ("ACCEPTED_BY_MERCHANT", "COMPLETED", "CANCELLED", "RETURNED")
 
 
 async def token_make(request: Request) -> Response:
-    """POST {"shop"} -> {"token"}: a shop has one token, for ever."""
-    shop = wanted(await json_of(request), "shop", str, SHOP)
-    return done({"token": _token(world_of(request).state(NAME), shop)})
-
-
-def _token(state: State, shop: str) -> str:
-    token = f"kaspi-token-of-{shop}"
-    state["shops"][token] = shop
-    return token
+    """POST {"shop", "is_withdrawn": false} -> {"token"}: a shop has one token, for ever."""
+    values, state = await json_of(request), world_of(request).state(NAME)
+    shop = wanted(values, "shop", str, SHOP)
+    if wanted(values, "is_withdrawn", bool, False):
+        state["withdrawn"].append(shop)
+    return done({"token": token_of(shop)})
 
 
 async def orders(request: Request) -> Response:
@@ -116,7 +120,7 @@ async def index(request: Request) -> Response:
             now=world.now().isoformat(timespec="seconds"),
             form=_order_form(),
             orders=table(["order", "goods", "total, KZT", "status", "next"], rows),
-            token=_token(state, SHOP),
+            token=token_of(SHOP),
         ),
     )
 

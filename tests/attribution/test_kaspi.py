@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import override_settings
 
+from attribution.field_rotation import rotate
 from attribution.models import (
     Connection,
     Conversion,
@@ -376,7 +377,7 @@ def test_open_orders_are_named_in_a_ring(cast, kaspi):
 
 def read(made: Connection, cast, *rows) -> OrderUpload:
     return upload_read(
-        connection_id=made.pk, name="ArchiveOrders.xlsx", raw=book(rows), user_id=cast.tulpar.owner
+        connection_id=made.pk, name="orders.xlsx", raw=book(rows), user_id=cast.tulpar.owner
     )
 
 
@@ -455,6 +456,20 @@ def test_the_api_confirms_what_a_file_said_and_it_stays_one_order(cast, kaspi):
     assert (order("701234567").trust, order("701234567").status) == ("pulled", "fulfilled")
     assert line("701234567").pk == before  # the file's line is the API's line
     assert line("701234567").line_id == "NzAxMjM0NTY3IyMw"
+
+
+def test_a_phone_that_came_after_the_file_is_indexed_anew_when_keys_change(cast, kaspi):
+    store(connection(), cast, row("701", status="Передан курьеру"))
+    assert order().customer_phone_index == ""
+    buy(kaspi)
+    poll(kaspi)
+    index = order().customer_phone_index
+    assert index == blind_index("+77012345678", purpose="order phone")
+    with acting_as(system="test data"):
+        Order.objects.filter(external_id="701").update(customer_phone_index="old")
+    with acting_as(system="test"):
+        assert rotate() == 1
+    assert order().customer_phone_index == index
 
 
 def test_a_file_does_not_change_what_kaspi_has_shown(cast, kaspi):

@@ -241,7 +241,7 @@ def event_make(
 class OrderFile(io.BytesIO):
     """An export of Kaspi's cabinet, as often as it is posted."""
 
-    name = "ArchiveOrders.xlsx"
+    name = "orders.xlsx"
 
     def __init__(self, *rows: list[Any]) -> None:
         super().__init__(book(rows or [row()]))

@@ -347,18 +347,18 @@ def upload() -> brand.Upload:
     return brand.Upload(
         "kaspi", "#", "#",
         [
-            _("In the cabinet open Orders, Archive, and download them to Excel."),
+            _("Export your orders to Excel in the shop's cabinet."),
             _("Choose the file here as it is: change neither columns nor rows."),
         ],
         _("A file is your word: its orders are credited, but no reward is approved by itself until"
           " the source confirms the order."),
-        [brand.UploadRow(common.ago(hours=30), "ArchiveOrders.xlsx", "412", "#")],
+        [brand.UploadRow(common.ago(hours=30), "orders-2026-10.xlsx", "412", "#")],
     )  # fmt: skip
 
 
 def upload_check() -> brand.UploadCheck:
     return brand.UploadCheck(
-        "ArchiveOrders-2026-11.xlsx", "#", "#",
+        "orders-2026-11.xlsx", "#", "#",
         [
             Fact(_("Orders in the file"), "418"),
             Fact(_("Known from an earlier file"), "12"),

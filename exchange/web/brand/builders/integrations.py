@@ -96,7 +96,7 @@ KASPI_STEPS: Sequence[Word] = (
 )
 UPLOAD_STEPS: Mapping[str, Sequence[Word]] = {
     "kaspi": (
-        gettext_lazy("In the cabinet open Orders, Archive, and download them to Excel."),
+        gettext_lazy("Export your orders to Excel in the shop's cabinet."),
         gettext_lazy("Choose the file here as it is: change neither columns nor rows."),
         gettext_lazy("You see what we read, and what we could not, before anything is stored."),
         gettext_lazy("Addresses, names and reviews in the file are not read."),

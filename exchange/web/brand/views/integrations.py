@@ -161,7 +161,7 @@ def _access_for_files(request: HttpRequest, public_id: UUID) -> Connection:
     """Raises: as `_access_for_writer`; NotFound too for a source that exports nothing."""
     found = _access_for_writer(request, public_id)
     if found.source not in FILES:
-        raise NotFound(_("There is no such page."))
+        raise NotFound(_("There is no such source."))
     return found
 
 

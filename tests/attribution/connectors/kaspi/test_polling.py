@@ -261,7 +261,7 @@ def test_whose_order_it_is(listing, sandbox):
 
 
 def test_a_token_that_was_withdrawn_is_refused(listing, sandbox):
-    sandbox.control("reset", {"service": "kaspi"})
+    sandbox.control("kaspi/token", {"is_withdrawn": True})
     with pytest.raises(CredentialsRefused):
         listing.page()
 
