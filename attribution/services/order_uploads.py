@@ -33,6 +33,7 @@ from core.http import OutgoingError
 from core.tenancy.context import acting_as
 
 NAME_CHARS_MAX = 120
+TRIED_MAX = 3  # orders of a file that its shop is asked for
 ERRORS_KEPT_MAX = 200  # more than anybody reads: the rest is counted
 BATCH = 1_000
 
@@ -86,7 +87,7 @@ def _wrong_file(message: str) -> Invalid:
 
 def _own_shop_require(connection: Connection, records: Sequence[FileRecord]) -> None:
     """Whose file it is can be known in two ways: an order of it was read from another shop, or
-    the shop's own token does not show its newest order."""
+    the shop's own token shows none of its newest orders."""
     numbers = [record.external_id for record in records]
     with acting_as(system="read an export"):
         others = Order.objects.filter(
@@ -98,13 +99,13 @@ def _own_shop_require(connection: Connection, records: Sequence[FileRecord]) -> 
 
 
 def _is_shown(connection: Connection, numbers: Sequence[str]) -> bool:
-    """False only when the source itself says that the order is not this shop's."""
+    """False only when the source itself says that none of the newest is this shop's."""
     secrets = connection_secrets(connection)
     if not secrets or not numbers:
         return True
     asked = PollConnection(secrets[0], connection.settings)
     try:
-        return shop_shows_order(asked, max(numbers))
+        return any(shop_shows_order(asked, number) for number in sorted(numbers)[-TRIED_MAX:])
     except (ConnectorError, OutgoingError):
         return True
 

@@ -182,6 +182,8 @@ def _order_update(order: Order, event: InboundEvent, snapshot: OrderSnapshot) ->
     order.version += 1
     for name, value in _state(snapshot).items():
         setattr(order, name, value)
+    if confirms:  # a file names a day, its source the moment
+        order.placed_at = snapshot.placed_at
     if event.trust != InboundEvent.Trust.HINT:  # a second source confirms what a hint began
         order.trust = event.trust
     if snapshot.customer_phone and not order.customer_phone_index:

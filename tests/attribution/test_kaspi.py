@@ -451,17 +451,18 @@ def test_the_api_confirms_what_a_file_said_and_it_stays_one_order(cast, kaspi):
     buy(kaspi, "701234567", items=[["ALMA-30", "Сыворотка", 18490.0, 1]], status="COMPLETED")
     store(connection(), cast, row("701234567", sku="ALMA-30"))
     assert order("701234567").trust == "hint"
-    before = line("701234567").pk
+    before, placed_at = line("701234567").pk, order("701234567").placed_at
     poll(kaspi)
+    assert order("701234567").placed_at > placed_at  # the moment instead of the day
     assert (order("701234567").trust, order("701234567").status) == ("pulled", "fulfilled")
     assert line("701234567").pk == before  # the file's line is the API's line
     assert line("701234567").line_id == "NzAxMjM0NTY3IyMw"
 
 
 def test_a_phone_that_came_after_the_file_is_indexed_anew_when_keys_change(cast, kaspi):
+    buy(kaspi)
     store(connection(), cast, row("701", status="Передан курьеру"))
     assert order().customer_phone_index == ""
-    buy(kaspi)
     poll(kaspi)
     index = order().customer_phone_index
     assert index == blind_index("+77012345678", purpose="order phone")
@@ -492,6 +493,8 @@ def test_a_file_of_another_shop_is_refused_by_the_token(cast, kaspi):
     with pytest.raises(Invalid, match="another shop") as refused:
         read(connection(), cast, row("801"))
     assert list(refused.value.fields) == ["file"]
+    buy(kaspi, "701")
+    assert read(connection(), cast, row("701"), row("801")).orders_count == 2
 
 
 def test_a_file_of_another_shop_is_refused_by_its_known_order(cast, kaspi, by_file_too):
