@@ -29,13 +29,13 @@ def _batch(last: int) -> list[Order]:
 
 
 def _index_renew(order: Order) -> bool:
-    phone = _phone_of(order)
+    phone = phone_of(order)
     index = blind_index(phone, purpose=PHONE_PURPOSE) if phone else order.customer_phone_index
     stale = Order.objects.filter(pk=order.pk).exclude(customer_phone_index=index)
     return bool(stale.update(customer_phone_index=index))
 
 
-def _phone_of(order: Order) -> str | None:
+def phone_of(order: Order) -> str | None:
     """The first phone that a state of the order brought, which is where the index came from."""
     versions = order.versions.filter(is_applied=True).select_related("event__connection")
     phones = (_phone_in(version.event, order) for version in versions.order_by("number"))

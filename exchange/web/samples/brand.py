@@ -350,8 +350,8 @@ def upload() -> brand.Upload:
             _("Export your orders to Excel in the shop's cabinet."),
             _("Choose the file here as it is: change neither columns nor rows."),
         ],
-        _("A file is your word: its orders are credited, but no reward is approved by itself until"
-          " the source confirms the order."),
+        _("Nothing proves who made a file. Its orders are credited, but no reward is approved by"
+          " itself until the source or you confirm the order."),
         [brand.UploadRow(common.ago(hours=30), "orders-2026-10.xlsx", "412", "#")],
     )  # fmt: skip
 
@@ -370,8 +370,8 @@ def upload_check() -> brand.UploadCheck:
             brand.UploadFault(230, "Дата изменения статуса", _("is empty")),
         ],
         0,
-        _("A file is your word: its orders are credited, but no reward is approved by itself until"
-          " the source confirms the order."),
+        _("Nothing proves who made a file. Its orders are credited, but no reward is approved by"
+          " itself until the source or you confirm the order."),
         store_url="#", store_text="406",
     )  # fmt: skip
 

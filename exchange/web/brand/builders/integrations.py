@@ -103,8 +103,8 @@ UPLOAD_STEPS: Mapping[str, Sequence[Word]] = {
     ),
 }
 UPLOAD_NOTE = gettext_lazy(
-    "A file is your word: its orders are credited, but no reward is approved by itself until the"
-    " source confirms the order."
+    "Nothing proves who made a file. Its orders are credited, but no reward is approved by itself"
+    " until the source or you confirm the order."
 )
 FAULTS: Mapping[str, Word] = {
     "missing": gettext_lazy("is empty"),

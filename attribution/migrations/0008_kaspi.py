@@ -16,7 +16,7 @@ WRITE = may("read add change")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0005_click_store"), ("brands", "0001_initial")]
+    dependencies = [("attribution", "0007_confirmed")]
     operations = [
         migrations.CreateModel(
             name="OrderUpload",
