@@ -92,7 +92,6 @@ KASPI_STEPS: Sequence[Word] = (
     gettext_lazy(
         "This token may do everything in the cabinet and never changes. We only ever read with it."
     ),
-    gettext_lazy("No token to give? Leave it empty and upload the export of orders instead."),
 )
 UPLOAD_STEPS: Mapping[str, Sequence[Word]] = {
     "kaspi": (
