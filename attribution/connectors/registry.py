@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attribution.connectors.base import PollConnector, WebhookConnector
+from attribution.connectors.base import FileConnector, PollConnector, WebhookConnector
+from attribution.connectors.kaspi.cabinet import KaspiCabinet
+from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
 
 WEBHOOKS: Mapping[str, WebhookConnector] = {
     connector.source: connector for connector in (WooCommerce(),)
 }
-POLLS: Mapping[str, PollConnector] = {connector.source: connector for connector in (Wildberries(),)}
+POLLS: Mapping[str, PollConnector] = {
+    connector.source: connector for connector in (Wildberries(), Kaspi())
+}
+FILES: Mapping[str, FileConnector] = {
+    connector.source: connector for connector in (KaspiCabinet(),)
+}
 SOURCES: frozenset[str] = frozenset(WEBHOOKS) | frozenset(POLLS)
 
 
@@ -31,3 +38,10 @@ def poll_connector(source: str) -> PollConnector:
     if source not in POLLS:
         raise UnknownSource(source)
     return POLLS[source]
+
+
+def file_connector(source: str) -> FileConnector:
+    """The connector of a source whose export can be uploaded, or UnknownSource."""
+    if source not in FILES:
+        raise UnknownSource(source)
+    return FILES[source]

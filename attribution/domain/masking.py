@@ -15,7 +15,9 @@ TEXT_CHARS_MAX = 200
 BODY_CHARS_MAX = 20_000
 
 # Objects and lists whose fields are looked at one by one; below any other key all is hidden.
-OPEN = frozenset({"line_items", "coupon_lines", "refunds", "meta_data", "order"})
+OPEN = frozenset(
+    {"line_items", "coupon_lines", "refunds", "meta_data", "order", "entries", "offer"}
+)
 # What the connectors read (README.md of each), and amounts and times beside it.
 SHOWN = frozenset(
     {
@@ -60,6 +62,16 @@ SHOWN = frozenset(
         "retailAmount",
         "retailPriceWithDisc",
         "forPay",
+        # Kaspi: orders of the API and of an uploaded file
+        "read_at",
+        "state",
+        "creationDate",
+        "totalPrice",
+        "basePrice",
+        "cancellationReason",
+        "placed_on",
+        "changed_on",
+        "amount",
     }
 )
 CLICK_META_KEY = "_cpa_click_id"
@@ -72,6 +84,7 @@ _PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+\d[\d\s()-]{8,}\d")
 SHOWN_INSIDE = frozenset(
     {
         ("line_items", "name"),
+        ("offer", "name"),
         # An event of a shop's page (attribution.domain.page_events), all of it
         *(("", name) for name in ("order", "click", "value", "coupon")),
     }

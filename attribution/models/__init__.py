@@ -16,6 +16,7 @@ from attribution.models.sources import (
     LateEvidence,
     Order,
     OrderLine,
+    OrderUpload,
     OrderVersion,
     PollCursor,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "LateEvidence",
     "Order",
     "OrderLine",
+    "OrderUpload",
     "OrderVersion",
     "PollCursor",
 ]

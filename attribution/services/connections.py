@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attribution.connectors.registry import POLLS, SOURCES
+from attribution.connectors.registry import FILES, POLLS, SOURCES
 from attribution.connectors.wildberries.client import ANALYTICS, COMMON, FINANCE
 from attribution.connectors.wildberries.token import (
     Refusal,
@@ -22,6 +22,7 @@ from attribution.connectors.wildberries.token import (
 )
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
+from attribution.services import kaspi
 from attribution.services.polling import cursors_ensure
 from brands.models import Brand
 from core import clock
@@ -79,16 +80,27 @@ def connection_create(
 
 
 def _polled_create(brand: Brand, source: str, title: str, token: str) -> Connection:
-    info = token_require(token)
+    """Without a token a source whose cabinet exports files is never asked."""
+    if source in FILES and not token.strip():
+        return _create(brand, source, title, "", {})
+    own = TOKEN_SETTINGS[source](token)
     with acting_as(system="connect a source"):
-        known = Connection.objects.filter(brand=brand, source=source)
-        if known.filter(settings__seller_id=info.seller_id).exists():
-            raise ConnectionConflict(
-                _("This seller is connected already. Give the new token to that connection.")
-            )
-        connection = _create(brand, source, title, token.strip(), _token_settings(info))
+        known = list(Connection.objects.filter(brand=brand, source=source).order_by("id"))
+    if any(_is_same_account(each, own, token) for each in known):
+        raise ConnectionConflict(
+            _("This seller is connected already. Give the new token to that connection.")
+        )
+    with acting_as(system="connect a source"):
+        connection = _create(brand, source, title, token.strip(), own)
         cursors_ensure(connection)
     return connection
+
+
+def _is_same_account(known: Connection, own: Mapping[str, Any], token: str) -> bool:
+    """By what a token says of its owner; one that says nothing is tried on an order of theirs."""
+    if "seller_id" in own:
+        return bool(known.settings.get("seller_id") == own["seller_id"])
+    return token.strip() in connection_secrets(known) or kaspi.is_shop_of(known, own, token)
 
 
 def _create(brand: Brand, source: str, title: str, secret: str, own: dict[str, Any]) -> Connection:
@@ -96,7 +108,11 @@ def _create(brand: Brand, source: str, title: str, secret: str, own: dict[str, A
         if Connection.objects.filter(brand=brand).count() >= CONNECTIONS_MAX:
             raise ConnectionConflict(_("There are 20 connections already. Write to support."))
         connection = Connection.objects.create(
-            brand=brand, source=source, name=title, secrets=json.dumps([secret]), settings=own
+            brand=brand,
+            source=source,
+            name=title,
+            secrets=json.dumps([secret] if secret else []),
+            settings=own,
         )
         audit_record("connection.create", connection, after={"source": source, "name": title})
     return connection
@@ -128,20 +144,30 @@ def connection_token_change(*, connection_id: int, token: str) -> Connection:
         ConnectionConflict: a source that calls us has no token.
         Invalid: a token that we may not use, or another seller's.
     """
-    info = token_require(token)
+    with acting_as(system="change a token"):
+        known = _locked(connection_id)
+    if known.source not in POLLS:
+        raise ConnectionConflict(_("This source has a secret and no token."))
+    own = TOKEN_SETTINGS[known.source](token)
+    if not _may_follow(known, own, token):
+        raise _wrong_token([_("This is another seller's token. Connect it as a new source.")])
     with acting_as(system="change a token"):
         connection = _locked(connection_id)
-        if connection.source not in POLLS:
-            raise ConnectionConflict(_("This source has a secret and no token."))
-        if connection.settings.get("seller_id") != info.seller_id:
-            raise _wrong_token([_("This is another seller's token. Connect it as a new source.")])
-        connection.settings |= _token_settings(info)
+        connection.settings |= own
         connection.state, connection.error = Connection.State.NEW, ""
         connection.save(update_fields=["settings", "state", "error"])
         _secrets_put(connection, [token.strip()])
+        cursors_ensure(connection)  # one that had files only is asked from now on
         PollCursor.objects.filter(connection=connection).update(next_at=clock.now(), failures=0)
         audit_record("connection.token_change", connection)
     return connection
+
+
+def _may_follow(known: Connection, own: Mapping[str, Any], token: str) -> bool:
+    """Whether a token is the same seller's; before the first order of Kaspi nobody can tell."""
+    if "seller_id" in own:
+        return _is_same_account(known, own, token)
+    return not kaspi.has_orders(known) or kaspi.is_shop_of(known, own, token)
 
 
 def _secrets_put(connection: Connection, kept: list[str]) -> None:
@@ -213,6 +239,12 @@ def _token_settings(info: TokenInfo) -> dict[str, Any]:
         hosts = (ANALYTICS, FINANCE, COMMON)
         own["base_urls"] = {host: f"{settings.SANDBOX_URL}/wildberries/{host}" for host in hosts}
     return own
+
+
+TOKEN_SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "wildberries": lambda token: _token_settings(token_require(token)),
+    "kaspi": kaspi.token_settings,
+}
 
 
 def _name_require(name: str) -> str:

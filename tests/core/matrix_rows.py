@@ -26,6 +26,7 @@ from attribution.models import (
     LateEvidence,
     Order,
     OrderLine,
+    OrderUpload,
     OrderVersion,
     PollCursor,
 )
@@ -208,6 +209,16 @@ def order_rows(party: Party) -> list[models.Model]:
         order,
         line,
         PollCursor.objects.create(connection=shop, endpoint="orders", **mine),
+        OrderUpload.objects.create(
+            connection=shop,
+            name="orders.xlsx",
+            content=b"[]",
+            orders_count=0,
+            known_count=0,
+            errors_count=0,
+            uploaded_by_id=1,
+            **mine,
+        ),
         OrderVersion.objects.create(
             order=order,
             event=event,

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from attribution.connectors.registry import POLLS, WEBHOOKS
+from attribution.connectors.registry import FILES, POLLS, WEBHOOKS
 from attribution.domain.masking import body_masked
 from attribution.domain.page_events import PAGE, order_of_key, page_event_read
 from attribution.domain.snippet import (
@@ -20,7 +20,7 @@ from attribution.domain.snippet import (
     purchase_snippet,
     tag_template,
 )
-from attribution.models import Connection, InboundEvent
+from attribution.models import Connection, InboundEvent, Order, OrderUpload
 from attribution.selectors.connections import (
     connection_list,
     connection_secrets,
@@ -28,6 +28,7 @@ from attribution.selectors.connections import (
     events_by_half_hour,
     events_today,
     page_events_last,
+    uploads_latest,
 )
 from attribution.selectors.health import Health, connections_health
 from core import clock
@@ -53,6 +54,17 @@ SOURCE_TEXTS: Mapping[str, Word] = {
     "wildberries": gettext_lazy(
         "We read the order feed and the finance report with a read-only token."
     ),
+    "kaspi": gettext_lazy(
+        "We read the shop's orders with its token, or you upload the export of the cabinet."
+    ),
+}
+# What a source cannot do, said before anybody counts on it
+SOURCE_NOTES: Mapping[str, Word] = {
+    "kaspi": gettext_lazy(
+        "Kaspi tells neither the click nor a promo code of an order. We count the clicks that your"
+        " influencers bring and read your orders, but Kaspi itself never says which click led to"
+        " which order."
+    ),
 }
 WOOCOMMERCE_STEPS: Sequence[Word] = (
     gettext_lazy("In WooCommerce open Settings, Advanced, Webhooks."),
@@ -74,8 +86,36 @@ WILDBERRIES_STEPS: Sequence[Word] = (
         " whose an order is."
     ),
 )
+KASPI_STEPS: Sequence[Word] = (
+    gettext_lazy("Open the shop's cabinet, Settings, API token: only the head of the company can."),
+    gettext_lazy("Paste the token here. We try it at once and store it encrypted."),
+    gettext_lazy(
+        "This token may do everything in the cabinet and never changes. We only ever read with it."
+    ),
+)
+UPLOAD_STEPS: Mapping[str, Sequence[Word]] = {
+    "kaspi": (
+        gettext_lazy("Export your orders to Excel in the shop's cabinet."),
+        gettext_lazy("Choose the file here as it is: change neither columns nor rows."),
+        gettext_lazy("You see what we read, and what we could not, before anything is stored."),
+        gettext_lazy("Addresses, names and reviews in the file are not read."),
+    ),
+}
+UPLOAD_NOTE = gettext_lazy(
+    "Nothing proves who made a file. Its orders are credited, but no reward is approved by itself"
+    " until the source or you confirm the order."
+)
+FAULTS: Mapping[str, Word] = {
+    "missing": gettext_lazy("is empty"),
+    "not_a_date": gettext_lazy("is no date"),
+    "not_an_amount": gettext_lazy("is no amount"),
+    "not_a_quantity": gettext_lazy("is no whole number of pieces"),
+    "not_an_order": gettext_lazy("is no number of an order"),
+    "in_future": gettext_lazy("is in the future"),
+}
 # How to connect, before; and what to do there, after
 STEPS_BEFORE: Mapping[str, Sequence[Word]] = {
+    "kaspi": KASPI_STEPS,
     "woocommerce": SHOP_STEPS,
     "wildberries": WILDBERRIES_STEPS,
 }
@@ -96,6 +136,19 @@ CAUSES: Mapping[str, Word] = {
     ),
     "request_refused": gettext_lazy("%(source)s refuses our question. We are looking into it."),
 }
+CAUSES_OF_SOURCE: Mapping[tuple[str, str], Word] = {
+    ("kaspi", "access_denied"): gettext_lazy(
+        "Kaspi says that this token may not read orders (403). The head of the company can make"
+        " another one in the cabinet."
+    ),
+}
+# Why there was no answer at all: it is asked again by itself
+SILENCE: Mapping[str, Word] = {
+    "kaspi": gettext_lazy(
+        "Kaspi does not answer us: it often keeps silent to computers outside Kazakhstan. We ask"
+        " again by ourselves, and no order is lost."
+    ),
+}
 TRUST: Mapping[str, Word] = {
     InboundEvent.Trust.SIGNED: gettext_lazy("signed"),
     InboundEvent.Trust.PULLED: gettext_lazy("read at the source"),
@@ -105,6 +158,9 @@ ENDPOINTS: Mapping[str, Word] = {
     PAGE: gettext_lazy("Thank-you page"),
     "order_feed": gettext_lazy("Order feed"),
     "finance_report": gettext_lazy("Finance report"),
+    "orders": gettext_lazy("Orders"),
+    "order_refresh": gettext_lazy("Older orders"),
+    "file": gettext_lazy("Export of orders"),
 }
 KEPT_DAYS = (DAYS_MIN, 60, DAYS_MAX)
 LOSSES: Sequence[Word] = (
@@ -199,10 +255,17 @@ def _tone(count: int, dead: int) -> Tone:
 def _key_text(connection: Connection) -> str:
     if connection.source in WEBHOOKS:
         return _("signed webhook")
+    if _is_by_file(connection):
+        return _("uploaded files")
     expires_at = _expires_at(connection)
     if expires_at is None:
         return _("token")
     return _("token until %(date)s") % {"date": day_full(expires_at)}
+
+
+def _is_by_file(connection: Connection) -> bool:
+    """A source that has given no token: it is never asked."""
+    return connection.source in FILES and not connection_secrets(connection)
 
 
 def _expires_at(connection: Connection) -> datetime | None:
@@ -231,11 +294,13 @@ def cause_text(connection: Connection, health: Health, today: int) -> str:
 
 
 def _failing_text(connection: Connection, health: Health) -> str:
-    code = connection.error.partition(" ")[0]
-    known = CAUSES.get(code)
+    code = connection.error.partition(" ")[0].rstrip(":")
+    known = CAUSES_OF_SOURCE.get((connection.source, code), CAUSES.get(code))
     if known is not None:
         return str(known) % {"source": word_of("source", connection.source)}
     said = _("The source does not answer as it should. We ask again by ourselves.")
+    if code == "no_answer":
+        said = str(SILENCE.get(connection.source, said))
     if health.next_at is None or health.next_at <= clock.now():
         return said
     next_try = _("Next try at %(time)s.") % {"time": time_text(health.next_at)}
@@ -245,6 +310,8 @@ def _failing_text(connection: Connection, health: Health) -> str:
 def _waiting_text(connection: Connection) -> str:
     if connection.source in WEBHOOKS:
         return _("Connected. The first event has not come: add the webhooks in the shop.")
+    if _is_by_file(connection):
+        return _("Connected. Upload the first export of your orders.")
     return _("Connected. We read the source for the first time within minutes.")
 
 
@@ -282,6 +349,7 @@ def connection(
             for key, (label, _state) in LOG_FILTERS.items()
         ],
         pager=pager(len(events), after, next_after, {"show": show}),
+        note=str(SOURCE_NOTES.get(found.source, "")),
         **_actions(desk, found),
     )
 
@@ -294,7 +362,8 @@ def _facts(found: Connection) -> list[Fact]:
             Fact(_("Calls with a wrong signature"), number_text(found.bad_signature_count)),
         ]
     else:
-        own = [Fact(_("Trust"), str(TRUST[InboundEvent.Trust.PULLED]))]
+        trust = InboundEvent.Trust.HINT if _is_by_file(found) else InboundEvent.Trust.PULLED
+        own = [Fact(_("Trust"), str(TRUST[trust]))]
         if seller := found.settings.get("seller_id"):
             own.append(Fact(_("Seller"), seller))
         if expires_at := _expires_at(found):
@@ -326,8 +395,11 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
         actions["rotate_url"] = desk.url("connection_secret", address)
     else:
         actions["token_url"] = desk.url("connection_token", address)
+        actions["token_text"] = _("Give a token") if _is_by_file(found) else _("Replace token")
         if found.state == Connection.State.FAILING:
             actions["test_url"] = desk.url("connection_read", address)
+    if found.source in FILES and not is_off:
+        actions["upload_url"] = desk.url("connection_upload", address)
     return actions
 
 
@@ -396,7 +468,8 @@ def event_text(event: InboundEvent) -> str:
     topic = event.headers.get("x-wc-webhook-topic", "")[:TOPIC_CHARS_MAX]
     if event.endpoint not in ENDPOINTS:
         return f"{topic} {event.event_key.partition(':')[0]}".strip()
-    subject = event.event_key.split(":")[2:3]  # "wb:feed:<order>:<status>:<moment>"
+    parts = event.event_key.split(":")  # "wb:feed:<order>:…", "kaspi:<order>:…", "file:<order>:…"
+    subject = parts[2:3] if parts[0] == "wb" else parts[1:2]
     return ", ".join([str(ENDPOINTS[event.endpoint]), *map(ref_short, subject)])
 
 
@@ -458,4 +531,69 @@ def connection_form(
         back_url=(desk.url("integrations") if is_new else desk.url("connection", connection_id)),
         steps=[str(step) for step in STEPS_BEFORE[source]],
         is_new=is_new,
+        note=str(SOURCE_NOTES.get(source, "")),
     )
+
+
+# --- An export of the cabinet ---------------------------------------------------------------
+
+
+def upload_form(desk: Desk, found: Connection) -> pages.Upload:
+    return pages.Upload(
+        source=found.source,
+        action_url=desk.url("connection_upload", found.public_id),
+        back_url=desk.url("connection", found.public_id),
+        steps=[str(step) for step in UPLOAD_STEPS[found.source]],
+        note=str(UPLOAD_NOTE),
+        past=[_upload_row(desk, found, each) for each in uploads_latest(found)],
+    )
+
+
+def _upload_row(desk: Desk, found: Connection, upload: OrderUpload) -> pages.UploadRow:
+    if upload.state == OrderUpload.State.STORED:
+        said = _orders_text(upload.stored_count)
+    else:
+        said = _("not stored")
+    url = desk.url("connection_upload_check", found.public_id, upload.public_id)
+    return pages.UploadRow(upload.created_at, upload.name, said, url)
+
+
+def _orders_text(count: int) -> str:
+    said = ngettext("%(count)s order", "%(count)s orders", count)
+    return said % {"count": number_text(count)}
+
+
+def upload_check(desk: Desk, found: Connection, upload: OrderUpload) -> pages.UploadCheck:
+    """What a file says, in counts, and where it is wrong."""
+    is_waiting = upload.state == OrderUpload.State.READ
+    new = upload.orders_count - upload.known_count
+    url = desk.url("connection_upload_check", found.public_id, upload.public_id)
+    return pages.UploadCheck(
+        name=upload.name,
+        back_url=desk.url("connection", found.public_id),
+        again_url=desk.url("connection_upload", found.public_id),
+        facts=_upload_facts(upload, new if is_waiting else upload.stored_count),
+        errors=[
+            pages.UploadFault(row, column, str(FAULTS[code])) for row, column, code in upload.errors
+        ],
+        errors_more=upload.errors_count - len(upload.errors),
+        note=str(UPLOAD_NOTE),
+        store_url=url if is_waiting and new else "",
+        store_text=_("Store %(orders)s") % {"orders": _orders_text(new)},
+    )
+
+
+def _upload_facts(upload: OrderUpload, new: int) -> list[Fact]:
+    labels = dict(Order.Status.choices)
+    statuses = [
+        Fact(str(labels[status]).capitalize(), number_text(upload.counts[status]))
+        for status in labels
+        if upload.counts.get(status)
+    ]
+    return [
+        Fact(_("Orders in the file"), number_text(upload.orders_count)),
+        *statuses,
+        Fact(_("Known from an earlier file"), number_text(upload.known_count)),
+        Fact(_("New"), number_text(new)),
+        Fact(_("Faults"), number_text(upload.errors_count)),
+    ]
