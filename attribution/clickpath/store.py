@@ -233,7 +233,8 @@ WITH networks AS MATERIALIZED (
                   OR staged.user_agent LIKE '%%iPod%%'
                 THEN 1
                 WHEN staged.user_agent LIKE '%%Android%%' THEN 2
-                WHEN staged.user_agent LIKE '%%Windows NT%%' OR staged.user_agent LIKE '%%Macintosh%%'
+                WHEN staged.user_agent LIKE '%%Windows NT%%'
+                  OR staged.user_agent LIKE '%%Macintosh%%'
                   OR staged.user_agent LIKE '%%X11%%' OR staged.user_agent LIKE '%%CrOS%%'
                 THEN 3
                 ELSE 0 END,
