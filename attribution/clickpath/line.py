@@ -66,6 +66,8 @@ def line_of(click: Click) -> bytes:
 
 def field_of(text: str, chars_max: int) -> str:
     """Text a stranger sent, cut to `chars_max`, as a COPY field."""
+    if not text:
+        return ""
     text = text[:chars_max]
     if text.isprintable() and "\\" not in text:
         return text

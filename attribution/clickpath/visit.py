@@ -24,6 +24,8 @@ _VISITOR = re.compile(rf"(?:^|[;\s]){VISITOR_COOKIE}=([0-9a-f]{{32}})(?=\s*(?:;|
 _LANGUAGE_COOKIE = re.compile(r"(?:^|[;\s])language=(kk|ru|en)(?=\s*(?:;|$))")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _SUB_KEYS = {f"sub{n}": n - 1 for n in range(1, SUBS + 1)}
+_NO_SUBS = ("",) * SUBS
+_REMEMBERED_CHARS_MAX = 512
 _SUB_RAW_MAX = SUB_CHARS_MAX * 12  # a character has at most four bytes, a byte at most three marks
 
 Network = IPv4Network | IPv6Network
@@ -49,15 +51,24 @@ def visitor_of(cookies: Iterable[str]) -> str | None:
 
 def subs_of(query: str) -> tuple[str, ...]:
     """sub1..sub5, decoded, each at most 64 characters; the first of several counts."""
-    subs = [""] * SUBS
     if "sub" not in query:
-        return tuple(subs)
+        return _NO_SUBS
+    if len(query) > _REMEMBERED_CHARS_MAX:
+        return _subs_of(query)
+    return _subs_remembered(query)
+
+
+def _subs_of(query: str) -> tuple[str, ...]:
+    subs = [""] * SUBS
     for part in query.split("&"):
         key, _, value = part.partition("=")
         at = _SUB_KEYS.get(key)
         if at is not None and not subs[at]:
             subs[at] = unquote_plus(value[:_SUB_RAW_MAX], errors="replace")[:SUB_CHARS_MAX]
     return tuple(subs)
+
+
+_subs_remembered = lru_cache(maxsize=4096)(_subs_of)  # a post's visitors all come with the same
 
 
 def language_of(cookies: Iterable[str], accept_language: str) -> str:

@@ -55,10 +55,7 @@ class Click(models.Model):
     class Meta:
         verbose_name = _("click")
         verbose_name_plural = _("clicks")
-        indexes = [
-            models.Index(fields=["link_id", "at"], name="click_of_link"),
-            models.Index(fields=["visitor", "link_id", "at"], name="click_of_visitor"),
-        ]
+        indexes = [models.Index(fields=["visitor", "link_id", "at"], name="click_of_visitor")]
 
     def __str__(self) -> str:
         return self.click_id.hex
