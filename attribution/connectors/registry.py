@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attribution.connectors.base import PollConnector, WebhookConnector
+from attribution.connectors.ozon.connector import Ozon, OzonPush
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
 
 WEBHOOKS: Mapping[str, WebhookConnector] = {
-    connector.source: connector for connector in (WooCommerce(),)
+    connector.source: connector for connector in (WooCommerce(), OzonPush())
 }
-POLLS: Mapping[str, PollConnector] = {connector.source: connector for connector in (Wildberries(),)}
+POLLS: Mapping[str, PollConnector] = {
+    connector.source: connector for connector in (Wildberries(), Ozon())
+}
 SOURCES: frozenset[str] = frozenset(WEBHOOKS) | frozenset(POLLS)
 
 

@@ -18,6 +18,8 @@ from django.db.models import F
 from attribution.connectors.base import (
     BadSignature,
     ConnectorError,
+    Doorbell,
+    EvidenceSnapshot,
     OrderRemoval,
     OrderSnapshot,
     Snapshot,
@@ -28,8 +30,10 @@ from attribution.connectors.registry import poll_connector, webhook_connector
 from attribution.domain.page_events import PAGE, page_event_read
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets
+from attribution.services.doorbell import doorbell_ring
 from attribution.services.orders import (
     evidence_apply,
+    line_move_apply,
     order_apply,
     page_event_apply,
     removal_apply,
@@ -74,7 +78,8 @@ def webhook_receive(
     received = Received(connector.event_key(headers, body), body)
     trust = InboundEvent.Trust(connector.trust)
     is_new = bool(events_store(connection, WEBHOOK, trust, [received], headers))
-    connection_works(connection)
+    if trust != InboundEvent.Trust.HINT:  # an unsigned call proves nothing, least of all health
+        connection_works(connection)
     return is_new
 
 
@@ -225,7 +230,12 @@ def _snapshot_apply(event: InboundEvent, snapshot: Snapshot) -> int | None:
         return order_apply(event, snapshot)
     if isinstance(snapshot, OrderRemoval):
         return removal_apply(event, snapshot)
-    return evidence_apply(event, snapshot)
+    if isinstance(snapshot, EvidenceSnapshot):
+        return evidence_apply(event, snapshot)
+    if isinstance(snapshot, Doorbell):
+        doorbell_ring(event.connection, snapshot)
+        return None
+    return line_move_apply(event, snapshot)
 
 
 def _event_failed(event_id: UUID, error: Exception, *, is_final: bool) -> None:
