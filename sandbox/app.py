@@ -19,13 +19,14 @@ from sandbox.kgd import SERVICE as KGD
 from sandbox.mailbox import SERVICE as MAILBOX
 from sandbox.mailbox.service import JSON_ROUTE
 from sandbox.national_bank import SERVICE as NATIONAL_BANK
+from sandbox.ozon import SERVICE as OZON
 from sandbox.pages import html, page
 from sandbox.service import Service, world_of
 from sandbox.shop import SERVICE as SHOP
 from sandbox.wildberries import SERVICE as WILDBERRIES
 from sandbox.world import World
 
-SERVICES: tuple[Service, ...] = (SHOP, WILDBERRIES, KGD, BANK, NATIONAL_BANK, MAILBOX)
+SERVICES: tuple[Service, ...] = (SHOP, WILDBERRIES, OZON, KGD, BANK, NATIONAL_BANK, MAILBOX)
 
 
 class Remembering:
