@@ -15,7 +15,24 @@ TEXT_CHARS_MAX = 200
 BODY_CHARS_MAX = 20_000
 
 # Objects and lists whose fields are looked at one by one; below any other key all is hidden.
-OPEN = frozenset({"line_items", "coupon_lines", "refunds", "meta_data", "order"})
+OPEN = frozenset(
+    {
+        "line_items",
+        "coupon_lines",
+        "refunds",
+        "meta_data",
+        "order",
+        # Ozon: a posting and a row of the returns
+        "posting",
+        "products",
+        "financial_data",
+        "price",
+        "row",
+        "product",
+        "visual",
+        "status",
+    }
+)
 # What the connectors read (README.md of each), and amounts and times beside it.
 SHOWN = frozenset(
     {
@@ -60,6 +77,26 @@ SHOWN = frozenset(
         "retailAmount",
         "retailPriceWithDisc",
         "forPay",
+        # Ozon: postings, returns and pushes
+        "read_at",
+        "scheme",
+        "posting_number",
+        "parent_posting_number",
+        "order_number",
+        "in_process_at",
+        "offer_id",
+        "amount",
+        "currency_code",
+        "actions",
+        "sys_name",
+        "change_moment",
+        "message_type",
+        "new_state",
+        "old_state",
+        "changed_state_date",
+        "creation_date",
+        "uuid",
+        "seller_id",
     }
 )
 CLICK_META_KEY = "_cpa_click_id"
@@ -72,6 +109,9 @@ _PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+\d[\d\s()-]{8,}\d")
 SHOWN_INSIDE = frozenset(
     {
         ("line_items", "name"),
+        ("products", "name"),
+        ("product", "name"),
+        ("row", "type"),
         # An event of a shop's page (attribution.domain.page_events), all of it
         *(("", name) for name in ("order", "click", "value", "coupon")),
     }

@@ -22,6 +22,7 @@ from attribution.connectors.wildberries.token import (
 )
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
+from attribution.services.ozon import OZON, key_require
 from attribution.services.polling import cursors_ensure
 from brands.models import Brand
 from core import clock
@@ -58,11 +59,12 @@ class ConnectionConflict(DomainError):
 
 
 def connection_create(
-    *, brand: Brand, source: str, name: str, token: str = ""
+    *, brand: Brand, source: str, name: str, token: str = "", client_id: str = ""
 ) -> tuple[Connection, str]:
     """Connect a source; for one that calls us also the secret it signs with, shown once.
 
-    A source that we ask gives its `token` instead, and there is no secret to show ("").
+    A source that we ask gives its `token` instead, and there is no secret to show (""); Ozon's is
+    a key that works with the account's `client_id` only.
 
     Raises:
         NotFound: no such source.
@@ -72,21 +74,25 @@ def connection_create(
     if source not in SOURCES:
         raise NotFound(_("There is no such source."))
     title = _name_require(name)
+    if source == OZON:
+        return _seller_create(brand, source, title, token, key_require(client_id, token)), ""
     if source in POLLS:
-        return _polled_create(brand, source, title, token), ""
+        info = token_require(token)
+        return _seller_create(brand, source, title, token, _token_settings(info)), ""
     secret = secrets.token_urlsafe(32)
     return _create(brand, source, title, secret, {}), secret
 
 
-def _polled_create(brand: Brand, source: str, title: str, token: str) -> Connection:
-    info = token_require(token)
+def _seller_create(
+    brand: Brand, source: str, title: str, token: str, own: dict[str, Any]
+) -> Connection:
     with acting_as(system="connect a source"):
         known = Connection.objects.filter(brand=brand, source=source)
-        if known.filter(settings__seller_id=info.seller_id).exists():
+        if known.filter(settings__seller_id=own["seller_id"]).exists():
             raise ConnectionConflict(
                 _("This seller is connected already. Give the new token to that connection.")
             )
-        connection = _create(brand, source, title, token.strip(), _token_settings(info))
+        connection = _create(brand, source, title, token.strip(), own)
         cursors_ensure(connection)
     return connection
 
@@ -128,20 +134,30 @@ def connection_token_change(*, connection_id: int, token: str) -> Connection:
         ConnectionConflict: a source that calls us has no token.
         Invalid: a token that we may not use, or another seller's.
     """
-    info = token_require(token)
+    own = _settings_of_new_token(connection_id, token)
     with acting_as(system="change a token"):
         connection = _locked(connection_id)
         if connection.source not in POLLS:
             raise ConnectionConflict(_("This source has a secret and no token."))
-        if connection.settings.get("seller_id") != info.seller_id:
+        if connection.settings.get("seller_id") != own["seller_id"]:
             raise _wrong_token([_("This is another seller's token. Connect it as a new source.")])
-        connection.settings |= _token_settings(info)
+        connection.settings.pop("token_expires_at", None)  # Ozon may name no end
+        connection.settings |= own
         connection.state, connection.error = Connection.State.NEW, ""
         connection.save(update_fields=["settings", "state", "error"])
         _secrets_put(connection, [token.strip()])
         PollCursor.objects.filter(connection=connection).update(next_at=clock.now(), failures=0)
         audit_record("connection.token_change", connection)
     return connection
+
+
+def _settings_of_new_token(connection_id: int, token: str) -> dict[str, Any]:
+    """What the new token says, or what Ozon says about the new key. Outside of any transaction."""
+    with acting_as(system="change a token"):
+        known = Connection.objects.filter(pk=connection_id, source=OZON).first()
+    if known is None:
+        return _token_settings(token_require(token))
+    return key_require(known.settings["client_id"], token)
 
 
 def _secrets_put(connection: Connection, kept: list[str]) -> None:

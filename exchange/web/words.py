@@ -374,6 +374,7 @@ ROLES: Mapping[str, Word] = {
 SOURCES: Mapping[str, Word] = {
     "woocommerce": "WooCommerce",
     "wildberries": "Wildberries",
+    "ozon": "Ozon",
 }
 TAX_STATUSES: Mapping[str, Word] = {
     "individual_gph": _("Individual, civil-law contract"),

@@ -112,11 +112,11 @@ def _page(
     )
 
 
-def _id(row: Fields) -> int:
+def _id(row: Fields, key: str = "id") -> int:
     """Ids come as text or as numbers."""
-    text = row.text("id", length_max=20)
-    if not (text.isascii() and text.isdecimal() and int(text) <= ID_MAX):
-        raise row.wrong("id", "not an id")
+    text = row.text(key, length_max=20)
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= ID_MAX):
+        raise row.wrong(key, "not an id")
     return int(text)
 
 
@@ -143,7 +143,7 @@ def return_parse(record: Fields) -> list[Snapshot]:
     if number is None:
         raise row.wrong("posting_number", "missing or empty")
     product = row.child("product")
-    sku = str(product.integer("sku", least=1, most=ID_MAX))
+    sku = str(_id(product, "sku"))
     quantity = product.integer("quantity", most=base.QUANTITY_MAX)
     visual = row.child_or_empty("visual")
     word = visual.child_or_empty("status").text_or_none("sys_name")

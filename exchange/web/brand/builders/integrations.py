@@ -53,6 +53,10 @@ SOURCE_TEXTS: Mapping[str, Word] = {
     "wildberries": gettext_lazy(
         "We read the order feed and the finance report with a read-only token."
     ),
+    "ozon": gettext_lazy(
+        "We read postings and returns with a key; Ozon's notification makes it faster. Ozon knows"
+        " no click: an order finds its influencer by a voucher only."
+    ),
 }
 WOOCOMMERCE_STEPS: Sequence[Word] = (
     gettext_lazy("In WooCommerce open Settings, Advanced, Webhooks."),
@@ -74,12 +78,35 @@ WILDBERRIES_STEPS: Sequence[Word] = (
         " whose an order is."
     ),
 )
+OZON_STEPS: Sequence[Word] = (
+    gettext_lazy("Open Ozon's cabinet, Settings, API keys."),
+    gettext_lazy("Make a key that may read postings and returns; copy the Client-Id beside it."),
+    gettext_lazy(
+        "Paste both here. We ask Ozon at once whether they work and store them encrypted."
+    ),
+    gettext_lazy(
+        "Give each influencer a voucher of their own: Ozon passes on no click, so the voucher's"
+        " name in an order says whose it is."
+    ),
+)
+OZON_PUSH_STEPS: Sequence[Word] = (
+    gettext_lazy("In Ozon's cabinet open Settings, Notifications, Push."),
+    gettext_lazy("Paste the address of this source and press Check: Ozon must say that it works."),
+    gettext_lazy("Choose new postings, changed states and cancellations, of FBS and FBO."),
+    gettext_lazy(
+        "Without this all orders come too, only later: we read the lists every 10 to 30 minutes."
+    ),
+)
 # How to connect, before; and what to do there, after
 STEPS_BEFORE: Mapping[str, Sequence[Word]] = {
     "woocommerce": SHOP_STEPS,
     "wildberries": WILDBERRIES_STEPS,
+    "ozon": OZON_STEPS,
 }
-STEPS_AFTER: Mapping[str, Sequence[Word]] = {"woocommerce": WOOCOMMERCE_STEPS}
+STEPS_AFTER: Mapping[str, Sequence[Word]] = {
+    "woocommerce": WOOCOMMERCE_STEPS,
+    "ozon": OZON_PUSH_STEPS,
+}
 
 # The beginning of what a connector says of a refusal: attribution.connectors.base
 CAUSES: Mapping[str, Word] = {
@@ -96,6 +123,13 @@ CAUSES: Mapping[str, Word] = {
     ),
     "request_refused": gettext_lazy("%(source)s refuses our question. We are looking into it."),
 }
+# Where a source means something of its own by the same answer
+OWN_CAUSES: Mapping[tuple[str, str], Word] = {
+    ("ozon", "access_denied"): gettext_lazy(
+        "Ozon says that the key may not read this (403). Make one that may read postings and"
+        " returns."
+    ),
+}
 TRUST: Mapping[str, Word] = {
     InboundEvent.Trust.SIGNED: gettext_lazy("signed"),
     InboundEvent.Trust.PULLED: gettext_lazy("read at the source"),
@@ -105,6 +139,10 @@ ENDPOINTS: Mapping[str, Word] = {
     PAGE: gettext_lazy("Thank-you page"),
     "order_feed": gettext_lazy("Order feed"),
     "finance_report": gettext_lazy("Finance report"),
+    "fbs_postings": gettext_lazy("Postings from your warehouse"),
+    "fbo_postings": gettext_lazy("Postings from Ozon's warehouse"),
+    "returns": gettext_lazy("Returns"),
+    "returns_changed": gettext_lazy("Changed returns"),
 }
 KEPT_DAYS = (DAYS_MIN, 60, DAYS_MAX)
 LOSSES: Sequence[Word] = (
@@ -142,7 +180,7 @@ def integrations(desk: Desk) -> pages.Integrations:
             pages.SourceChoice(
                 source, str(SOURCE_TEXTS[source]), desk.url("connection_new", source)
             )
-            for source in (*WEBHOOKS, *POLLS)
+            for source in dict.fromkeys((*WEBHOOKS, *POLLS))  # Ozon is asked, and rings
         ],
         failing=desk.failing,
         may_edit=desk.member.may_write,
@@ -197,7 +235,7 @@ def _tone(count: int, dead: int) -> Tone:
 
 
 def _key_text(connection: Connection) -> str:
-    if connection.source in WEBHOOKS:
+    if connection.source not in POLLS:
         return _("signed webhook")
     expires_at = _expires_at(connection)
     if expires_at is None:
@@ -232,7 +270,7 @@ def cause_text(connection: Connection, health: Health, today: int) -> str:
 
 def _failing_text(connection: Connection, health: Health) -> str:
     code = connection.error.partition(" ")[0]
-    known = CAUSES.get(code)
+    known = OWN_CAUSES.get((connection.source, code)) or CAUSES.get(code)
     if known is not None:
         return str(known) % {"source": word_of("source", connection.source)}
     said = _("The source does not answer as it should. We ask again by ourselves.")
@@ -243,7 +281,7 @@ def _failing_text(connection: Connection, health: Health) -> str:
 
 
 def _waiting_text(connection: Connection) -> str:
-    if connection.source in WEBHOOKS:
+    if connection.source not in POLLS:
         return _("Connected. The first event has not come: add the webhooks in the shop.")
     return _("Connected. We read the source for the first time within minutes.")
 
@@ -287,7 +325,7 @@ def connection(
 
 
 def _facts(found: Connection) -> list[Fact]:
-    if found.source in WEBHOOKS:
+    if found.source not in POLLS:
         own = [
             Fact(_("Trust"), str(TRUST[InboundEvent.Trust.SIGNED])),
             Fact(_("Address for the shop"), endpoint_url(found)),
@@ -299,11 +337,14 @@ def _facts(found: Connection) -> list[Fact]:
             own.append(Fact(_("Seller"), seller))
         if expires_at := _expires_at(found):
             own.append(Fact(_("Token until"), day_full(expires_at)))
+        if found.source in WEBHOOKS:
+            own.append(Fact(_("Address for notifications"), endpoint_url(found)))
+            own.append(Fact(_("Refused calls"), number_text(found.bad_signature_count)))
     return [*own, Fact(_("Connected"), day_full(found.created_at))]
 
 
 def endpoint_url(found: Connection) -> str:
-    """Where the shop's webhooks are sent."""
+    """Where the source's calls are sent."""
     return f"{settings.BASE_URL}/hooks/{found.source}/{found.endpoint_token}"
 
 
@@ -322,7 +363,7 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
     is_off = found.state == Connection.State.OFF
     switch = "resume" if is_off else "pause"
     actions = {f"{switch}_url": desk.url(f"connection_{switch}", address)}
-    if found.source in WEBHOOKS:
+    if found.source not in POLLS:
         actions["rotate_url"] = desk.url("connection_secret", address)
     else:
         actions["token_url"] = desk.url("connection_token", address)
@@ -394,6 +435,8 @@ def event_text(event: InboundEvent) -> str:
     if event.endpoint == PAGE:
         return f"{ENDPOINTS[PAGE]}, {ref_short(order_of_key(event.event_key))}"
     topic = event.headers.get("x-wc-webhook-topic", "")[:TOPIC_CHARS_MAX]
+    if event.source in POLLS and event.endpoint not in ENDPOINTS:
+        return _("Notification")
     if event.endpoint not in ENDPOINTS:
         return f"{topic} {event.event_key.partition(':')[0]}".strip()
     subject = event.event_key.split(":")[2:3]  # "wb:feed:<order>:<status>:<moment>"

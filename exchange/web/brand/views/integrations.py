@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from attribution.connectors.registry import POLLS
-from attribution.forms import MarketplaceForm, ShopForm, TokenForm
+from attribution.forms import MarketplaceForm, OzonForm, ShopForm, TokenForm
 from attribution.models import Connection
 from attribution.selectors.connections import (
     connection_access_for_brand,
@@ -31,6 +32,8 @@ from exchange.web.brand.builders import integrations as build
 from exchange.web.brand.desk import FORM_REFUSED, Desk, desk_of, member_of, page_show
 
 NEW_SECRET = "new_secret_of"  # noqa: S105 in the session: whose secret is shown on the next page
+
+FORMS: Mapping[str, type[forms.Form]] = {"ozon": OzonForm}
 
 
 @require_GET
@@ -59,7 +62,7 @@ def connection_new(request: HttpRequest, source: str) -> HttpResponse:
 
 
 def _source_form(request: HttpRequest, source: str) -> forms.Form:
-    kind = MarketplaceForm if source in POLLS else ShopForm
+    kind = FORMS.get(source, MarketplaceForm if source in POLLS else ShopForm)
     return kind(request.POST if request.method == "POST" else None)
 
 
