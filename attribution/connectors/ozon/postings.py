@@ -164,7 +164,8 @@ def _record(which: PostingList, posting: Fields, now: datetime) -> PollRecord:
     """The posting, and when we read it: it names no time of its last change itself."""
     number = posting.raw("posting_number")
     is_plain = isinstance(number, str) and 0 < len(number) <= 64 and number.isprintable()
-    key = f"ozon:{which.scheme}:{number if is_plain else 'odd'}:{digest(_news(posting.plain()))}"
+    news = digest(_news(posting.plain()) if is_plain else posting.plain())
+    key = f"ozon:{which.scheme}:{number if is_plain else 'odd'}:{news}"
     record = {"read_at": now.isoformat(), "scheme": which.scheme, "posting": posting.plain()}
     return PollRecord(key, json_bytes(record))
 
