@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import override_settings
 
-from attribution.connectors.base import Doorbell, PollConnection
+from attribution.connectors.base import Doorbell, PollConnection, PollPage
 from attribution.connectors.ozon.connector import ENDPOINTS, RETURNS, Ozon
 from attribution.connectors.ozon.push import FBO_LIST, FBS_LIST
 from attribution.models import (
@@ -32,7 +32,7 @@ from attribution.services.connections import (
 from attribution.services.doorbell import doorbell_ring
 from attribution.services.inbox import Received, events_store, inbound_event_process
 from attribution.services.ozon import VoucherRefused, ozon_voucher_create
-from attribution.services.polling import connections_poll, cursors_ensure
+from attribution.services.polling import _page_store, connections_poll, cursors_ensure
 from brands.models import Brand
 from campaigns.models import ExternalCode
 from campaigns.services.participations import external_code_add
@@ -637,9 +637,18 @@ def test_a_voucher_for_anothers_influencer_is_not_made(account, cast):
 
 
 def test_a_bell_for_a_list_that_is_being_read_is_not_lost(noon, ozon):
-    """The lease moves `next_at`; a ring meanwhile pulls it back, and storing the page sees that."""
-    cursor_set(next_at=NOW + timedelta(seconds=120), polled_at=NOW - timedelta(minutes=1))
+    """While a page is read its cursor is leased; the bell cuts the lease short, and the round's
+    pause after that page does not bury it: the list is asked again after the least pause."""
+    leased = the(PollCursor, endpoint=FBS_LIST)
+    leased.next_at = NOW + timedelta(seconds=120)
+    cursor_set(next_at=leased.next_at)
     with acting_as(system="test"):
         assert doorbell_ring(ozon, Doorbell((FBS_LIST,))) == 1
         assert doorbell_ring(ozon, Doorbell((FBS_LIST,))) == 0
-    assert due_at() == NOW
+    _page_store(leased, PollPage((), {"until": NOW.isoformat()}, 600, is_last=True), NOW)
+    assert due_at() == NOW + timedelta(seconds=1)
+
+    leased.next_at = NOW + timedelta(seconds=120)
+    cursor_set(next_at=leased.next_at)
+    _page_store(leased, PollPage((), {}, 600, is_last=True), NOW)  # nobody rang
+    assert due_at() == NOW + timedelta(seconds=600)
