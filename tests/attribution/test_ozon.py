@@ -397,7 +397,7 @@ def test_a_body_that_is_too_large_or_no_address_of_ours_has_ozons_shape(noon, oz
 def test_the_address_is_the_true_peers_behind_our_proxies(
     noon, ozon, client, settings, _case, forwarded, status
 ):
-    settings.WEB_TRUSTED_PROXIES = (ip_network("10.0.0.0/8"),)
+    settings.TRUSTED_PROXIES = (ip_network("10.0.0.0/8"),)
     body = {"message_type": "TYPE_STATE_CHANGED", "posting_number": "1-0001-1"}
     answer = client.post(
         f"/hooks/ozon/{ozon.endpoint_token}",
