@@ -28,7 +28,15 @@ class MarketplaceForm(TokenForm):
     name = forms.CharField(label=_("Name"), max_length=80, initial="Wildberries")
 
 
-class OzonForm(TokenForm):
+class KeyForm(TokenForm):
+    """A new key for an account that is known."""
+
+    token = forms.CharField(
+        label=_("Api-Key"), max_length=KEY_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class OzonForm(KeyForm):
     """An account of Ozon: its number and a key to it."""
 
     field_order = ["name", "client_id", "token"]
@@ -37,7 +45,4 @@ class OzonForm(TokenForm):
         label=_("Client-Id"),
         max_length=CLIENT_ID_DIGITS_MAX,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
-    token = forms.CharField(
-        label=_("Api-Key"), max_length=KEY_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )

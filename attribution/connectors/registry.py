@@ -15,6 +15,8 @@ WEBHOOKS: Mapping[str, WebhookConnector] = {
 POLLS: Mapping[str, PollConnector] = {
     connector.source: connector for connector in (Wildberries(), Ozon())
 }
+# Sources with pages of the brand's own, which sign what they send. Ozon only rings: it is asked.
+SHOPS: frozenset[str] = frozenset(WEBHOOKS) - frozenset(POLLS)
 SOURCES: frozenset[str] = frozenset(WEBHOOKS) | frozenset(POLLS)
 
 

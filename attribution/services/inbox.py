@@ -202,10 +202,12 @@ def _event_work(event: InboundEvent) -> None:
 
 
 def _source_work(event: InboundEvent) -> tuple[set[int], bool]:
-    """The orders that it changed, and whether it said anything new."""
-    outcome = [_snapshot_apply(event, snapshot) for snapshot in event_snapshots(event)]
+    """The orders that it changed, and whether it said anything new. A bell that rang has done all
+    that it is for."""
+    snapshots = event_snapshots(event)
+    outcome = [_snapshot_apply(event, snapshot) for snapshot in snapshots]
     orders = {order_id for order_id in outcome if order_id}
-    return orders, bool(orders)
+    return orders, bool(orders) or any(isinstance(each, Doorbell) for each in snapshots)
 
 
 def _page_work(event: InboundEvent) -> tuple[set[int], bool]:

@@ -13,6 +13,7 @@ from django.test import override_settings
 from attribution.connectors.base import Doorbell, PollConnection, PollPage
 from attribution.connectors.ozon.connector import ENDPOINTS, RETURNS, Ozon
 from attribution.connectors.ozon.push import FBO_LIST, FBS_LIST
+from attribution.domain.page_events import PageEvent
 from attribution.models import (
     Connection,
     Conversion,
@@ -32,6 +33,7 @@ from attribution.services.connections import (
 from attribution.services.doorbell import doorbell_ring
 from attribution.services.inbox import Received, events_store, inbound_event_process
 from attribution.services.ozon import VoucherRefused, ozon_voucher_create
+from attribution.services.page_events import page_event_record
 from attribution.services.polling import _page_store, connections_poll, cursors_ensure
 from brands.models import Brand
 from campaigns.models import ExternalCode
@@ -342,9 +344,20 @@ def test_a_push_is_answered_kept_as_a_hint_and_makes_no_order(noon, ozon, cast, 
     assert answer["Content-Type"] == "application/json"
     work()
     event = the(InboundEvent)
-    assert (event.trust, event.state, event.endpoint) == ("hint", "ignored", "webhook")
+    assert (event.trust, event.state, event.endpoint) == ("hint", "done", "webhook")
     assert (count(Order), held(cast)[0]) == (0, 0)
     assert the(Connection, source="ozon").state == "new"  # an unsigned call proves no health
+
+
+def test_a_push_of_an_unknown_type_is_kept_and_ignored(noon, ozon, client):
+    assert ring(client, ozon, message_type="TYPE_TELEPORTED").json() == {"result": True}
+    work()
+    assert the(InboundEvent).state == "ignored"
+
+
+def test_no_page_of_ozon_tells_us_of_clicks(noon, ozon):
+    said = PageEvent(order="1-0001-1", click="0192f8c0000070008000000000000001")
+    assert not page_event_record(site=ozon.public_id.hex, event=said, network="")
 
 
 def test_a_repeated_push_is_one_row_and_the_same_answer(noon, ozon, client):

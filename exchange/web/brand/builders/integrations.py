@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from attribution.connectors.registry import POLLS, WEBHOOKS
+from attribution.connectors.registry import POLLS, SHOPS, WEBHOOKS
 from attribution.domain.masking import body_masked
 from attribution.domain.page_events import PAGE, order_of_key, page_event_read
 from attribution.domain.snippet import (
@@ -139,10 +139,10 @@ ENDPOINTS: Mapping[str, Word] = {
     PAGE: gettext_lazy("Thank-you page"),
     "order_feed": gettext_lazy("Order feed"),
     "finance_report": gettext_lazy("Finance report"),
-    "fbs_postings": gettext_lazy("Postings from your warehouse"),
-    "fbo_postings": gettext_lazy("Postings from Ozon's warehouse"),
-    "returns": gettext_lazy("Returns"),
-    "returns_changed": gettext_lazy("Changed returns"),
+    "fbs_postings": gettext_lazy("FBS posting"),
+    "fbo_postings": gettext_lazy("FBO posting"),
+    "returns": gettext_lazy("Return"),
+    "returns_changed": gettext_lazy("Changed return"),
 }
 KEPT_DAYS = (DAYS_MIN, 60, DAYS_MAX)
 LOSSES: Sequence[Word] = (
@@ -184,7 +184,7 @@ def integrations(desk: Desk) -> pages.Integrations:
         ],
         failing=desk.failing,
         may_edit=desk.member.may_write,
-        sites=site_cards(desk, [each for each in connections if each.source in WEBHOOKS]),
+        sites=site_cards(desk, [each for each in connections if each.source in SHOPS]),
     )
 
 
@@ -235,7 +235,7 @@ def _tone(count: int, dead: int) -> Tone:
 
 
 def _key_text(connection: Connection) -> str:
-    if connection.source not in POLLS:
+    if connection.source in SHOPS:
         return _("signed webhook")
     expires_at = _expires_at(connection)
     if expires_at is None:
@@ -281,7 +281,7 @@ def _failing_text(connection: Connection, health: Health) -> str:
 
 
 def _waiting_text(connection: Connection) -> str:
-    if connection.source not in POLLS:
+    if connection.source in SHOPS:
         return _("Connected. The first event has not come: add the webhooks in the shop.")
     return _("Connected. We read the source for the first time within minutes.")
 
@@ -325,7 +325,7 @@ def connection(
 
 
 def _facts(found: Connection) -> list[Fact]:
-    if found.source not in POLLS:
+    if found.source in SHOPS:
         own = [
             Fact(_("Trust"), str(TRUST[InboundEvent.Trust.SIGNED])),
             Fact(_("Address for the shop"), endpoint_url(found)),
@@ -363,7 +363,7 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
     is_off = found.state == Connection.State.OFF
     switch = "resume" if is_off else "pause"
     actions = {f"{switch}_url": desk.url(f"connection_{switch}", address)}
-    if found.source not in POLLS:
+    if found.source in SHOPS:
         actions["rotate_url"] = desk.url("connection_secret", address)
     else:
         actions["token_url"] = desk.url("connection_token", address)

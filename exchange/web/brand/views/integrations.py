@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from attribution.connectors.registry import POLLS
-from attribution.forms import MarketplaceForm, OzonForm, ShopForm, TokenForm
+from attribution.forms import KeyForm, MarketplaceForm, OzonForm, ShopForm, TokenForm
 from attribution.models import Connection
 from attribution.selectors.connections import (
     connection_access_for_brand,
@@ -87,7 +87,8 @@ def connection_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
     desk = desk_of(request)
     if found.source not in POLLS:
         return redirect(desk.url("connection", public_id))
-    form = TokenForm(request.POST if request.method == "POST" else None)
+    kind = KeyForm if found.source == "ozon" else TokenForm
+    form = kind(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             connection_token_change(connection_id=found.pk, token=form.cleaned_data["token"])
