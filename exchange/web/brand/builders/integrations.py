@@ -85,8 +85,8 @@ OZON_STEPS: Sequence[Word] = (
         "Paste both here. We ask Ozon at once whether they work and store them encrypted."
     ),
     gettext_lazy(
-        "Give each influencer a voucher of their own: Ozon passes on no click, so the voucher's"
-        " name in an order says whose it is."
+        "Give each influencer a voucher of their own and add its title on the campaign's page: Ozon"
+        " passes on no click, so that title in an order says whose it is."
     ),
 )
 OZON_PUSH_STEPS: Sequence[Word] = (
