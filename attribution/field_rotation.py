@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attribution.connectors.base import ConnectorError, OrderSnapshot
-from attribution.models import Order
+from attribution.models import InboundEvent, Order
 from attribution.services.inbox import event_snapshots
 from attribution.services.orders import PHONE_PURPOSE
 from core.crypto import blind_index
@@ -29,19 +29,22 @@ def _batch(last: int) -> list[Order]:
 
 
 def _index_renew(order: Order) -> bool:
-    phone = _phone_of(order)
+    phone = phone_of(order)
     index = blind_index(phone, purpose=PHONE_PURPOSE) if phone else order.customer_phone_index
     stale = Order.objects.filter(pk=order.pk).exclude(customer_phone_index=index)
     return bool(stale.update(customer_phone_index=index))
 
 
-def _phone_of(order: Order) -> str | None:
-    """The phone as the order's first event says it, which is where the index came from."""
-    version = order.versions.select_related("event__connection").order_by("number").first()
-    if version is None:
-        return None
+def phone_of(order: Order) -> str | None:
+    """The first phone that a state of the order brought, which is where the index came from."""
+    versions = order.versions.filter(is_applied=True).select_related("event__connection")
+    phones = (_phone_in(version.event, order) for version in versions.order_by("number"))
+    return next((phone for phone in phones if phone), None)
+
+
+def _phone_in(event: InboundEvent, order: Order) -> str | None:
     try:
-        snapshots = event_snapshots(version.event)
+        snapshots = event_snapshots(event)
     except ConnectorError:  # the event is older than its connector's idea of it
         return None
     return next(

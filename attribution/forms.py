@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
 from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
+from core.xlsx import FILE_BYTES_MAX
 
 
 class ShopForm(forms.Form):
@@ -46,3 +48,34 @@ class OzonForm(KeyForm):
         max_length=CLIENT_ID_DIGITS_MAX,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+
+
+class KaspiForm(MarketplaceForm):
+    """With the token of the shop, or without one: then its exports are uploaded."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, initial="Kaspi")
+    token = forms.CharField(
+        label=_("Token"),
+        max_length=TOKEN_LENGTH_MAX,
+        required=False,
+        help_text=_("Leave it empty if you will upload the export of orders instead."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class OrderFileForm(forms.Form):
+    """An export of orders from the cabinet of a marketplace."""
+
+    file = forms.FileField(
+        label=_("Export of orders"),
+        help_text=_("Excel (.xlsx), 5 MB and 20,000 rows at most."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > FILE_BYTES_MAX:
+            raise forms.ValidationError(
+                _("The file is too large. Export fewer days at once."), code="too_large"
+            )
+        return file

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox.bank import SERVICE as BANK
 from sandbox.control import control_routes
 from sandbox.faults import Faults
+from sandbox.kaspi import SERVICE as KASPI
 from sandbox.kgd import SERVICE as KGD
 from sandbox.mailbox import SERVICE as MAILBOX
 from sandbox.mailbox.service import JSON_ROUTE
@@ -26,7 +27,16 @@ from sandbox.shop import SERVICE as SHOP
 from sandbox.wildberries import SERVICE as WILDBERRIES
 from sandbox.world import World
 
-SERVICES: tuple[Service, ...] = (SHOP, WILDBERRIES, OZON, KGD, BANK, NATIONAL_BANK, MAILBOX)
+SERVICES: tuple[Service, ...] = (
+    SHOP,
+    WILDBERRIES,
+    OZON,
+    KASPI,
+    KGD,
+    BANK,
+    NATIONAL_BANK,
+    MAILBOX,
+)
 
 
 class Remembering:

@@ -226,10 +226,17 @@ WITH networks AS MATERIALIZED (
            staged.user_agent, staged.referer, staged.sub1, staged.sub2, staged.sub3,
            staged.sub4, staged.sub5,
            staged.flags | CASE WHEN networks.is_datacentre THEN %(datacentre)s ELSE 0 END,
-           CASE WHEN staged.user_agent ~ 'iPad|Tablet|PlayBook|Silk/' THEN 2
-                WHEN staged.user_agent ~ 'Mobi|iPhone|iPod' THEN 1
-                WHEN staged.user_agent ~ 'Android' THEN 2
-                WHEN staged.user_agent ~ 'Windows NT|Macintosh|X11|CrOS' THEN 3
+           CASE WHEN staged.user_agent LIKE '%%iPad%%' OR staged.user_agent LIKE '%%Tablet%%'
+                  OR staged.user_agent LIKE '%%PlayBook%%' OR staged.user_agent LIKE '%%Silk/%%'
+                THEN 2
+                WHEN staged.user_agent LIKE '%%Mobi%%' OR staged.user_agent LIKE '%%iPhone%%'
+                  OR staged.user_agent LIKE '%%iPod%%'
+                THEN 1
+                WHEN staged.user_agent LIKE '%%Android%%' THEN 2
+                WHEN staged.user_agent LIKE '%%Windows NT%%'
+                  OR staged.user_agent LIKE '%%Macintosh%%'
+                  OR staged.user_agent LIKE '%%X11%%' OR staged.user_agent LIKE '%%CrOS%%'
+                THEN 3
                 ELSE 0 END,
            coalesce(networks.country, ''), coalesce(networks.city, '')
       FROM attribution_click_staging staged

@@ -295,12 +295,41 @@ class HttpClient(Protocol):
         """One call. A status outside `accept` raises, as does a call without an answer."""
 
 
+class KnownOrders(Protocol):
+    """What we have of a connection's orders, for a source that cannot be asked what changed.
+
+    Such a source is read whole again and again: `last_keys` tells news from what is known, and
+    `open_after` names the orders that its lists no longer show.
+    """
+
+    def last_keys(self, external_ids: Sequence[str]) -> Mapping[str, str]:
+        """{order: the key of the event that its state comes from}, without those we lack."""
+
+    def open_after(self, external_id: str, *, placed_before: datetime, most: int) -> Sequence[str]:
+        """The next orders that may still change, in a fixed order that begins after `external_id`.
+
+        Fewer than `most` means that the end is reached; asked again with "" they begin anew, so
+        that the one that was read longest ago is always the next.
+        """
+
+
+class NoOrders:
+    """Nothing is known yet."""
+
+    def last_keys(self, external_ids: Sequence[str]) -> Mapping[str, str]:
+        return {}
+
+    def open_after(self, external_id: str, *, placed_before: datetime, most: int) -> Sequence[str]:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class PollConnection:
-    """What a poll needs to know of a brand's connection: its token and its settings."""
+    """What a poll needs to know of a brand's connection: its token, its settings, its orders."""
 
     secret: str = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    orders: KnownOrders = field(default_factory=NoOrders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,4 +398,67 @@ class PollConnector(Protocol):
 
         Raises:
             UnknownPayload: not the documented shape; the only exception there is.
+        """
+
+
+RowFault = Literal[
+    "missing", "not_a_date", "not_an_amount", "not_a_quantity", "not_an_order", "in_future"
+]
+FileFault = Literal[
+    "not_a_spreadsheet", "too_large", "too_many_rows", "no_header", "missing_columns", "no_orders"
+]
+
+
+class FileRefused(ConnectorError):
+    """A file of which nothing can be read. `columns` are those that are missing, in its words."""
+
+    def __init__(self, code: FileFault, columns: Sequence[str] = ()) -> None:
+        super().__init__(code)
+        self.code: FileFault = code
+        self.columns = tuple(columns)
+
+
+class RowError(NamedTuple):
+    """What is wrong in a row; rows are numbered as the spreadsheet shows them."""
+
+    row: int
+    column: str
+    code: RowFault
+
+
+class FileRecord(NamedTuple):
+    """One order of a file, to be stored as an event: `rows` are those that it stands in."""
+
+    rows: tuple[int, ...]
+    external_id: str
+    status: OrderStatus
+    event_key: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """An order of which a row is wrong is left out as a whole: it is among `errors` only."""
+
+    records: tuple[FileRecord, ...]
+    errors: tuple[RowError, ...]
+
+
+class FileConnector(Protocol):
+    """A source whose cabinet exports orders as a file, which the brand brings to us.
+
+    Nothing proves that the source made the file: it is the brand's word, a hint.
+    """
+
+    source: str
+    file_suffix: str
+
+    def file_read(self, raw: bytes, *, now: datetime) -> FileReading:
+        """Raises: FileRefused, and nothing else."""
+
+    def record_parse(self, raw: bytes) -> list[Snapshot]:
+        """Translate the body of one record.
+
+        Raises:
+            UnknownPayload: not the shape that `file_read` makes.
         """

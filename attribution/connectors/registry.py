@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attribution.connectors.base import PollConnector, WebhookConnector
+from attribution.connectors.base import FileConnector, PollConnector, WebhookConnector
+from attribution.connectors.kaspi.cabinet import KaspiCabinet
+from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.ozon.connector import Ozon, OzonPush
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
@@ -13,7 +15,10 @@ WEBHOOKS: Mapping[str, WebhookConnector] = {
     connector.source: connector for connector in (WooCommerce(), OzonPush())
 }
 POLLS: Mapping[str, PollConnector] = {
-    connector.source: connector for connector in (Wildberries(), Ozon())
+    connector.source: connector for connector in (Wildberries(), Ozon(), Kaspi())
+}
+FILES: Mapping[str, FileConnector] = {
+    connector.source: connector for connector in (KaspiCabinet(),)
 }
 # Sources with pages of the brand's own, which sign what they send. Ozon only rings: it is asked.
 SHOPS: frozenset[str] = frozenset(WEBHOOKS) - frozenset(POLLS)
@@ -36,3 +41,10 @@ def poll_connector(source: str) -> PollConnector:
     if source not in POLLS:
         raise UnknownSource(source)
     return POLLS[source]
+
+
+def file_connector(source: str) -> FileConnector:
+    """The connector of a source whose export can be uploaded, or UnknownSource."""
+    if source not in FILES:
+        raise UnknownSource(source)
+    return FILES[source]

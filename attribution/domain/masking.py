@@ -22,6 +22,8 @@ OPEN = frozenset(
         "refunds",
         "meta_data",
         "order",
+        "entries",
+        "offer",
         # Ozon: a posting and a row of the returns
         "posting",
         "products",
@@ -77,15 +79,23 @@ SHOWN = frozenset(
         "retailAmount",
         "retailPriceWithDisc",
         "forPay",
-        # Ozon: postings, returns and pushes
+        # Kaspi: orders of the API and of an uploaded file
         "read_at",
+        "state",
+        "creationDate",
+        "totalPrice",
+        "basePrice",
+        "cancellationReason",
+        "placed_on",
+        "changed_on",
+        "amount",
+        # Ozon: postings, returns and pushes
         "scheme",
         "posting_number",
         "parent_posting_number",
         "order_number",
         "in_process_at",
         "offer_id",
-        "amount",
         "currency_code",
         "actions",
         "sys_name",
@@ -112,6 +122,7 @@ SHOWN_INSIDE = frozenset(
         ("products", "name"),
         ("product", "name"),
         ("row", "type"),
+        ("offer", "name"),
         # An event of a shop's page (attribution.domain.page_events), all of it
         *(("", name) for name in ("order", "click", "value", "coupon")),
     }

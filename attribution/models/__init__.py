@@ -17,6 +17,7 @@ from attribution.models.sources import (
     LineMove,
     Order,
     OrderLine,
+    OrderUpload,
     OrderVersion,
     PollCursor,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "LineMove",
     "Order",
     "OrderLine",
+    "OrderUpload",
     "OrderVersion",
     "PollCursor",
 ]

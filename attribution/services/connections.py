@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attribution.connectors.registry import POLLS, SOURCES
+from attribution.connectors.registry import FILES, POLLS, SOURCES
 from attribution.connectors.wildberries.client import ANALYTICS, COMMON, FINANCE
 from attribution.connectors.wildberries.token import (
     Refusal,
@@ -22,6 +22,7 @@ from attribution.connectors.wildberries.token import (
 )
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
+from attribution.services import kaspi
 from attribution.services.ozon import OZON, key_require
 from attribution.services.polling import cursors_ensure
 from brands.models import Brand
@@ -74,27 +75,34 @@ def connection_create(
     if source not in SOURCES:
         raise NotFound(_("There is no such source."))
     title = _name_require(name)
-    if source == OZON:
-        return _seller_create(brand, source, title, token, key_require(client_id, token)), ""
     if source in POLLS:
-        info = token_require(token)
-        return _seller_create(brand, source, title, token, _token_settings(info)), ""
+        return _polled_create(brand, source, title, token, client_id), ""
     secret = secrets.token_urlsafe(32)
     return _create(brand, source, title, secret, {}), secret
 
 
-def _seller_create(
-    brand: Brand, source: str, title: str, token: str, own: dict[str, Any]
-) -> Connection:
+def _polled_create(brand: Brand, source: str, title: str, token: str, client_id: str) -> Connection:
+    """Without a token a source whose cabinet exports files is never asked."""
+    if source in FILES and not token.strip():
+        return _create(brand, source, title, "", {})
+    own = _settings_of(source, token, client_id)
     with acting_as(system="connect a source"):
-        known = Connection.objects.filter(brand=brand, source=source)
-        if known.filter(settings__seller_id=own["seller_id"]).exists():
-            raise ConnectionConflict(
-                _("This seller is connected already. Give the new token to that connection.")
-            )
+        known = list(Connection.objects.filter(brand=brand, source=source).order_by("id"))
+    if any(_is_same_account(each, own, token) for each in known):
+        raise ConnectionConflict(
+            _("This seller is connected already. Give the new token to that connection.")
+        )
+    with acting_as(system="connect a source"):
         connection = _create(brand, source, title, token.strip(), own)
         cursors_ensure(connection)
     return connection
+
+
+def _is_same_account(known: Connection, own: Mapping[str, Any], token: str) -> bool:
+    """By what a token says of its owner; one that says nothing is tried on an order of theirs."""
+    if "seller_id" in own:
+        return bool(known.settings.get("seller_id") == own["seller_id"])
+    return token.strip() in connection_secrets(known) or kaspi.is_shop_of(known, own, token)
 
 
 def _create(brand: Brand, source: str, title: str, secret: str, own: dict[str, Any]) -> Connection:
@@ -102,7 +110,11 @@ def _create(brand: Brand, source: str, title: str, secret: str, own: dict[str, A
         if Connection.objects.filter(brand=brand).count() >= CONNECTIONS_MAX:
             raise ConnectionConflict(_("There are 20 connections already. Write to support."))
         connection = Connection.objects.create(
-            brand=brand, source=source, name=title, secrets=json.dumps([secret]), settings=own
+            brand=brand,
+            source=source,
+            name=title,
+            secrets=json.dumps([secret] if secret else []),
+            settings=own,
         )
         audit_record("connection.create", connection, after={"source": source, "name": title})
     return connection
@@ -134,30 +146,31 @@ def connection_token_change(*, connection_id: int, token: str) -> Connection:
         ConnectionConflict: a source that calls us has no token.
         Invalid: a token that we may not use, or another seller's.
     """
-    own = _settings_of_new_token(connection_id, token)
+    with acting_as(system="change a token"):
+        known = _locked(connection_id)
+    if known.source not in POLLS:
+        raise ConnectionConflict(_("This source has a secret and no token."))
+    own = _settings_of(known.source, token, known.settings.get("client_id", ""))
+    if not _may_follow(known, own, token):
+        raise _wrong_token([_("This is another seller's token. Connect it as a new source.")])
     with acting_as(system="change a token"):
         connection = _locked(connection_id)
-        if connection.source not in POLLS:
-            raise ConnectionConflict(_("This source has a secret and no token."))
-        if connection.settings.get("seller_id") != own["seller_id"]:
-            raise _wrong_token([_("This is another seller's token. Connect it as a new source.")])
-        connection.settings.pop("token_expires_at", None)  # Ozon may name no end
+        connection.settings.pop("token_expires_at", None)  # a key of Ozon may have no end
         connection.settings |= own
         connection.state, connection.error = Connection.State.NEW, ""
         connection.save(update_fields=["settings", "state", "error"])
         _secrets_put(connection, [token.strip()])
+        cursors_ensure(connection)  # one that had files only is asked from now on
         PollCursor.objects.filter(connection=connection).update(next_at=clock.now(), failures=0)
         audit_record("connection.token_change", connection)
     return connection
 
 
-def _settings_of_new_token(connection_id: int, token: str) -> dict[str, Any]:
-    """What the new token says, or what Ozon says about the new key. Outside of any transaction."""
-    with acting_as(system="change a token"):
-        known = Connection.objects.filter(pk=connection_id, source=OZON).first()
-    if known is None:
-        return _token_settings(token_require(token))
-    return key_require(known.settings["client_id"], token)
+def _may_follow(known: Connection, own: Mapping[str, Any], token: str) -> bool:
+    """Whether a token is the same seller's; before the first order of Kaspi nobody can tell."""
+    if "seller_id" in own:
+        return _is_same_account(known, own, token)
+    return not kaspi.has_orders(known) or kaspi.is_shop_of(known, own, token)
 
 
 def _secrets_put(connection: Connection, kept: list[str]) -> None:
@@ -229,6 +242,19 @@ def _token_settings(info: TokenInfo) -> dict[str, Any]:
         hosts = (ANALYTICS, FINANCE, COMMON)
         own["base_urls"] = {host: f"{settings.SANDBOX_URL}/wildberries/{host}" for host in hosts}
     return own
+
+
+TOKEN_SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "wildberries": lambda token: _token_settings(token_require(token)),
+    "kaspi": kaspi.token_settings,
+}
+
+
+def _settings_of(source: str, token: str, client_id: str) -> dict[str, Any]:
+    """What a token says of itself, or its source of it. Outside of any transaction."""
+    if source == OZON:
+        return key_require(client_id, token)
+    return TOKEN_SETTINGS[source](token)
 
 
 def _name_require(name: str) -> str:

@@ -26,7 +26,7 @@ from attribution.connectors.base import (
     UnknownPayload,
     WebhookConnector,
 )
-from attribution.connectors.registry import poll_connector, webhook_connector
+from attribution.connectors.registry import file_connector, poll_connector, webhook_connector
 from attribution.domain.page_events import PAGE, page_event_read
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets
@@ -47,6 +47,7 @@ from core.tenancy.context import acting_as
 logger = logging.getLogger(__name__)
 
 WEBHOOK = "webhook"  # the endpoint of an event that its source sent by itself
+FILE = "file"  # the endpoint of an event that the brand brought in an export of the cabinet
 ATTEMPTS_MAX = 5
 LEASE_SECONDS = 60
 RELAY_BATCH = 500
@@ -223,6 +224,8 @@ def event_snapshots(event: InboundEvent) -> list[Snapshot]:
     body = bytes(event.body)
     if event.endpoint == WEBHOOK:
         return webhook_connector(event.source).parse(body, event.connection.settings)
+    if event.endpoint == FILE:
+        return file_connector(event.source).record_parse(body)
     return poll_connector(event.source).parse(event.endpoint, body)
 
 

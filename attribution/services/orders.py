@@ -15,6 +15,7 @@ from attribution.connectors.base import (
     OrderSnapshot,
 )
 from attribution.domain.codes import click_id_parse
+from attribution.domain.lifecycle import CONFIRMED_TRUST
 from attribution.domain.page_events import PAGE_CLICK, PAGE_CLICKS_MAX, PageEvent
 from attribution.models import InboundEvent, LateEvidence, Order, OrderLine, OrderVersion
 from attribution.selectors.evidence import orders_named
@@ -32,13 +33,14 @@ FINAL = (Order.Status.FULFILLED, Order.Status.CANCELLED, Order.Status.RETURNED)
 def order_apply(event: InboundEvent, snapshot: OrderSnapshot) -> int | None:
     """Bring an order to the state of a snapshot. Runs as the system, in the event's transaction.
 
-    Older snapshots are kept as versions and change nothing; one that says nothing new leaves no
-    trace at all. Returns the order's id when something changed.
+    Older snapshots are kept as versions and change nothing, and so are hints about an order that
+    its source itself has shown; one that says nothing new leaves no trace at all. Returns the
+    order's id when something changed.
     """
     order = _order_locked(event, snapshot.external_id, snapshot.number)
     if order is None:
         order = _order_create(event, snapshot)
-    elif _is_older(snapshot, order):
+    elif _is_outdone(order, event, snapshot):
         _version_add(order, event, snapshot, is_applied=False)
         if lines_follow_moves(order):  # it may have shown more goods than any other
             order_decide(order)
@@ -73,6 +75,20 @@ def line_move_apply(event: InboundEvent, move: LineMoveSnapshot) -> int | None:
         return None
     order_decide(order)
     return order.pk
+
+
+def _is_outdone(order: Order, event: InboundEvent, snapshot: OrderSnapshot) -> bool:
+    """Whether we know better: from later, or from the source itself instead of by hearsay.
+
+    A confirmed reading always takes the place of hearsay, whatever times that one named.
+    """
+    is_hint = event.trust == InboundEvent.Trust.HINT
+    is_confirmed = order.trust in CONFIRMED_TRUST
+    if is_hint and is_confirmed:
+        return True
+    if not is_hint and not is_confirmed:
+        return False
+    return _is_older(snapshot, order)
 
 
 def removal_apply(event: InboundEvent, removal: OrderRemoval) -> int | None:
@@ -184,13 +200,18 @@ def _order_create(event: InboundEvent, snapshot: OrderSnapshot) -> Order:
 def _order_update(order: Order, event: InboundEvent, snapshot: OrderSnapshot) -> bool:
     """Whether the snapshot said anything new."""
     latest = order.versions.filter(is_applied=True).order_by("-number").first()
-    if latest is not None and latest.snapshot == _plain(snapshot):
+    confirms = order.trust not in CONFIRMED_TRUST and event.trust in CONFIRMED_TRUST
+    if latest is not None and latest.snapshot == _plain(snapshot) and not confirms:
         return False
     order.version += 1
     for name, value in _state(snapshot).items():
         setattr(order, name, value)
+    if confirms:  # a file names a day, its source the moment
+        order.placed_at = snapshot.placed_at
     if event.trust != InboundEvent.Trust.HINT:  # a second source confirms what a hint began
         order.trust = event.trust
+    if snapshot.customer_phone and not order.customer_phone_index:
+        order.customer_phone_index = blind_index(snapshot.customer_phone, purpose=PHONE_PURPOSE)
     order.save()
     _lines_update(order, snapshot)
     _version_add(order, event, snapshot, is_applied=True)

@@ -4,16 +4,19 @@ are committed together, so that nothing is skipped and what is read twice is one
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from attribution.connectors.base import ConnectorError, PollConnection, PollPage
 from attribution.connectors.registry import POLLS, poll_connector
 from attribution.models import Connection, InboundEvent, PollCursor
 from attribution.selectors.connections import connection_secrets
+from attribution.selectors.known_orders import last_event_keys, open_order_ids
 from attribution.services.doorbell import cursor_pause_until
 from attribution.services.inbox import Received, connection_works, events_store
 from core import clock
-from core.http import OutgoingError, outgoing
+from core.http import OutgoingError, OutgoingTimeout, outgoing
 from core.tenancy.context import acting_as
 
 logger = logging.getLogger(__name__)
@@ -21,6 +24,24 @@ logger = logging.getLogger(__name__)
 CURSORS_PER_TICK_MAX = 50
 LEASE_SECONDS = 120
 BACKOFF_SECONDS, BACKOFF_SECONDS_MAX = 30, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersOf:
+    """`KnownOrders` of a connection: each question is a short transaction, as the HTTP calls
+    between them take seconds."""
+
+    connection_id: int
+
+    def last_keys(self, external_ids: Sequence[str]) -> Mapping[str, str]:
+        with acting_as(system="poll"):
+            return last_event_keys(self.connection_id, external_ids)
+
+    def open_after(self, external_id: str, *, placed_before: datetime, most: int) -> Sequence[str]:
+        with acting_as(system="poll"):
+            return open_order_ids(
+                self.connection_id, after=external_id, placed_before=placed_before, most=most
+            )
 
 
 def cursors_ensure(connection: Connection) -> None:
@@ -65,7 +86,9 @@ def _cursors_lease() -> list[PollCursor]:
 def _cursor_poll(cursor: PollCursor) -> None:
     now = clock.now()
     connection = cursor.connection
-    asked = PollConnection(connection_secrets(connection)[0], connection.settings)
+    asked = PollConnection(
+        connection_secrets(connection)[0], connection.settings, OrdersOf(connection.pk)
+    )
     try:
         page = poll_connector(connection.source).fetch(
             outgoing(), cursor.endpoint, cursor.cursor, asked, now=now
@@ -100,9 +123,10 @@ def _failure_record(cursor: PollCursor, error: Exception, now: datetime) -> None
     """Growing pauses; the brand sees the source's own reason."""
     cursor.failures += 1
     pause = min(BACKOFF_SECONDS * 2 ** (cursor.failures - 1), BACKOFF_SECONDS_MAX)
+    said = f"no_answer: {error}" if isinstance(error, OutgoingTimeout) else str(error)
     with acting_as(system="poll"):
         cursor.next_at = now + timedelta(seconds=pause)
         cursor.save(update_fields=["failures", "next_at"])
         Connection.objects.filter(pk=cursor.connection_id).update(
-            state=Connection.State.FAILING, error=str(error)[:300]
+            state=Connection.State.FAILING, error=said[:300]
         )

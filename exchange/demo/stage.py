@@ -20,6 +20,15 @@ PRODUCTS = [
     {"slug": "pyjamas", "name": "Балалар пижамасы", "sku": "TU-PYJAMAS", "price": "10700.00"},
 ]
 
+# (article, pieces, status, days ago)
+KASPI_ORDERS = (
+    ("TU-BLANKET", 1, "COMPLETED", 9),
+    ("TU-TOWELS", 2, "RETURNED", 8),
+    ("TU-LINEN", 1, "CANCELLED", 5),
+    ("TU-PYJAMAS", 1, "ACCEPTED_BY_MERCHANT", 2),
+    ("TU-BLANKET", 1, "APPROVED_BY_BANK", 0.1),
+)
+
 
 def control(method: str, path: str, body: Any = None) -> Any:
     """One call of the sandbox's control. Raises: OutgoingError"""
@@ -82,6 +91,21 @@ def ozon_order(sku: int, pieces: int, price: str, voucher: str = "") -> None:
     actions = [voucher] if voucher else []
     items = [[sku, pieces, price]]
     control("POST", "ozon/postings", {"items": items, "actions": actions, "push": 0})
+
+
+def kaspi_token() -> str:
+    """The token of the brand's shop on Kaspi."""
+    token: str = control("POST", "kaspi/token", {"shop": SHOP})["token"]
+    return token
+
+
+def kaspi_sell() -> None:
+    """A few orders of these days, each at another place of its life; the first poll reads them."""
+    for sku, quantity, status, age_days in KASPI_ORDERS:
+        product = next(each for each in PRODUCTS if each["sku"] == sku)
+        item = [sku, product["name"], float(product["price"]), quantity]
+        order = {"shop": SHOP, "items": [item], "status": status, "age_days": age_days}
+        control("POST", "kaspi/orders", order)
 
 
 def bank_execute(payment_file: bytes) -> bytes:

@@ -129,6 +129,8 @@ def _world_make(now: datetime) -> None:
             name="Wildberries",
             token=stage.wildberries_token(),
         )
+        stage.kaspi_sell()
+        connection_create(brand=toqyma, source="kaspi", name="Kaspi", token=stage.kaspi_token())
         _article_give(home, people[0])
         _ozon_connect(toqyma, home, people[0])
     ranges_load()

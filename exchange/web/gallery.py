@@ -104,6 +104,10 @@ PAGES: Mapping[str, Shown] = {
     "brand-connect": Shown(
         "brand/connection_form.html", brand.connection_form, forms.Wildberries, "integrations"
     ),
+    "brand-upload": Shown("brand/upload.html", brand.upload, forms.OrderFile, "integrations"),
+    "brand-upload-check": Shown(
+        "brand/upload_check.html", brand.upload_check, None, "integrations"
+    ),
     "brand-connection": Shown("brand/connection.html", brand.connection, None, "integrations"),
     "brand-site": Shown("brand/site.html", brand.site, None, "integrations"),
     "brand-team": Shown("brand/team.html", brand.team, forms.Invitation, "team"),

@@ -375,6 +375,7 @@ SOURCES: Mapping[str, Word] = {
     "woocommerce": "WooCommerce",
     "wildberries": "Wildberries",
     "ozon": "Ozon",
+    "kaspi": "Kaspi",
 }
 TAX_STATUSES: Mapping[str, Word] = {
     "individual_gph": _("Individual, civil-law contract"),

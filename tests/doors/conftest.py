@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from attribution.models import Connection, InboundEvent, Order
 from attribution.models.clicks import ClickDaily
 from attribution.services.connections import connection_create
 from attribution.services.lifecycle import conversions_advance
+from attribution.services.order_uploads import upload_read
 from brands.models import Brand, Member
 from campaigns.models import Campaign, Participation
 from campaigns.services import campaign_create
@@ -30,6 +32,7 @@ from core.audit.models import AuditEntry
 from core.ids import uuid7
 from core.tenancy.context import acting_as
 from sandbox.wildberries.token import mint
+from tests.attribution.connectors.kaspi.sheets import book, row
 from tests.attribution.shop import Shop, click_make, order_body, shop_open, signed
 from tests.attribution.test_sale import work
 from tests.campaigns.test_offers import OFFER
@@ -233,6 +236,35 @@ def event_make(
             attempts=1,
             error="UnknownPayload: status" if state == "dead" else "",
         ).pk
+
+
+class OrderFile(io.BytesIO):
+    """An export of Kaspi's cabinet, as often as it is posted."""
+
+    name = "orders.xlsx"
+
+    def __init__(self, *rows: list[Any]) -> None:
+        super().__init__(book(rows or [row()]))
+
+    def read(self, *_size: Any) -> bytes:
+        return self.getvalue()
+
+
+def upload_make(desk: Workplace, *rows: list[Any]) -> tuple[UUID, UUID]:
+    """A shop on Kaspi without a token, and an export of it that waits for the brand's word."""
+    made, _secret = connection_create(brand=brand_of(desk), source="kaspi", name="Kaspi")
+    upload = upload_read(
+        connection_id=made.pk,
+        name=OrderFile.name,
+        raw=OrderFile(*rows).read(),
+        user_id=desk.cast.tulpar.owner,
+    )
+    return made.public_id, upload.public_id
+
+
+def brand_of(desk: Workplace) -> Brand:
+    with acting_as(system="test"):
+        return Brand.objects.get(pk=desk.cast.tulpar.brand)
 
 
 def shop_id(desk: Workplace) -> UUID:

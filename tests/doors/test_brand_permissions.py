@@ -15,11 +15,13 @@ from exchange.web.brand import urls
 from sandbox.wildberries.token import mint
 from tests.doors.conftest import (
     NOW,
+    OrderFile,
     event_make,
     marketplace_id,
     public_id,
     shop_id,
     the,
+    upload_make,
     written,
 )
 
@@ -64,6 +66,10 @@ POST connection_pause           log     no        not      done     done     don
 POST connection_resume          log     no        not      done     done     done
 POST connection_read            log     no        not      done     done     done
 POST connection_event_replay    log     no        not      done     done     done
+GET  connection_upload          log     no        not      in       in       in
+POST connection_upload          log     no        not      done     done     done
+GET  connection_upload_check    log     no        not      in       in       in
+POST connection_upload_check    log     no        not      done     done     done
 GET  team                       log     no        in       in       in       in
 POST team                       log     no        not      not      not      done
 POST team_role                  log     no        not      not      not      done
@@ -93,7 +99,10 @@ def things(workplace):
     approved = public_id(Participation, pk=workplace.cast.tulpar.participation)
     shop, marketplace = shop_id(workplace), marketplace_id(workplace)
     event = event_make(workplace)
+    kaspi, upload = upload_make(workplace)
     return {
+        "connection_upload": ((kaspi,), {"file": OrderFile()}),
+        "connection_upload_check": ((kaspi, upload), {}),
         "campaign": ((draft,), {}),
         "campaign_new": ((), CAMPAIGN_FORM),
         "campaign_edit": ((draft,), CAMPAIGN_FORM),

@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from attribution.models import InboundEvent
 from attribution.services.connections import connection_create
+from attribution.services.order_uploads import upload_read
 from brands.models import Brand, Member
 from campaigns.models import Campaign, Participation
 from campaigns.services import campaign_create, campaign_join
@@ -22,6 +23,7 @@ from core.accounts.models import User
 from core.audit.models import AuditEntry
 from core.tenancy.context import acting_as
 from sandbox.wildberries.token import mint
+from tests.attribution.connectors.kaspi.sheets import book, row
 from tests.campaigns.test_offers import OFFER
 from tests.cast import user_make
 from tests.world import NOON, law_load, money_put
@@ -44,6 +46,8 @@ integrations       -                  omfa
 connection_new     source             omf
 connection         connection         omfa
 connection_event   connection,event   omfa
+connection_upload  kaspi              omf
+connection_upload_check  kaspi,upload  omf
 team               -                  omfa
 """
 # What is pressed.
@@ -67,6 +71,8 @@ connection_pause         connection        omf
 connection_resume        connection        omf
 connection_read          market            omf
 connection_event_replay  connection,event  omf
+connection_upload        kaspi             omf
+connection_upload_check  kaspi,upload      omf
 team                     -                 o
 team_role                -                 o
 team_remove              -                 o
@@ -112,7 +118,13 @@ def things(cast):
         market, _none = connection_create(
             brand=brand, source="wildberries", name="WB", token=mint(now=NOON)
         )
+        kaspi, _none = connection_create(brand=brand, source="kaspi", name="Kaspi")
+        upload = upload_read(
+            connection_id=kaspi.pk, name="x.xlsx", raw=book([row()]), user_id=cast.tulpar.owner
+        )
         return {
+            "kaspi": kaspi.public_id,
+            "upload": upload.public_id,
             "campaign": Campaign.objects.get(pk=cast.tulpar.campaign).public_id,
             "draft": draft.public_id,
             "applied": applied.public_id,

@@ -68,6 +68,12 @@ PLACES = [
     path(f"{CONNECTION}pause/", integrations.connection_pause, name="connection_pause"),
     path(f"{CONNECTION}resume/", integrations.connection_resume, name="connection_resume"),
     path(f"{CONNECTION}read/", integrations.connection_read, name="connection_read"),
+    path(f"{CONNECTION}upload/", integrations.connection_upload, name="connection_upload"),
+    path(
+        f"{CONNECTION}upload/<uuid:upload_id>/",
+        integrations.connection_upload_check,
+        name="connection_upload_check",
+    ),
     path(f"{CONNECTION}events/<uuid:event_id>/", integrations.connection, name="connection_event"),
     path(
         f"{CONNECTION}events/<uuid:event_id>/replay/",

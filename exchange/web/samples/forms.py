@@ -112,6 +112,14 @@ class Wildberries(forms.Form):
     token = forms.CharField(label=_("Token"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class OrderFile(forms.Form):
+    file = forms.FileField(
+        label=_("Export of orders"),
+        help_text=_("Excel (.xlsx), 5 MB and 20,000 rows at most."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+    )
+
+
 class Invitation(forms.Form):
     email = forms.EmailField()
     role = forms.ChoiceField(

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from attribution.connectors.registry import POLLS, SHOPS, WEBHOOKS
+from attribution.connectors.registry import FILES, POLLS, SHOPS, WEBHOOKS
 from attribution.domain.masking import body_masked
 from attribution.domain.page_events import PAGE, order_of_key, page_event_read
 from attribution.domain.snippet import (
@@ -20,7 +20,7 @@ from attribution.domain.snippet import (
     purchase_snippet,
     tag_template,
 )
-from attribution.models import Connection, InboundEvent
+from attribution.models import Connection, InboundEvent, Order, OrderUpload
 from attribution.selectors.connections import (
     connection_list,
     connection_secrets,
@@ -28,6 +28,7 @@ from attribution.selectors.connections import (
     events_by_half_hour,
     events_today,
     page_events_last,
+    uploads_latest,
 )
 from attribution.selectors.health import Health, connections_health
 from core import clock
@@ -54,8 +55,21 @@ SOURCE_TEXTS: Mapping[str, Word] = {
         "We read the order feed and the finance report with a read-only token."
     ),
     "ozon": gettext_lazy(
-        "We read postings and returns with a key; Ozon's notification makes it faster. Ozon knows"
-        " no click: an order finds its influencer by a voucher only."
+        "We read postings and returns with a key; Ozon's notification makes it faster."
+    ),
+    "kaspi": gettext_lazy(
+        "We read the shop's orders with its token, or you upload the export of the cabinet."
+    ),
+}
+# What a source cannot do, said before anybody counts on it
+SOURCE_NOTES: Mapping[str, Word] = {
+    "ozon": gettext_lazy(
+        "Ozon knows no click of ours: an order finds its influencer by a voucher of theirs only."
+    ),
+    "kaspi": gettext_lazy(
+        "Kaspi tells neither the click nor a promo code of an order. We count the clicks that your"
+        " influencers bring and read your orders, but Kaspi itself never says which click led to"
+        " which order."
     ),
 }
 WOOCOMMERCE_STEPS: Sequence[Word] = (
@@ -97,8 +111,36 @@ OZON_PUSH_STEPS: Sequence[Word] = (
         "Without this all orders come too, only later: we read the lists every 10 to 30 minutes."
     ),
 )
+KASPI_STEPS: Sequence[Word] = (
+    gettext_lazy("Open the shop's cabinet, Settings, API token: only the head of the company can."),
+    gettext_lazy("Paste the token here. We try it at once and store it encrypted."),
+    gettext_lazy(
+        "This token may do everything in the cabinet and never changes. We only ever read with it."
+    ),
+)
+UPLOAD_STEPS: Mapping[str, Sequence[Word]] = {
+    "kaspi": (
+        gettext_lazy("Export your orders to Excel in the shop's cabinet."),
+        gettext_lazy("Choose the file here as it is: change neither columns nor rows."),
+        gettext_lazy("You see what we read, and what we could not, before anything is stored."),
+        gettext_lazy("Addresses, names and reviews in the file are not read."),
+    ),
+}
+UPLOAD_NOTE = gettext_lazy(
+    "Nothing proves who made a file. Its orders are credited, but no reward is approved by itself"
+    " until the source or you confirm the order."
+)
+FAULTS: Mapping[str, Word] = {
+    "missing": gettext_lazy("is empty"),
+    "not_a_date": gettext_lazy("is no date"),
+    "not_an_amount": gettext_lazy("is no amount"),
+    "not_a_quantity": gettext_lazy("is no whole number of pieces"),
+    "not_an_order": gettext_lazy("is no number of an order"),
+    "in_future": gettext_lazy("is in the future"),
+}
 # How to connect, before; and what to do there, after
 STEPS_BEFORE: Mapping[str, Sequence[Word]] = {
+    "kaspi": KASPI_STEPS,
     "woocommerce": SHOP_STEPS,
     "wildberries": WILDBERRIES_STEPS,
     "ozon": OZON_STEPS,
@@ -123,11 +165,21 @@ CAUSES: Mapping[str, Word] = {
     ),
     "request_refused": gettext_lazy("%(source)s refuses our question. We are looking into it."),
 }
-# Where a source means something of its own by the same answer
-OWN_CAUSES: Mapping[tuple[str, str], Word] = {
+CAUSES_OF_SOURCE: Mapping[tuple[str, str], Word] = {
     ("ozon", "access_denied"): gettext_lazy(
         "Ozon says that the key may not read this (403). Make one that may read postings and"
         " returns."
+    ),
+    ("kaspi", "access_denied"): gettext_lazy(
+        "Kaspi says that this token may not read orders (403). The head of the company can make"
+        " another one in the cabinet."
+    ),
+}
+# Why there was no answer at all: it is asked again by itself
+SILENCE: Mapping[str, Word] = {
+    "kaspi": gettext_lazy(
+        "Kaspi does not answer us: it often keeps silent to computers outside Kazakhstan. We ask"
+        " again by ourselves, and no order is lost."
     ),
 }
 TRUST: Mapping[str, Word] = {
@@ -143,6 +195,9 @@ ENDPOINTS: Mapping[str, Word] = {
     "fbo_postings": gettext_lazy("FBO posting"),
     "returns": gettext_lazy("Return"),
     "returns_changed": gettext_lazy("Changed return"),
+    "orders": gettext_lazy("Orders"),
+    "order_refresh": gettext_lazy("Older orders"),
+    "file": gettext_lazy("Export of orders"),
 }
 KEPT_DAYS = (DAYS_MIN, 60, DAYS_MAX)
 LOSSES: Sequence[Word] = (
@@ -237,10 +292,17 @@ def _tone(count: int, dead: int) -> Tone:
 def _key_text(connection: Connection) -> str:
     if connection.source in SHOPS:
         return _("signed webhook")
+    if _is_by_file(connection):
+        return _("uploaded files")
     expires_at = _expires_at(connection)
     if expires_at is None:
         return _("token")
     return _("token until %(date)s") % {"date": day_full(expires_at)}
+
+
+def _is_by_file(connection: Connection) -> bool:
+    """A source that has given no token: it is never asked."""
+    return connection.source in FILES and not connection_secrets(connection)
 
 
 def _expires_at(connection: Connection) -> datetime | None:
@@ -269,11 +331,13 @@ def cause_text(connection: Connection, health: Health, today: int) -> str:
 
 
 def _failing_text(connection: Connection, health: Health) -> str:
-    code = connection.error.partition(" ")[0]
-    known = OWN_CAUSES.get((connection.source, code)) or CAUSES.get(code)
+    code = connection.error.partition(" ")[0].rstrip(":")
+    known = CAUSES_OF_SOURCE.get((connection.source, code), CAUSES.get(code))
     if known is not None:
         return str(known) % {"source": word_of("source", connection.source)}
     said = _("The source does not answer as it should. We ask again by ourselves.")
+    if code == "no_answer":
+        said = str(SILENCE.get(connection.source, said))
     if health.next_at is None or health.next_at <= clock.now():
         return said
     next_try = _("Next try at %(time)s.") % {"time": time_text(health.next_at)}
@@ -283,6 +347,8 @@ def _failing_text(connection: Connection, health: Health) -> str:
 def _waiting_text(connection: Connection) -> str:
     if connection.source in SHOPS:
         return _("Connected. The first event has not come: add the webhooks in the shop.")
+    if _is_by_file(connection):
+        return _("Connected. Upload the first export of your orders.")
     return _("Connected. We read the source for the first time within minutes.")
 
 
@@ -320,6 +386,7 @@ def connection(
             for key, (label, _state) in LOG_FILTERS.items()
         ],
         pager=pager(len(events), after, next_after, {"show": show}),
+        note=str(SOURCE_NOTES.get(found.source, "")),
         **_actions(desk, found),
     )
 
@@ -332,7 +399,8 @@ def _facts(found: Connection) -> list[Fact]:
             Fact(_("Calls with a wrong signature"), number_text(found.bad_signature_count)),
         ]
     else:
-        own = [Fact(_("Trust"), str(TRUST[InboundEvent.Trust.PULLED]))]
+        trust = InboundEvent.Trust.HINT if _is_by_file(found) else InboundEvent.Trust.PULLED
+        own = [Fact(_("Trust"), str(TRUST[trust]))]
         if seller := found.settings.get("seller_id"):
             own.append(Fact(_("Seller"), seller))
         if expires_at := _expires_at(found):
@@ -367,8 +435,11 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
         actions["rotate_url"] = desk.url("connection_secret", address)
     else:
         actions["token_url"] = desk.url("connection_token", address)
+        actions["token_text"] = _("Give a token") if _is_by_file(found) else _("Replace token")
         if found.state == Connection.State.FAILING:
             actions["test_url"] = desk.url("connection_read", address)
+    if found.source in FILES and not is_off:
+        actions["upload_url"] = desk.url("connection_upload", address)
     return actions
 
 
@@ -439,7 +510,8 @@ def event_text(event: InboundEvent) -> str:
         return _("Notification")
     if event.endpoint not in ENDPOINTS:
         return f"{topic} {event.event_key.partition(':')[0]}".strip()
-    subject = event.event_key.split(":")[2:3]  # "wb:feed:<order>:<status>:<moment>"
+    parts = event.event_key.split(":")  # "wb:feed:<order>:…", "kaspi:<order>:…", "file:<order>:…"
+    subject = parts[2:3] if parts[0] in ("wb", "ozon") else parts[1:2]
     return ", ".join([str(ENDPOINTS[event.endpoint]), *map(ref_short, subject)])
 
 
@@ -501,4 +573,69 @@ def connection_form(
         back_url=(desk.url("integrations") if is_new else desk.url("connection", connection_id)),
         steps=[str(step) for step in STEPS_BEFORE[source]],
         is_new=is_new,
+        note=str(SOURCE_NOTES.get(source, "")),
     )
+
+
+# --- An export of the cabinet ---------------------------------------------------------------
+
+
+def upload_form(desk: Desk, found: Connection) -> pages.Upload:
+    return pages.Upload(
+        source=found.source,
+        action_url=desk.url("connection_upload", found.public_id),
+        back_url=desk.url("connection", found.public_id),
+        steps=[str(step) for step in UPLOAD_STEPS[found.source]],
+        note=str(UPLOAD_NOTE),
+        past=[_upload_row(desk, found, each) for each in uploads_latest(found)],
+    )
+
+
+def _upload_row(desk: Desk, found: Connection, upload: OrderUpload) -> pages.UploadRow:
+    if upload.state == OrderUpload.State.STORED:
+        said = _orders_text(upload.stored_count)
+    else:
+        said = _("not stored")
+    url = desk.url("connection_upload_check", found.public_id, upload.public_id)
+    return pages.UploadRow(upload.created_at, upload.name, said, url)
+
+
+def _orders_text(count: int) -> str:
+    said = ngettext("%(count)s order", "%(count)s orders", count)
+    return said % {"count": number_text(count)}
+
+
+def upload_check(desk: Desk, found: Connection, upload: OrderUpload) -> pages.UploadCheck:
+    """What a file says, in counts, and where it is wrong."""
+    is_waiting = upload.state == OrderUpload.State.READ
+    new = upload.orders_count - upload.known_count
+    url = desk.url("connection_upload_check", found.public_id, upload.public_id)
+    return pages.UploadCheck(
+        name=upload.name,
+        back_url=desk.url("connection", found.public_id),
+        again_url=desk.url("connection_upload", found.public_id),
+        facts=_upload_facts(upload, new if is_waiting else upload.stored_count),
+        errors=[
+            pages.UploadFault(row, column, str(FAULTS[code])) for row, column, code in upload.errors
+        ],
+        errors_more=upload.errors_count - len(upload.errors),
+        note=str(UPLOAD_NOTE),
+        store_url=url if is_waiting and new else "",
+        store_text=_("Store %(orders)s") % {"orders": _orders_text(new)},
+    )
+
+
+def _upload_facts(upload: OrderUpload, new: int) -> list[Fact]:
+    labels = dict(Order.Status.choices)
+    statuses = [
+        Fact(str(labels[status]).capitalize(), number_text(upload.counts[status]))
+        for status in labels
+        if upload.counts.get(status)
+    ]
+    return [
+        Fact(_("Orders in the file"), number_text(upload.orders_count)),
+        *statuses,
+        Fact(_("Known from an earlier file"), number_text(upload.known_count)),
+        Fact(_("New"), number_text(new)),
+        Fact(_("Faults"), number_text(upload.errors_count)),
+    ]

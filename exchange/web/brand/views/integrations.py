@@ -8,14 +8,24 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from attribution.connectors.registry import POLLS
-from attribution.forms import KeyForm, MarketplaceForm, OzonForm, ShopForm, TokenForm
+from attribution.connectors.registry import FILES, POLLS
+from attribution.forms import (
+    KaspiForm,
+    KeyForm,
+    MarketplaceForm,
+    OrderFileForm,
+    OzonForm,
+    ShopForm,
+    TokenForm,
+)
 from attribution.models import Connection
 from attribution.selectors.connections import (
     connection_access_for_brand,
     event_access_for_brand,
+    upload_access_for_brand,
 )
 from attribution.services.connections import (
     connection_create,
@@ -25,15 +35,17 @@ from attribution.services.connections import (
     connection_token_change,
 )
 from attribution.services.inbox import event_replay
+from attribution.services.order_uploads import upload_read, upload_store
 from brands.selectors import member_require_write
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.forms import form_refuse
 from exchange.web.brand.builders import integrations as build
 from exchange.web.brand.desk import FORM_REFUSED, Desk, desk_of, member_of, page_show
+from exchange.web.formatting import number_text
 
 NEW_SECRET = "new_secret_of"  # noqa: S105 in the session: whose secret is shown on the next page
 
-FORMS: Mapping[str, type[forms.Form]] = {"ozon": OzonForm}
+SOURCE_FORMS: Mapping[str, type[forms.Form]] = {"kaspi": KaspiForm, "ozon": OzonForm}
 
 
 @require_GET
@@ -62,7 +74,7 @@ def connection_new(request: HttpRequest, source: str) -> HttpResponse:
 
 
 def _source_form(request: HttpRequest, source: str) -> forms.Form:
-    kind = FORMS.get(source, MarketplaceForm if source in POLLS else ShopForm)
+    kind = SOURCE_FORMS.get(source, MarketplaceForm if source in POLLS else ShopForm)
     return kind(request.POST if request.method == "POST" else None)
 
 
@@ -106,6 +118,59 @@ def _access_for_writer(request: HttpRequest, public_id: UUID) -> Connection:
     member = member_of(request)
     found = connection_access_for_brand(member.brand_id, public_id)
     member_require_write(member)
+    return found
+
+
+# --- An export of the cabinet ---------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def connection_upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take a file; what it says is shown on the next page, before anything is stored."""
+    found = _access_for_files(request, public_id)
+    desk = desk_of(request)
+    form = OrderFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            upload = upload_read(
+                connection_id=found.pk,
+                name=file.name or "",
+                raw=file.read(),
+                user_id=desk.member.user_id,
+            )
+        except DomainError as error:
+            form_refuse(form, error)
+        else:
+            return redirect(desk.url("connection_upload_check", public_id, upload.public_id))
+    page = build.upload_form(desk, found)
+    status = FORM_REFUSED if form.is_bound else 200
+    return page_show(request, desk, "brand/upload.html", page, form=form, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def connection_upload_check(request: HttpRequest, public_id: UUID, upload_id: UUID) -> HttpResponse:
+    """What a file says, with the rows that could not be read; and the brand's word to store it."""
+    found = _access_for_files(request, public_id)
+    upload = upload_access_for_brand(found, upload_id)
+    if request.method == "POST":
+        stored = upload_store(upload_id=upload.pk)
+        said = ngettext(
+            "%(count)s order of the file was stored.",
+            "%(count)s orders of the file were stored.",
+            stored.stored_count,
+        )
+        return _changed(request, public_id, said % {"count": number_text(stored.stored_count)})
+    desk = desk_of(request)
+    page = build.upload_check(desk, found, upload)
+    return page_show(request, desk, "brand/upload_check.html", page)
+
+
+def _access_for_files(request: HttpRequest, public_id: UUID) -> Connection:
+    """Raises: as `_access_for_writer`; NotFound too for a source that exports nothing."""
+    found = _access_for_writer(request, public_id)
+    if found.source not in FILES:
+        raise NotFound(_("There is no such source."))
     return found
 
 

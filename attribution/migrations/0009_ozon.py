@@ -28,7 +28,7 @@ def _of(model: str, *, has_constraint: bool = False) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0007_confirmed"), ("brands", "0002_access")]
+    dependencies = [("attribution", "0008_kaspi"), ("brands", "0002_access")]
     operations = [
         migrations.AddField("pollcursor", "limited_until", models.DateTimeField(null=True)),
         migrations.CreateModel(

@@ -1,0 +1,98 @@
+"""Kaspi's token: what we ask of it before we keep it.
+
+It may do everything in the shop's cabinet and says nothing of itself, so that only Kaspi can tell
+whether it is right: it is asked once, cheaply, while the brand waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from attribution.connectors.base import ConnectorError, PollConnection, SourceRefused
+from attribution.connectors.kaspi.client import TOKEN_LENGTH_MAX, Ask
+from attribution.connectors.kaspi.orders import order_is_seen, token_probe
+from attribution.models import Connection, Order
+from core import clock
+from core.errors import Invalid
+from core.http import OutgoingError, outgoing
+from core.tenancy.context import acting_as
+
+WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
+
+
+def token_settings(token: str) -> dict[str, Any]:
+    """The settings of a connection with this token, once Kaspi has taken it.
+
+    Raises:
+        Invalid: no token, one that Kaspi refuses, or no answer from Kaspi.
+    """
+    secret = token.strip()
+    if not _is_token(secret):
+        raise _wrong(
+            _("This is not a whole token. Copy it again, from the first letter to the last.")
+        )
+    own: dict[str, Any] = {}
+    if settings.SANDBOX_URL:
+        own["base_url"] = f"{settings.SANDBOX_URL}/kaspi/shop/api/v2"
+    try:
+        token_probe(_ask(PollConnection(secret, own)))
+    except SourceRefused as refused:
+        if refused.status in (401, 403):
+            raise _wrong(_("Kaspi does not take this token. Copy it from the cabinet.")) from None
+        raise _no_answer() from None
+    except (ConnectorError, OutgoingError):
+        raise _no_answer() from None
+    return own
+
+
+def has_orders(connection: Connection) -> bool:
+    """Whether there is an order to tell its shop by."""
+    with acting_as(system="know a shop"):
+        return Order.objects.filter(connection=connection).exists()
+
+
+def is_shop_of(connection: Connection, own: Mapping[str, Any], token: str) -> bool:
+    """Whether a token is of the shop of a connection: it shows the newest order there.
+
+    Raises:
+        Invalid: Kaspi does not answer.
+    """
+    with acting_as(system="know a shop"):
+        newest = Order.objects.filter(connection=connection).order_by("-placed_at").first()
+    if newest is None:
+        return False
+    try:
+        return shop_shows_order(PollConnection(token.strip(), own), newest.external_id)
+    except (ConnectorError, OutgoingError):
+        raise _no_answer() from None
+
+
+def shop_shows_order(asked: PollConnection, number: str) -> bool:
+    """Whether the shop of this token has the order.
+
+    Raises:
+        ConnectorError, OutgoingError: Kaspi said neither yes nor no.
+    """
+    return order_is_seen(_ask(asked), number)
+
+
+def _ask(asked: PollConnection) -> Ask:
+    client = outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
+    return Ask(client, asked, clock.now(), lambda _is_last: 1)
+
+
+def _is_token(secret: str) -> bool:
+    is_plain = secret.isascii() and secret.isprintable() and " " not in secret
+    return is_plain and 1 <= len(secret) <= TOKEN_LENGTH_MAX
+
+
+def _no_answer() -> Invalid:
+    return _wrong(_("Kaspi does not answer us right now. Your token was not kept: try again."))
+
+
+def _wrong(message: str) -> Invalid:
+    return Invalid(message, fields={"token": [message]})
