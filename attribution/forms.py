@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
+from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
 from core.xlsx import FILE_BYTES_MAX
 
 
@@ -27,6 +28,26 @@ class MarketplaceForm(TokenForm):
 
     field_order = ["name", "token"]
     name = forms.CharField(label=_("Name"), max_length=80, initial="Wildberries")
+
+
+class KeyForm(TokenForm):
+    """A new key for an account that is known."""
+
+    token = forms.CharField(
+        label=_("Api-Key"), max_length=KEY_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class OzonForm(KeyForm):
+    """An account of Ozon: its number and a key to it."""
+
+    field_order = ["name", "client_id", "token"]
+    name = forms.CharField(label=_("Name"), max_length=80, initial="Ozon")
+    client_id = forms.CharField(
+        label=_("Client-Id"),
+        max_length=CLIENT_ID_DIGITS_MAX,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
 
 
 class KaspiForm(MarketplaceForm):

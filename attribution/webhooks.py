@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from attribution.connectors.base import BadSignature
+from attribution.clickpath.visit import address_of
+from attribution.connectors.base import (
+    BadSignature,
+    CallRefused,
+    IPAddress,
+    WebhookAnswer,
+    WebhookConnector,
+)
 from attribution.connectors.registry import UnknownSource, webhook_connector
 from attribution.selectors.connections import connection_by_endpoint
 from attribution.services.inbox import bad_signature_count, webhook_receive
+from core import clock
 from core.tenancy.context import acting_as
 
 BODY_BYTES_MAX = 1_048_576
@@ -21,28 +30,56 @@ def receive(request: HttpRequest, source: str, endpoint_token: str) -> HttpRespo
     """POST /hooks/{source}/{endpoint_token}
 
     The answer leaves after COMMIT, in the source's own words. 401 bad signature, 404 no such
-    endpoint, 413 too large; a database that is down answers 503 (exchange.middleware).
+    endpoint, 413 too large, 400 or 403 what an unsigned source would never send; a database that
+    is down answers 503 (exchange.middleware).
     """
-    if int(request.headers.get("Content-Length") or 0) > BODY_BYTES_MAX:
-        return HttpResponse("too large", status=413)
-    body = request.body
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    began_at = clock.now()
     try:
         connector = webhook_connector(source)
     except UnknownSource:
         return HttpResponse("no such endpoint", status=404)
+    if int(request.headers.get("Content-Length") or 0) > BODY_BYTES_MAX:
+        return _said(connector.refusal(413, "too large"))
+    body = request.body
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    address = peer_of(request)
     with acting_as(system="inbox"):
-        connection = connection_by_endpoint(source, endpoint_token)
-        if connection is None:
-            return HttpResponse("no such endpoint", status=404)
-        is_forged = False
+        refusal = _received(connector, endpoint_token, headers, body, address)
+    return _said(refusal or connector.answer(headers, body, now=began_at))
+
+
+def _received(
+    connector: WebhookConnector,
+    endpoint_token: str,
+    headers: dict[str, str],
+    body: bytes,
+    address: IPAddress | None,
+) -> WebhookAnswer | None:
+    """Store a call that may be stored; the no, when it may not."""
+    connection = connection_by_endpoint(connector.source, endpoint_token)
+    if connection is None:
+        return connector.refusal(404, "no such endpoint")
+    try:
+        connector.caller_check(address, body, connection.settings)
         if not connector.is_ping(headers, body):
-            try:
-                webhook_receive(connector, connection, headers, body)
-            except BadSignature:
-                is_forged = True
-                bad_signature_count(connection.pk)
-    if is_forged:
-        return HttpResponse("bad signature", status=401)
-    answer = connector.answer(headers, body)
+            webhook_receive(connector, connection, headers, body)
+    except CallRefused as error:
+        bad_signature_count(connection.pk)
+        return connector.refusal(error.status, error.reason, error.code)
+    except BadSignature:
+        bad_signature_count(connection.pk)
+        return connector.refusal(401, "bad signature")
+    return None
+
+
+def _said(answer: WebhookAnswer) -> HttpResponse:
     return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+
+
+def peer_of(request: HttpRequest) -> IPAddress | None:
+    """Who really calls, behind the proxies of TRUSTED_PROXIES; None when it cannot be told."""
+    host = request.META.get("REMOTE_ADDR", "")
+    if host.count(":") == 1:  # an IPv4 peer with its port
+        host = host.partition(":")[0]
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return address_of(host, forwarded, settings.TRUSTED_PROXIES)

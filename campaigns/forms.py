@@ -139,5 +139,11 @@ class ArticleForm(forms.Form):
     value = forms.CharField(label=_("Substitute article"), max_length=40)
 
 
+class VoucherForm(forms.Form):
+    """The title of a promotion at Ozon that is one influencer's."""
+
+    value = forms.CharField(label=_("Title of the promotion at Ozon"), max_length=64)
+
+
 class TopUpForm(forms.Form):
     amount = TengeField(label=_("More budget"), max_length=30)

@@ -327,6 +327,7 @@ class ExternalCode(models.Model):
 
     class Kind(models.TextChoices):
         WB_SUBSTITUTE_ARTICLE = "wb_substitute_article", _("Wildberries substitute article")
+        OZON_VOUCHER = "ozon_voucher", _("Ozon voucher")
 
     participation = models.ForeignKey(
         Participation, on_delete=models.PROTECT, related_name="external_codes", db_constraint=False

@@ -19,6 +19,7 @@ from campaigns.domain.destination import host_of
 from campaigns.models import (
     Campaign,
     CampaignTotals,
+    ExternalCode,
     Participation,
     PromoCode,
     Terms,
@@ -288,6 +289,7 @@ class Participant:
     followers: int
     code: str
     articles: tuple[str, ...]
+    vouchers: tuple[str, ...]
 
 
 def participant_list(campaign: Campaign) -> list[Participant]:
@@ -311,10 +313,16 @@ def participant_list(campaign: Campaign) -> list[Participant]:
             city=row.influencer.get_city_display(),
             followers=followers.get(row.influencer_id, 0),
             code=code_of.get(row.pk, ""),
-            articles=tuple(code.value for code in row.external_codes.all()),
+            articles=_values(row, ExternalCode.Kind.WB_SUBSTITUTE_ARTICLE),
+            vouchers=_values(row, ExternalCode.Kind.OZON_VOUCHER),
         )
         for row in rows
     ]
+
+
+def _values(row: Participation, kind: str) -> tuple[str, ...]:
+    """Its external codes of one kind, from what was fetched with it."""
+    return tuple(code.value for code in row.external_codes.all() if code.kind == kind)
 
 
 def participants_count(campaigns: Collection[Campaign]) -> dict[int, int]:

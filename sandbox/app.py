@@ -20,6 +20,7 @@ from sandbox.kgd import SERVICE as KGD
 from sandbox.mailbox import SERVICE as MAILBOX
 from sandbox.mailbox.service import JSON_ROUTE
 from sandbox.national_bank import SERVICE as NATIONAL_BANK
+from sandbox.ozon import SERVICE as OZON
 from sandbox.pages import html, page
 from sandbox.service import Service, world_of
 from sandbox.shop import SERVICE as SHOP
@@ -29,6 +30,7 @@ from sandbox.world import World
 SERVICES: tuple[Service, ...] = (
     SHOP,
     WILDBERRIES,
+    OZON,
     KASPI,
     KGD,
     BANK,

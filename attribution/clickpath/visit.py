@@ -101,13 +101,21 @@ def origin_of(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> Origin
     return _origin_of(peer.rpartition(":")[0], forwarded, trusted)
 
 
-@lru_cache(maxsize=16_384)
-def _origin_of(host: str, forwarded: str, trusted: tuple[Network, ...]) -> Origin:
+def address_of(
+    host: str, forwarded: str, trusted: tuple[Network, ...]
+) -> IPv4Address | IPv6Address | None:
+    """Who really calls: `host`, or the last hop of X-Forwarded-For that is none of ours."""
     address = _address(host)
     for hop in reversed(forwarded.split(",") if forwarded else ()):
         if address is None or not any(address in network for network in trusted):
             break
         address = _address(hop)
+    return address
+
+
+@lru_cache(maxsize=16_384)
+def _origin_of(host: str, forwarded: str, trusted: tuple[Network, ...]) -> Origin:
+    address = address_of(host, forwarded, trusted)
     if address is None:
         return Origin()
     if isinstance(address, IPv4Address):

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Literal, NamedTuple, Protocol
 
+IPAddress = IPv4Address | IPv6Address
 OrderStatus = Literal["created", "paid", "fulfilled", "cancelled", "returned", "unmapped"]
 ORDER_STATUSES: tuple[OrderStatus, ...] = (
     "created",
@@ -22,6 +24,7 @@ ORDER_STATUSES: tuple[OrderStatus, ...] = (
     "unmapped",
 )
 Trust = Literal["signed", "hint"]
+MoveKind = Literal["return", "cancellation", "split"]
 
 # What a connector promises about lengths, so that a column can be as wide and no wider. Ids are
 # refused above it (cut ids would collide); words for people are cut.
@@ -38,6 +41,7 @@ EMAIL_MAX = 254
 LINES_MAX = 500
 PROMO_CODES_MAX = 20
 QUANTITY_MAX = 1_000_000
+MOVE_ID_MAX = 128
 
 
 class ConnectorError(Exception):
@@ -46,6 +50,17 @@ class ConnectorError(Exception):
 
 class BadSignature(ConnectorError):
     """No active secret of the connection signed these bytes."""
+
+
+class CallRefused(ConnectorError):
+    """Not a call that this source would make: the wrong sender, account or shape of the whole.
+
+    `status` is what it is answered with, `code` the source's own word where it has one.
+    """
+
+    def __init__(self, status: int, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.status, self.reason, self.code = status, reason, code
 
 
 class UnknownPayload(ConnectorError):
@@ -117,7 +132,9 @@ class OrderSnapshot:
     `status` is "unmapped" for a word we do not know; `raw_status` keeps that word.
     `fulfilled_at` is None as long as (or when) the source does not say it. A return names what
     came back in the lines; status "returned" means all of it.
-    `customer_phone` is E.164 or None when what the source holds cannot be a number.
+    `customer_phone` is E.164 or None when what the source holds cannot be a number. `may_lag`: the
+    version time is when we read it, and the source's lists may show yesterday: what is received,
+    cancelled or returned stays so, whatever a later page says.
     """
 
     external_id: str
@@ -134,6 +151,7 @@ class OrderSnapshot:
     customer_phone: str | None = None
     customer_email: str | None = None
     is_test: bool = False
+    may_lag: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +169,8 @@ class OrderRemoval:
 class EvidenceSnapshot:
     """Late evidence: a row of the source that ties a code to an order we (may) already have.
 
-    `kind` is "wb_substitute_article" or "wb_promo_uuid"; `value` is the platform's id as it came.
+    `kind` is "wb_substitute_article", "wb_promo_uuid" or "ozon_voucher"; `value` is the platform's
+    id as it came.
     `is_return` says that the row books goods coming back (the code is the same one). `amounts`
     are (name in the source, minor units) for the trace, not a base of commission.
     """
@@ -166,7 +185,32 @@ class EvidenceSnapshot:
     amounts: tuple[tuple[str, int], ...] = ()
 
 
-Snapshot = OrderSnapshot | OrderRemoval | EvidenceSnapshot
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMoveSnapshot:
+    """Goods that left a line of an order, told by the source outside the order itself.
+
+    `kind` "return": the buyer had them and gave them back. "cancellation" and "split": they never
+    reached the buyer, or went on in another order; these two count only for what the order itself
+    does not leave out already. One `move_id` is one row of the source, the latest
+    `source_updated_at` of it counts, and `quantity` 0 takes it back.
+    """
+
+    external_id: str
+    line_id: str
+    move_id: str
+    kind: MoveKind
+    quantity: int
+    source_updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Doorbell:
+    """An unsigned call says that there is news. It is believed nothing: the lists are read now."""
+
+    endpoints: tuple[str, ...]
+
+
+Snapshot = OrderSnapshot | OrderRemoval | EvidenceSnapshot | LineMoveSnapshot | Doorbell
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +228,19 @@ class WebhookConnector(Protocol):
     source: str
     trust: Trust
 
+    def caller_check(
+        self, address: IPAddress | None, body: bytes, settings: Mapping[str, Any]
+    ) -> None:
+        """What a source without a signature has to be judged by. Asked before everything else.
+
+        `address` is the true peer, behind our own proxies; None when it cannot be told.
+
+        Raises:
+            CallRefused: this source would not call so.
+        """
+
     def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """A handshake that must be answered and creates nothing. Asked before `verify`."""
+        """A call that must be answered and creates nothing. Asked before `verify`."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
         """Check the signature on the raw bytes against every active secret, in constant time.
@@ -197,8 +252,12 @@ class WebhookConnector(Protocol):
     def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
         """Equal for equal news, so that a repeated delivery is one row. Never raises."""
 
-    def answer(self, headers: Mapping[str, str], body: bytes) -> WebhookAnswer:
-        """The 2xx of this source: for a stored event, a duplicate and a ping alike."""
+    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
+        """The 2xx of this source: for a stored event, a duplicate and a ping alike. `now` is when
+        we began to work on the call."""
+
+    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
+        """A no in the words of this source."""
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         """Translate. An empty list: understood, and nothing to say about an order.

@@ -7,18 +7,21 @@ from collections.abc import Mapping
 from attribution.connectors.base import FileConnector, PollConnector, WebhookConnector
 from attribution.connectors.kaspi.cabinet import KaspiCabinet
 from attribution.connectors.kaspi.connector import Kaspi
+from attribution.connectors.ozon.connector import Ozon, OzonPush
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
 
 WEBHOOKS: Mapping[str, WebhookConnector] = {
-    connector.source: connector for connector in (WooCommerce(),)
+    connector.source: connector for connector in (WooCommerce(), OzonPush())
 }
 POLLS: Mapping[str, PollConnector] = {
-    connector.source: connector for connector in (Wildberries(), Kaspi())
+    connector.source: connector for connector in (Wildberries(), Ozon(), Kaspi())
 }
 FILES: Mapping[str, FileConnector] = {
     connector.source: connector for connector in (KaspiCabinet(),)
 }
+# Sources with pages of the brand's own, which sign what they send. Ozon only rings: it is asked.
+SHOPS: frozenset[str] = frozenset(WEBHOOKS) - frozenset(POLLS)
 SOURCES: frozenset[str] = frozenset(WEBHOOKS) | frozenset(POLLS)
 
 

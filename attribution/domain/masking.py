@@ -16,7 +16,24 @@ BODY_CHARS_MAX = 20_000
 
 # Objects and lists whose fields are looked at one by one; below any other key all is hidden.
 OPEN = frozenset(
-    {"line_items", "coupon_lines", "refunds", "meta_data", "order", "entries", "offer"}
+    {
+        "line_items",
+        "coupon_lines",
+        "refunds",
+        "meta_data",
+        "order",
+        "entries",
+        "offer",
+        # Ozon: a posting and a row of the returns
+        "posting",
+        "products",
+        "financial_data",
+        "price",
+        "row",
+        "product",
+        "visual",
+        "status",
+    }
 )
 # What the connectors read (README.md of each), and amounts and times beside it.
 SHOWN = frozenset(
@@ -72,6 +89,24 @@ SHOWN = frozenset(
         "placed_on",
         "changed_on",
         "amount",
+        # Ozon: postings, returns and pushes
+        "scheme",
+        "posting_number",
+        "parent_posting_number",
+        "order_number",
+        "in_process_at",
+        "offer_id",
+        "currency_code",
+        "actions",
+        "sys_name",
+        "change_moment",
+        "message_type",
+        "new_state",
+        "old_state",
+        "changed_state_date",
+        "creation_date",
+        "uuid",
+        "seller_id",
     }
 )
 CLICK_META_KEY = "_cpa_click_id"
@@ -84,6 +119,9 @@ _PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+\d[\d\s()-]{8,}\d")
 SHOWN_INSIDE = frozenset(
     {
         ("line_items", "name"),
+        ("products", "name"),
+        ("product", "name"),
+        ("row", "type"),
         ("offer", "name"),
         # An event of a shop's page (attribution.domain.page_events), all of it
         *(("", name) for name in ("order", "click", "value", "coupon")),

@@ -22,6 +22,7 @@ class EvidenceKind(StrEnum):
     PAGE_CLICK = "page_click"  # the order itself names none, its thank-you page does
     PROMO_CODE = "promo_code"
     WB_SUBSTITUTE_ARTICLE = "wb_substitute_article"
+    OZON_VOUCHER = "ozon_voucher"
 
 
 CLICKS = frozenset({EvidenceKind.CLICK, EvidenceKind.PAGE_CLICK})

@@ -57,6 +57,7 @@ class PollCursor(models.Model):
     cursor = models.JSONField(default=dict)
     next_at = models.DateTimeField(_("next poll"), default=clock.now)
     polled_at = models.DateTimeField(_("last poll"), null=True)
+    limited_until = models.DateTimeField(null=True)  # a pause that the source itself asked for
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
 
     class Meta:
@@ -313,3 +314,39 @@ class LateEvidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_external_id} {self.kind}: {self.value}"
+
+
+class LineMove(models.Model):
+    """Goods that left a line, told by a row of the source that is not the order's own (a return of
+    Ozon). Kept even when its order has not come yet; the latest state of the row counts."""
+
+    class Kind(models.TextChoices):
+        RETURN = "return", _("return")
+        CANCELLATION = "cancellation", _("cancellation")
+        SPLIT = "split", _("went on in another order")
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(
+        InboundEvent, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    order_external_id = models.CharField(max_length=128)
+    line_id = models.CharField(max_length=128)
+    move_id = models.CharField(max_length=128)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    quantity = models.PositiveIntegerField()
+    source_updated_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "order_external_id", "line_id", "move_id"],
+                name="move_once_per_line",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_external_id}/{self.line_id} {self.kind}: {self.quantity}"

@@ -23,6 +23,7 @@ from attribution.connectors.wildberries.token import (
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
 from attribution.services import kaspi
+from attribution.services.ozon import OZON, key_require
 from attribution.services.polling import cursors_ensure
 from brands.models import Brand
 from core import clock
@@ -59,11 +60,12 @@ class ConnectionConflict(DomainError):
 
 
 def connection_create(
-    *, brand: Brand, source: str, name: str, token: str = ""
+    *, brand: Brand, source: str, name: str, token: str = "", client_id: str = ""
 ) -> tuple[Connection, str]:
     """Connect a source; for one that calls us also the secret it signs with, shown once.
 
-    A source that we ask gives its `token` instead, and there is no secret to show ("").
+    A source that we ask gives its `token` instead, and there is no secret to show (""); Ozon's is
+    a key that works with the account's `client_id` only.
 
     Raises:
         NotFound: no such source.
@@ -74,16 +76,16 @@ def connection_create(
         raise NotFound(_("There is no such source."))
     title = _name_require(name)
     if source in POLLS:
-        return _polled_create(brand, source, title, token), ""
+        return _polled_create(brand, source, title, token, client_id), ""
     secret = secrets.token_urlsafe(32)
     return _create(brand, source, title, secret, {}), secret
 
 
-def _polled_create(brand: Brand, source: str, title: str, token: str) -> Connection:
+def _polled_create(brand: Brand, source: str, title: str, token: str, client_id: str) -> Connection:
     """Without a token a source whose cabinet exports files is never asked."""
     if source in FILES and not token.strip():
         return _create(brand, source, title, "", {})
-    own = TOKEN_SETTINGS[source](token)
+    own = _settings_of(source, token, client_id)
     with acting_as(system="connect a source"):
         known = list(Connection.objects.filter(brand=brand, source=source).order_by("id"))
     if any(_is_same_account(each, own, token) for each in known):
@@ -148,11 +150,12 @@ def connection_token_change(*, connection_id: int, token: str) -> Connection:
         known = _locked(connection_id)
     if known.source not in POLLS:
         raise ConnectionConflict(_("This source has a secret and no token."))
-    own = TOKEN_SETTINGS[known.source](token)
+    own = _settings_of(known.source, token, known.settings.get("client_id", ""))
     if not _may_follow(known, own, token):
         raise _wrong_token([_("This is another seller's token. Connect it as a new source.")])
     with acting_as(system="change a token"):
         connection = _locked(connection_id)
+        connection.settings.pop("token_expires_at", None)  # a key of Ozon may have no end
         connection.settings |= own
         connection.state, connection.error = Connection.State.NEW, ""
         connection.save(update_fields=["settings", "state", "error"])
@@ -245,6 +248,13 @@ TOKEN_SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "wildberries": lambda token: _token_settings(token_require(token)),
     "kaspi": kaspi.token_settings,
 }
+
+
+def _settings_of(source: str, token: str, client_id: str) -> dict[str, Any]:
+    """What a token says of itself, or its source of it. Outside of any transaction."""
+    if source == OZON:
+        return key_require(client_id, token)
+    return TOKEN_SETTINGS[source](token)
 
 
 def _name_require(name: str) -> str:

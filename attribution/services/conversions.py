@@ -72,7 +72,7 @@ def conversion_settle(order: Order, line: OrderLine, decision: Decision) -> None
     if current is not None:
         current.rate, current.rate_on = order.rate, order.rate_on
         _evidence_follow(current, decision)
-        _conversion_follow(current, target, worth)
+        _conversion_follow(current, target, worth, has_returns=line.returned_minor > 0)
     elif target.status not in LOST:
         _conversion_create(order, line, decision, participation, target, worth)
 
@@ -148,7 +148,9 @@ def _conversion_create(
     _version_write(conversion, cause="ordered" if is_funded else "budget_empty")
 
 
-def _conversion_follow(conversion: Conversion, target: Target, worth: Earned) -> None:
+def _conversion_follow(
+    conversion: Conversion, target: Target, worth: Earned, *, has_returns: bool
+) -> None:
     """The same influencer's order changed: amount, status, or both."""
     if target.status in LOST:
         if conversion.status == target.status:
@@ -163,7 +165,7 @@ def _conversion_follow(conversion: Conversion, target: Target, worth: Earned) ->
     is_same_state = (conversion.status, conversion.hold_until) == (target.status, target.hold_until)
     if is_same_worth and (is_same_state or is_waiting):
         return
-    if worth.commission_minor < conversion.commission_minor:
+    if worth.commission_minor < conversion.commission_minor and has_returns:
         cause = "partly_returned"
     elif not is_same_worth:
         cause = "amended"

@@ -18,6 +18,8 @@ from django.db.models import F
 from attribution.connectors.base import (
     BadSignature,
     ConnectorError,
+    Doorbell,
+    EvidenceSnapshot,
     OrderRemoval,
     OrderSnapshot,
     Snapshot,
@@ -28,8 +30,10 @@ from attribution.connectors.registry import file_connector, poll_connector, webh
 from attribution.domain.page_events import PAGE, page_event_read
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets
+from attribution.services.doorbell import doorbell_ring
 from attribution.services.orders import (
     evidence_apply,
+    line_move_apply,
     order_apply,
     page_event_apply,
     removal_apply,
@@ -75,7 +79,8 @@ def webhook_receive(
     received = Received(connector.event_key(headers, body), body)
     trust = InboundEvent.Trust(connector.trust)
     is_new = bool(events_store(connection, WEBHOOK, trust, [received], headers))
-    connection_works(connection)
+    if trust != InboundEvent.Trust.HINT:  # an unsigned call proves nothing, least of all health
+        connection_works(connection)
     return is_new
 
 
@@ -198,10 +203,12 @@ def _event_work(event: InboundEvent) -> None:
 
 
 def _source_work(event: InboundEvent) -> tuple[set[int], bool]:
-    """The orders that it changed, and whether it said anything new."""
-    outcome = [_snapshot_apply(event, snapshot) for snapshot in event_snapshots(event)]
+    """The orders that it changed, and whether it said anything new. A bell that rang has done all
+    that it is for."""
+    snapshots = event_snapshots(event)
+    outcome = [_snapshot_apply(event, snapshot) for snapshot in snapshots]
     orders = {order_id for order_id in outcome if order_id}
-    return orders, bool(orders)
+    return orders, bool(orders) or any(isinstance(each, Doorbell) for each in snapshots)
 
 
 def _page_work(event: InboundEvent) -> tuple[set[int], bool]:
@@ -228,7 +235,12 @@ def _snapshot_apply(event: InboundEvent, snapshot: Snapshot) -> int | None:
         return order_apply(event, snapshot)
     if isinstance(snapshot, OrderRemoval):
         return removal_apply(event, snapshot)
-    return evidence_apply(event, snapshot)
+    if isinstance(snapshot, EvidenceSnapshot):
+        return evidence_apply(event, snapshot)
+    if isinstance(snapshot, Doorbell):
+        doorbell_ring(event.connection, snapshot)
+        return None
+    return line_move_apply(event, snapshot)
 
 
 def _event_failed(event_id: UUID, error: Exception, *, is_final: bool) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from attribution.connectors.base import (
     EvidenceSnapshot,
+    LineMoveSnapshot,
     OrderLineSnapshot,
     OrderRemoval,
     OrderSnapshot,
@@ -19,12 +20,14 @@ from attribution.domain.page_events import PAGE_CLICK, PAGE_CLICKS_MAX, PageEven
 from attribution.models import InboundEvent, LateEvidence, Order, OrderLine, OrderVersion
 from attribution.selectors.evidence import orders_named
 from attribution.services.decisions import order_decide
+from attribution.services.line_moves import line_move_keep, lines_follow_moves
 from core.crypto import blind_index
 from core.locks import lock_for_transaction
 
 logger = logging.getLogger(__name__)
 
 PHONE_PURPOSE = "order phone"
+FINAL = (Order.Status.FULFILLED, Order.Status.CANCELLED, Order.Status.RETURNED)
 
 
 def order_apply(event: InboundEvent, snapshot: OrderSnapshot) -> int | None:
@@ -39,6 +42,8 @@ def order_apply(event: InboundEvent, snapshot: OrderSnapshot) -> int | None:
         order = _order_create(event, snapshot)
     elif _is_outdone(order, event, snapshot):
         _version_add(order, event, snapshot, is_applied=False)
+        if lines_follow_moves(order):  # it may have shown more goods than any other
+            order_decide(order)
         return None
     elif not _order_update(order, event, snapshot):
         return None
@@ -49,6 +54,25 @@ def order_apply(event: InboundEvent, snapshot: OrderSnapshot) -> int | None:
             order.connection_id,
             order.raw_status,
         )
+    lines_follow_moves(order)
+    order_decide(order)
+    return order.pk
+
+
+def _is_older(snapshot: OrderSnapshot, order: Order) -> bool:
+    """Whether the order is ahead of the snapshot, by the source's own time; of a source whose lists
+    lag, what is final is ahead of what is not."""
+    later, known = snapshot.source_updated_at, order.source_updated_at
+    if not snapshot.may_lag:
+        return later < known
+    return (snapshot.status in FINAL, later) < (order.status in FINAL, known)
+
+
+def line_move_apply(event: InboundEvent, move: LineMoveSnapshot) -> int | None:
+    """Keep what left a line, and let its order follow when we have it."""
+    order = _order_locked(event, move.external_id)
+    if not line_move_keep(event, move) or order is None or not lines_follow_moves(order):
+        return None
     order_decide(order)
     return order.pk
 
@@ -64,7 +88,7 @@ def _is_outdone(order: Order, event: InboundEvent, snapshot: OrderSnapshot) -> b
         return True
     if not is_hint and not is_confirmed:
         return False
-    return snapshot.source_updated_at < order.source_updated_at
+    return _is_older(snapshot, order)
 
 
 def removal_apply(event: InboundEvent, removal: OrderRemoval) -> int | None:

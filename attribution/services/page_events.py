@@ -8,7 +8,7 @@ from uuid import UUID
 import redis
 from django.core.cache import cache
 
-from attribution.connectors.registry import WEBHOOKS
+from attribution.connectors.registry import SHOPS
 from attribution.domain.page_events import PAGE, PageEvent
 from attribution.models import Connection, InboundEvent
 from attribution.services.inbox import Received, events_store
@@ -31,7 +31,7 @@ def page_event_record(*, site: str, event: PageEvent, network: str) -> bool:
         return False
     with acting_as(system="page event"):
         connection = (
-            Connection.objects.filter(public_id=public_id, source__in=WEBHOOKS)
+            Connection.objects.filter(public_id=public_id, source__in=SHOPS)
             .exclude(state=Connection.State.OFF)
             .first()
         )

@@ -13,6 +13,7 @@ from attribution.connectors.registry import POLLS, poll_connector
 from attribution.models import Connection, InboundEvent, PollCursor
 from attribution.selectors.connections import connection_secrets
 from attribution.selectors.known_orders import last_event_keys, open_order_ids
+from attribution.services.doorbell import cursor_pause_until
 from attribution.services.inbox import Received, connection_works, events_store
 from core import clock
 from core.http import OutgoingError, OutgoingTimeout, outgoing
@@ -75,9 +76,10 @@ def _cursors_lease() -> list[PollCursor]:
             .exclude(connection__state=Connection.State.OFF)
             .order_by("next_at")[:CURSORS_PER_TICK_MAX]
         )
-        PollCursor.objects.filter(pk__in=[cursor.pk for cursor in due]).update(
-            next_at=now + timedelta(seconds=LEASE_SECONDS)
-        )
+        lease_until = now + timedelta(seconds=LEASE_SECONDS)
+        PollCursor.objects.filter(pk__in=[cursor.pk for cursor in due]).update(next_at=lease_until)
+    for cursor in due:
+        cursor.next_at = lease_until
     return due
 
 
@@ -105,8 +107,13 @@ def _page_store(cursor: PollCursor, page: PollPage, now: datetime) -> None:
         events_store(connection, cursor.endpoint, InboundEvent.Trust.PULLED, received)
         cursor.cursor = dict(page.next_cursor)
         cursor.polled_at, cursor.failures = now, 0
-        cursor.next_at = now + timedelta(seconds=page.next_delay_seconds)
-        cursor.save(update_fields=["cursor", "polled_at", "failures", "next_at"])
+        next_at = now + timedelta(seconds=page.next_delay_seconds)
+        cursor.limited_until = next_at if page.is_limited else None
+        has_rung = PollCursor.objects.filter(pk=cursor.pk, next_at__lt=cursor.next_at).exists()
+        if has_rung:  # while we read: what it is about may have come behind our page
+            next_at = min(next_at, max(clock.now(), cursor_pause_until(cursor) or next_at))
+        cursor.next_at = next_at
+        cursor.save(update_fields=["cursor", "polled_at", "limited_until", "failures", "next_at"])
         failing = PollCursor.objects.filter(connection=connection, failures__gt=0)
         if not page.is_limited and not failing.exists():
             connection_works(connection)

@@ -38,6 +38,7 @@ from influencers.models import Influencer
 
 CODE_TRIES_MAX = 20
 ARTICLE_DIGITS_MAX = 20
+VOUCHER_TITLE_CHARS_MAX = 64
 REASON_CHARS_MAX = 500
 
 
@@ -258,16 +259,15 @@ def _code_create(participation: Participation) -> PromoCode:
 def external_code_add(
     *, participation_id: int, value: str, kind: str = ExternalCode.Kind.WB_SUBSTITUTE_ARTICLE
 ) -> ExternalCode:
-    """A substitute article that the brand made at Wildberries for this influencer.
+    """What a marketplace puts into the rows of this influencer's orders: a substitute article made
+    at Wildberries, or the title of a voucher at Ozon.
 
     Raises:
         NotFound: no such participation.
         ParticipationConflict: it is not approved.
-        Invalid: not an article, or another influencer's.
+        Invalid: not an article or a title, or another influencer's.
     """
-    article = value.strip()
-    if not (article.isascii() and article.isdigit() and len(article) <= ARTICLE_DIGITS_MAX):
-        raise _wrong_value(_("A Wildberries article is a number."))
+    article = _external_value(value, kind)
     with acting_as(system="add an external code"):
         participation = participation_locked(participation_id)
         if participation.state != Participation.State.APPROVED:
@@ -290,6 +290,16 @@ def external_code_add(
         )
         audit_record("external_code.add", code, after={"kind": kind, "value": article})
     return code
+
+
+def _external_value(value: str, kind: str) -> str:
+    text = value.strip()
+    if kind == ExternalCode.Kind.OZON_VOUCHER:
+        if not (text.isprintable() and 0 < len(text) <= VOUCHER_TITLE_CHARS_MAX):
+            raise _wrong_value(_("The title of a voucher has 1 to 64 characters."))
+    elif not (text.isascii() and text.isdigit() and len(text) <= ARTICLE_DIGITS_MAX):
+        raise _wrong_value(_("A Wildberries article is a number."))
+    return text
 
 
 def _wrong_value(message: str) -> Invalid:

@@ -74,6 +74,25 @@ def wildberries_token() -> str:
     return token
 
 
+def ozon_account() -> tuple[str, str]:
+    """(Client-Id, Api-Key) of the brand's account at Ozon, whose key has no end: a demo may be
+    moved by months."""
+    account = control("POST", "ozon/account", {"days": 0})
+    return account["client_id"], account["key"]
+
+
+def ozon_push_to(url: str) -> None:
+    """Where Ozon rings. Repeatable: a restart may change our port."""
+    control("POST", "ozon/push", {"url": url})
+
+
+def ozon_order(sku: int, pieces: int, price: str, voucher: str = "") -> None:
+    """A posting of today; what our poller has not read it will read by itself."""
+    actions = [voucher] if voucher else []
+    items = [[sku, pieces, price]]
+    control("POST", "ozon/postings", {"items": items, "actions": actions, "push": 0})
+
+
 def kaspi_token() -> str:
     """The token of the brand's shop on Kaspi."""
     token: str = control("POST", "kaspi/token", {"shop": SHOP})["token"]

@@ -60,6 +60,8 @@ PRODUCTS = [
 ]
 TAX_FILES = ("rules_2025.toml", "rules_2026.toml")
 WB_ARTICLE = "310200999"  # Aigerim's substitute article on Wildberries
+OZON_VOUCHER = "Birge a7xk3m9q"  # her voucher on Ozon: the title of its promotion there
+OZON_BLANKET, OZON_TOWELS = 1602044871, 1602044899
 PAYOUT_DAYS_AGO = 6
 TENGE = 100
 
@@ -90,9 +92,17 @@ def _outside_prepare() -> None:
     stage.clock_set(offset)
     with acting_as(system="demo"):
         shop = Connection.objects.filter(source="woocommerce").order_by("pk").first()
+        ozon = Connection.objects.filter(source="ozon").order_by("pk").first()
     if shop is not None:
-        url = settings.BASE_URL + reverse("hook", args=[shop.source, shop.endpoint_token])
-        stage.shop_open(url, connection_secrets(shop)[0], shop.public_id.hex)
+        stage.shop_open(_hook_url(shop), connection_secrets(shop)[0], shop.public_id.hex)
+    if ozon is not None:
+        stage.ozon_account()
+        stage.ozon_push_to(_hook_url(ozon))
+
+
+def _hook_url(connection: Connection) -> str:
+    path = reverse("hook", args=[connection.source, connection.endpoint_token])
+    return f"{settings.BASE_URL}{path}"
 
 
 def _world_make(now: datetime) -> None:
@@ -122,6 +132,7 @@ def _world_make(now: datetime) -> None:
         stage.kaspi_sell()
         connection_create(brand=toqyma, source="kaspi", name="Kaspi", token=stage.kaspi_token())
         _article_give(home, people[0])
+        _ozon_connect(toqyma, home, people[0])
     ranges_load()
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
@@ -243,6 +254,18 @@ def _article_give(campaign: Campaign, influencer: Influencer) -> None:
     external_code_add(
         participation_id=participation.pk, kind="wb_substitute_article", value=WB_ARTICLE
     )
+
+
+def _ozon_connect(brand: Brand, campaign: Campaign, influencer: Influencer) -> None:
+    """The brand's account at Ozon, the influencer's voucher there, and three orders of today."""
+    client_id, key = stage.ozon_account()
+    connection_create(brand=brand, source="ozon", name="Ozon", client_id=client_id, token=key)
+    with acting_as(system="demo"):
+        participation = Participation.objects.get(campaign=campaign, influencer=influencer)
+    external_code_add(participation_id=participation.pk, kind="ozon_voucher", value=OZON_VOUCHER)
+    stage.ozon_order(OZON_BLANKET, 1, "25500", OZON_VOUCHER)
+    stage.ozon_order(OZON_TOWELS, 2, "8990", OZON_VOUCHER)
+    stage.ozon_order(OZON_TOWELS, 1, "8990")
 
 
 def _tools_of(campaign: Campaign, influencer: Influencer) -> tuple[TrackingLink, PromoCode]:

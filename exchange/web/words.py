@@ -374,6 +374,7 @@ ROLES: Mapping[str, Word] = {
 SOURCES: Mapping[str, Word] = {
     "woocommerce": "WooCommerce",
     "wildberries": "Wildberries",
+    "ozon": "Ozon",
     "kaspi": "Kaspi",
 }
 TAX_STATUSES: Mapping[str, Word] = {

@@ -412,6 +412,18 @@ def test_a_substitute_article_is_added_to_its_influencer(workplace):
     assert count(ExternalCode) == 1
 
 
+def test_a_voucher_of_ozon_is_added_by_its_title_and_is_no_article(workplace):
+    row = public_id(Participation, pk=workplace.cast.tulpar.participation)
+    workplace.post("participation_voucher", row, value=" Birge a7xk3m9q ")
+    mine = workplace.page("campaign", workplace.live).participants[1]
+    assert (mine.articles, mine.vouchers) == ((), ("Birge a7xk3m9q",))
+    assert "Ozon Birge a7xk3m9q" in workplace.get("campaign", workplace.live).content.decode()
+    answer = workplace.post("participation_voucher", row, value="x" * 65)
+    assert answer.status_code == 422
+    assert "64" in answer.context["page"].participants[1].add_voucher.error
+    assert count(ExternalCode, kind="ozon_voucher") == 1
+
+
 def test_the_page_asks_the_same_number_of_questions_for_more_people(workplace):
     owner, url = workplace.client("owner"), workplace.url("campaign", workplace.live)
 

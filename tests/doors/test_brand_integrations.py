@@ -1,5 +1,6 @@
 """Sources: how each is doing in plain words, connecting, secrets shown once, the event log."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,7 +16,9 @@ from core.tenancy.context import acting_as
 from sandbox.wildberries.token import ANALYTICS, READ_ONLY, mint
 from tests.attribution.shop import order_body, signed
 from tests.doors.conftest import NOW, count, event_make, marketplace_id, shop_id, the, written
+from tests.sandbox.process import sandbox, sandbox_process
 
+__all__ = ["sandbox", "sandbox_process"]
 NBSP = "\u00a0"
 SELLER_2 = "22222222-2222-3333-4444-555555555555"
 
@@ -267,8 +270,126 @@ def test_a_shop_has_no_token(workplace):
 
 
 def test_a_source_that_nobody_wrote_does_not_exist(workplace):
-    assert workplace.get("connection_new", "ozon").status_code == 404
-    assert workplace.post("connection_new", "ozon", name="x").status_code == 404
+    assert workplace.get("connection_new", "amazon").status_code == 404
+    assert workplace.post("connection_new", "amazon", name="x").status_code == 404
+
+
+# --- Ozon: is asked, and rings ---------------------------------------------------------------
+
+OZON = {"name": "Ozon KZ", "client_id": "2150417", "token": "sandbox-ozon-key"}
+
+
+@pytest.fixture
+def ozon(workplace, sandbox, settings):
+    """Ozon's stand-in, with an account that the clock of these tests finds alive."""
+    settings.SANDBOX_URL = sandbox.url
+    sandbox.control("ozon/account", {"days": 0})
+    return workplace
+
+
+def test_ozon_is_offered_once_and_says_what_it_cannot(workplace):
+    offered = workplace.page("integrations").sources
+    assert [choice.source for choice in offered].count("ozon") == 1
+    form = workplace.get("connection_new", "ozon").content.decode()
+    assert "Ozon knows no click of ours" in form
+    assert "Client-Id" in form
+    assert "a voucher of their own" in form
+
+
+def test_ozon_is_connected_by_its_key_and_shows_where_the_push_goes(ozon):
+    answer = ozon.post("connection_new", "ozon", **OZON)
+    made = the(Connection, name="Ozon KZ")
+    assert answer.url == ozon.url("connection", made.public_id)
+    assert connection_secrets(made) == ["sandbox-ozon-key"]
+    page = ozon.page("connection", made.public_id)
+    facts = {fact.label: fact.value for fact in page.facts}
+    assert facts["Trust"] == "read at the source"
+    assert facts["Seller"] == "2150417"
+    address = f"{settings.BASE_URL}/hooks/ozon/{made.endpoint_token}"
+    assert facts["Address for notifications"] == address
+    assert facts["Refused calls"] == "0"
+    assert "Settings, Notifications, Push" in page.steps[0]
+    assert (page.secrets, page.rotate_url) == ([], "")
+    assert "Ozon KZ" not in [site.name for site in ozon.page("integrations").sites]
+    assert page.token_url == ozon.url("connection_token", made.public_id)
+    shown = ozon.get("connection", made.public_id).content.decode()
+    assert "sandbox-ozon-key" not in shown
+    assert card_of(ozon, "Ozon KZ").cause == (
+        "Connected. We read the source for the first time within minutes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"client_id": "12a"}, "client_id", "The Client-Id is a number"),
+        ({"client_id": ""}, "client_id", "required"),
+        ({"client_id": "9" * 19}, "client_id", "18"),
+        ({"token": "wrong"}, "token", "Ozon refuses this key"),
+        ({"client_id": "7"}, "token", "Ozon refuses this key"),
+        ({"token": ""}, "token", "required"),
+        ({"name": ""}, "name", "required"),
+    ],
+)
+def test_an_account_of_ozon_that_does_not_work_is_refused_with_the_reason(
+    ozon, changes, field, said
+):
+    answer = ozon.post("connection_new", "ozon", **(OZON | changes))
+    assert answer.status_code == 422
+    assert said in " ".join(answer.context["form"].errors[field])
+    assert count(Connection, source="ozon") == 0
+
+
+def test_a_new_key_of_ozon_is_taken_after_it_has_been_tried(ozon, sandbox):
+    ozon.post("connection_new", "ozon", **OZON)
+    made = the(Connection, name="Ozon KZ")
+    refused = ozon.post("connection_token", made.public_id, token="second")
+    assert refused.status_code == 422
+    sandbox.control("ozon/account", {"key": "second", "days": 0})
+    ozon.post("connection_token", made.public_id, token="second")
+    assert connection_secrets(the(Connection, pk=made.pk)) == ["second"]
+
+
+def test_a_key_that_may_not_read_is_explained_in_ozons_terms(ozon):
+    ozon.post("connection_new", "ozon", **OZON)
+    made = the(Connection, name="Ozon KZ")
+    change(made.pk, state="failing", error="access_denied (403): missing role")
+    assert "may read postings and returns" in card_of(ozon, "Ozon KZ").cause
+
+
+def test_the_log_of_ozon_names_lists_and_notifications_and_hides_people(ozon):
+    ozon.post("connection_new", "ozon", **OZON)
+    made = the(Connection, name="Ozon KZ")
+    body = {
+        "read_at": "2026-11-21T09:00:00+00:00",
+        "scheme": "fbs",
+        "posting": {
+            "posting_number": "48120033-0017-1",
+            "status": "delivered",
+            "products": [{"sku": 7, "name": "Сыворотка", "price": {"amount": "4990"}}],
+            "addressee": {"name": "Айгерим", "phone": "+77010000001"},
+            "customer": {"name": "Айгерим"},
+        },
+    }
+    with acting_as(system="test data"):
+        pulled, rung = (
+            InboundEvent.objects.create(
+                connection=made, brand_id=made.brand_id, source="ozon", endpoint=endpoint,
+                event_key=key, trust=trust, body=json.dumps(body).encode(), body_sha256="0" * 64,
+            )
+            for endpoint, key, trust in (
+                ("fbs_postings", "ozon:fbs:48120033-0017-1:abc", "pulled"),
+                ("webhook", "push:0123", "hint"),
+            )
+        )  # fmt: skip
+    texts = {event.text for event in ozon.page("connection", made.public_id).events}
+    assert texts == {"Notification", "FBS posting, 48120033-0017-1"}
+    shown = ozon.page("connection_event", made.public_id, pulled.pk).event.body
+    assert '"amount": "4990"' in shown
+    assert "Сыворотка" in shown
+    assert "Айгерим" not in shown
+    assert "7701" not in shown
+    assert rung.trust == "hint"
 
 
 def test_pause_and_resume(workplace):

@@ -43,6 +43,7 @@ POST participation_approve      log     no        not      done     done     don
 POST participation_reject       log     no        not      done     done     done
 POST participation_remove       log     no        not      done     done     done
 POST participation_article      log     no        not      done     done     done
+POST participation_voucher      log     no        not      done     done     done
 GET  orders                     log     no        in       in       in       in
 GET  orders_csv                 log     no        in       in       in       in
 GET  order                      log     no        in       in       in       in
@@ -112,6 +113,7 @@ def things(workplace):
         "participation_reject": ((applied,), {"reason": "Басқа тақырып"}),
         "participation_remove": ((approved,), {"reason": "Ереже бұзылды"}),
         "participation_article": ((approved,), {"value": "310200411"}),
+        "participation_voucher": ((approved,), {"value": "Birge a7xk3m9q"}),
         "order": ((workplace.order("1"),), {}),
         "order_confirm": ((workplace.order("1"),), {}),
         "connection_new": (("woocommerce",), {"name": "Second shop"}),

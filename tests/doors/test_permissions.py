@@ -63,6 +63,7 @@ participation_approve    applied           omf
 participation_reject     applied           omf
 participation_remove     approved          omf
 participation_article    approved          omf
+participation_voucher    approved          omf
 connection_new           source            omf
 connection_secret        connection        omf
 connection_token         market            omf

@@ -53,6 +53,7 @@ NAMES = {
     "PNG",
     "IBAN",
     "WB",
+    "Ozon",
     "Тоқыма Үйі",
     "ТҮ",
     "birge.example/a7k2",

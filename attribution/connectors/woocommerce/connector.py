@@ -19,6 +19,7 @@ from attribution.connectors import base
 from attribution.connectors.base import (
     ORDER_STATUSES,
     BadSignature,
+    IPAddress,
     OrderLineSnapshot,
     OrderRemoval,
     OrderSnapshot,
@@ -59,6 +60,11 @@ class WooCommerce:
     source = "woocommerce"
     trust: Trust = "signed"
 
+    def caller_check(
+        self, address: IPAddress | None, body: bytes, settings: Mapping[str, Any]
+    ) -> None:
+        """A shop may stand anywhere: the signature says who calls."""
+
     def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
         """The form `webhook_id=N`, unsigned, sent when the webhook is saved; it needs a 200."""
         return "x-wc-webhook-signature" not in headers and bool(_PING.fullmatch(body))
@@ -75,8 +81,11 @@ class WooCommerce:
         """Order and content. The delivery id is unsigned, and equal for two orders in a second."""
         return f"{_order_id(body)}:{hashlib.sha256(body).hexdigest()}"
 
-    def answer(self, headers: Mapping[str, str], body: bytes) -> WebhookAnswer:
+    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
         return WebhookAnswer()
+
+    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
+        return WebhookAnswer(status, body=reason.encode())
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         order = Fields(json_read(body))

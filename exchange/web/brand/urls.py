@@ -45,6 +45,11 @@ PLACES = [
         campaigns.participation_article_add,
         name="participation_article",
     ),
+    path(
+        f"{PARTICIPATION}voucher/",
+        campaigns.participation_voucher_add,
+        name="participation_voucher",
+    ),
     path("orders/", orders.orders, name="orders"),
     path("orders/csv/", orders.orders_csv, name="orders_csv"),
     path("orders/<uuid:public_id>/", orders.order, name="order"),

@@ -137,14 +137,17 @@ class ParticipantRow:
     minor: int
     joined_on: date
     articles: tuple[str, ...] = ()
+    vouchers: tuple[str, ...] = ()
     approve_url: str = ""
     reject: SmallForm | None = None
     remove: SmallForm | None = None
     add_article: SmallForm | None = None
+    add_voucher: SmallForm | None = None
 
     @property
     def has_actions(self) -> bool:
-        return bool(self.approve_url or self.reject or self.remove or self.add_article)
+        forms = (self.reject, self.remove, self.add_article, self.add_voucher)
+        return bool(self.approve_url or any(forms))
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,9 @@ def campaign() -> brand.Campaign:
             common.day_ago(20),
             articles=("212345678",),
             remove=brand.SmallForm("#"),
+            vouchers=("Birge a7xk3m9q",),
             add_article=brand.SmallForm("#"),
+            add_voucher=brand.SmallForm("#"),
         ),
         brand.ParticipantRow(
             "Данияр О.", "Астана", 9_200, "left", "DANIAR7", 640, 22, 3_120_000, common.day_ago(9)

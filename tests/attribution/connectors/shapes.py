@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from attribution.connectors import base
 from attribution.connectors.base import (
     EvidenceSnapshot,
+    LineMoveSnapshot,
     OrderRemoval,
     OrderSnapshot,
     UnknownPayload,
@@ -107,7 +108,7 @@ def is_translated_or_refused(parse: Callable[[Any], list[Any]], value: Any) -> N
 
 
 def assert_storable(snapshot: Any) -> None:
-    assert isinstance(snapshot, OrderSnapshot | OrderRemoval | EvidenceSnapshot)
+    assert isinstance(snapshot, OrderSnapshot | OrderRemoval | EvidenceSnapshot | LineMoveSnapshot)
     assert 1 <= len(snapshot.external_id) <= base.EXTERNAL_ID_MAX
     for part in _leaves(dataclasses.asdict(snapshot)):
         if isinstance(part, str):

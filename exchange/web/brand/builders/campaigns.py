@@ -287,6 +287,7 @@ def _participant_row(
         minor=taken.earned_minor,
         joined_on=clock.day_of(row.created_at),
         articles=participant.articles,
+        vouchers=participant.vouchers,
         **_decisions(desk, row, refused),
     )
 
@@ -306,7 +307,11 @@ def _decisions(desk: Desk, row: Participation, refused: Refused | None) -> dict[
         approve_url = desk.url("participation_approve", row.public_id)
         return {"approve_url": approve_url, "reject": form("reject")}
     if row.state == Participation.State.APPROVED:
-        return {"remove": form("remove"), "add_article": form("article")}
+        return {
+            "remove": form("remove"),
+            "add_article": form("article"),
+            "add_voucher": form("voucher"),
+        }
     return {}
 
 

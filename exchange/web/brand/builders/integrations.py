@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from attribution.connectors.registry import FILES, POLLS, WEBHOOKS
+from attribution.connectors.registry import FILES, POLLS, SHOPS, WEBHOOKS
 from attribution.domain.masking import body_masked
 from attribution.domain.page_events import PAGE, order_of_key, page_event_read
 from attribution.domain.snippet import (
@@ -54,12 +54,18 @@ SOURCE_TEXTS: Mapping[str, Word] = {
     "wildberries": gettext_lazy(
         "We read the order feed and the finance report with a read-only token."
     ),
+    "ozon": gettext_lazy(
+        "We read postings and returns with a key; Ozon's notification makes it faster."
+    ),
     "kaspi": gettext_lazy(
         "We read the shop's orders with its token, or you upload the export of the cabinet."
     ),
 }
 # What a source cannot do, said before anybody counts on it
 SOURCE_NOTES: Mapping[str, Word] = {
+    "ozon": gettext_lazy(
+        "Ozon knows no click of ours: an order finds its influencer by a voucher of theirs only."
+    ),
     "kaspi": gettext_lazy(
         "Kaspi tells neither the click nor a promo code of an order. We count the clicks that your"
         " influencers bring and read your orders, but Kaspi itself never says which click led to"
@@ -84,6 +90,25 @@ WILDBERRIES_STEPS: Sequence[Word] = (
     gettext_lazy(
         "Give each influencer a substitute article and add it on the campaign's page: it says"
         " whose an order is."
+    ),
+)
+OZON_STEPS: Sequence[Word] = (
+    gettext_lazy("Open Ozon's cabinet, Settings, API keys."),
+    gettext_lazy("Make a key that may read postings and returns; copy the Client-Id beside it."),
+    gettext_lazy(
+        "Paste both here. We ask Ozon at once whether they work and store them encrypted."
+    ),
+    gettext_lazy(
+        "Give each influencer a voucher of their own and add its title on the campaign's page: Ozon"
+        " passes on no click, so that title in an order says whose it is."
+    ),
+)
+OZON_PUSH_STEPS: Sequence[Word] = (
+    gettext_lazy("In Ozon's cabinet open Settings, Notifications, Push."),
+    gettext_lazy("Paste the address of this source and press Check: Ozon must say that it works."),
+    gettext_lazy("Choose new postings, changed states and cancellations, of FBS and FBO."),
+    gettext_lazy(
+        "Without this all orders come too, only later: we read the lists every 10 to 30 minutes."
     ),
 )
 KASPI_STEPS: Sequence[Word] = (
@@ -118,8 +143,12 @@ STEPS_BEFORE: Mapping[str, Sequence[Word]] = {
     "kaspi": KASPI_STEPS,
     "woocommerce": SHOP_STEPS,
     "wildberries": WILDBERRIES_STEPS,
+    "ozon": OZON_STEPS,
 }
-STEPS_AFTER: Mapping[str, Sequence[Word]] = {"woocommerce": WOOCOMMERCE_STEPS}
+STEPS_AFTER: Mapping[str, Sequence[Word]] = {
+    "woocommerce": WOOCOMMERCE_STEPS,
+    "ozon": OZON_PUSH_STEPS,
+}
 
 # The beginning of what a connector says of a refusal: attribution.connectors.base
 CAUSES: Mapping[str, Word] = {
@@ -137,6 +166,10 @@ CAUSES: Mapping[str, Word] = {
     "request_refused": gettext_lazy("%(source)s refuses our question. We are looking into it."),
 }
 CAUSES_OF_SOURCE: Mapping[tuple[str, str], Word] = {
+    ("ozon", "access_denied"): gettext_lazy(
+        "Ozon says that the key may not read this (403). Make one that may read postings and"
+        " returns."
+    ),
     ("kaspi", "access_denied"): gettext_lazy(
         "Kaspi says that this token may not read orders (403). The head of the company can make"
         " another one in the cabinet."
@@ -158,6 +191,10 @@ ENDPOINTS: Mapping[str, Word] = {
     PAGE: gettext_lazy("Thank-you page"),
     "order_feed": gettext_lazy("Order feed"),
     "finance_report": gettext_lazy("Finance report"),
+    "fbs_postings": gettext_lazy("FBS posting"),
+    "fbo_postings": gettext_lazy("FBO posting"),
+    "returns": gettext_lazy("Return"),
+    "returns_changed": gettext_lazy("Changed return"),
     "orders": gettext_lazy("Orders"),
     "order_refresh": gettext_lazy("Older orders"),
     "file": gettext_lazy("Export of orders"),
@@ -198,11 +235,11 @@ def integrations(desk: Desk) -> pages.Integrations:
             pages.SourceChoice(
                 source, str(SOURCE_TEXTS[source]), desk.url("connection_new", source)
             )
-            for source in (*WEBHOOKS, *POLLS)
+            for source in dict.fromkeys((*WEBHOOKS, *POLLS))  # Ozon is asked, and rings
         ],
         failing=desk.failing,
         may_edit=desk.member.may_write,
-        sites=site_cards(desk, [each for each in connections if each.source in WEBHOOKS]),
+        sites=site_cards(desk, [each for each in connections if each.source in SHOPS]),
     )
 
 
@@ -253,7 +290,7 @@ def _tone(count: int, dead: int) -> Tone:
 
 
 def _key_text(connection: Connection) -> str:
-    if connection.source in WEBHOOKS:
+    if connection.source in SHOPS:
         return _("signed webhook")
     if _is_by_file(connection):
         return _("uploaded files")
@@ -308,7 +345,7 @@ def _failing_text(connection: Connection, health: Health) -> str:
 
 
 def _waiting_text(connection: Connection) -> str:
-    if connection.source in WEBHOOKS:
+    if connection.source in SHOPS:
         return _("Connected. The first event has not come: add the webhooks in the shop.")
     if _is_by_file(connection):
         return _("Connected. Upload the first export of your orders.")
@@ -355,7 +392,7 @@ def connection(
 
 
 def _facts(found: Connection) -> list[Fact]:
-    if found.source in WEBHOOKS:
+    if found.source in SHOPS:
         own = [
             Fact(_("Trust"), str(TRUST[InboundEvent.Trust.SIGNED])),
             Fact(_("Address for the shop"), endpoint_url(found)),
@@ -368,11 +405,14 @@ def _facts(found: Connection) -> list[Fact]:
             own.append(Fact(_("Seller"), seller))
         if expires_at := _expires_at(found):
             own.append(Fact(_("Token until"), day_full(expires_at)))
+        if found.source in WEBHOOKS:
+            own.append(Fact(_("Address for notifications"), endpoint_url(found)))
+            own.append(Fact(_("Refused calls"), number_text(found.bad_signature_count)))
     return [*own, Fact(_("Connected"), day_full(found.created_at))]
 
 
 def endpoint_url(found: Connection) -> str:
-    """Where the shop's webhooks are sent."""
+    """Where the source's calls are sent."""
     return f"{settings.BASE_URL}/hooks/{found.source}/{found.endpoint_token}"
 
 
@@ -391,7 +431,7 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
     is_off = found.state == Connection.State.OFF
     switch = "resume" if is_off else "pause"
     actions = {f"{switch}_url": desk.url(f"connection_{switch}", address)}
-    if found.source in WEBHOOKS:
+    if found.source in SHOPS:
         actions["rotate_url"] = desk.url("connection_secret", address)
     else:
         actions["token_url"] = desk.url("connection_token", address)
@@ -466,10 +506,12 @@ def event_text(event: InboundEvent) -> str:
     if event.endpoint == PAGE:
         return f"{ENDPOINTS[PAGE]}, {ref_short(order_of_key(event.event_key))}"
     topic = event.headers.get("x-wc-webhook-topic", "")[:TOPIC_CHARS_MAX]
+    if event.source in POLLS and event.endpoint not in ENDPOINTS:
+        return _("Notification")
     if event.endpoint not in ENDPOINTS:
         return f"{topic} {event.event_key.partition(':')[0]}".strip()
     parts = event.event_key.split(":")  # "wb:feed:<order>:…", "kaspi:<order>:…", "file:<order>:…"
-    subject = parts[2:3] if parts[0] == "wb" else parts[1:2]
+    subject = parts[2:3] if parts[0] in ("wb", "ozon") else parts[1:2]
     return ", ".join([str(ENDPOINTS[event.endpoint]), *map(ref_short, subject)])
 
 

@@ -17,10 +17,11 @@ from campaigns.forms import (
     CampaignForm,
     ReasonForm,
     TopUpForm,
+    VoucherForm,
     campaign_form_blank,
     campaign_form_initial,
 )
-from campaigns.models import Campaign, Participation
+from campaigns.models import Campaign, ExternalCode, Participation
 from campaigns.selectors import (
     campaign_access_for_brand,
     campaign_access_for_payer,
@@ -218,10 +219,21 @@ def participation_article_add(request: HttpRequest, public_id: UUID) -> HttpResp
     return _decide(request, public_id, "article", ArticleForm(request.POST), add)
 
 
+@require_POST
+def participation_voucher_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The title of a promotion at Ozon, by which its orders name the influencer."""
+
+    def add(row: Participation, value: str) -> None:
+        external_code_add(participation_id=row.pk, kind=ExternalCode.Kind.OZON_VOUCHER, value=value)
+
+    return _decide(request, public_id, "voucher", VoucherForm(request.POST), add)
+
+
 SAID = {
     "reject": lambda: _("Rejected: the influencer gets your reason."),
     "remove": lambda: _("Ended: the link and the code do not work any more."),
     "article": lambda: _("Article added"),
+    "voucher": lambda: _("Voucher added"),
 }
 
 

@@ -12,7 +12,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from attribution.connectors.registry import FILES, POLLS
-from attribution.forms import KaspiForm, MarketplaceForm, OrderFileForm, ShopForm, TokenForm
+from attribution.forms import (
+    KaspiForm,
+    KeyForm,
+    MarketplaceForm,
+    OrderFileForm,
+    OzonForm,
+    ShopForm,
+    TokenForm,
+)
 from attribution.models import Connection
 from attribution.selectors.connections import (
     connection_access_for_brand,
@@ -37,7 +45,7 @@ from exchange.web.formatting import number_text
 
 NEW_SECRET = "new_secret_of"  # noqa: S105 in the session: whose secret is shown on the next page
 
-SOURCE_FORMS: Mapping[str, type[forms.Form]] = {"kaspi": KaspiForm}
+SOURCE_FORMS: Mapping[str, type[forms.Form]] = {"kaspi": KaspiForm, "ozon": OzonForm}
 
 
 @require_GET
@@ -91,7 +99,8 @@ def connection_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
     desk = desk_of(request)
     if found.source not in POLLS:
         return redirect(desk.url("connection", public_id))
-    form = TokenForm(request.POST if request.method == "POST" else None)
+    kind = KeyForm if found.source == "ozon" else TokenForm
+    form = kind(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             connection_token_change(connection_id=found.pk, token=form.cleaned_data["token"])

@@ -208,6 +208,7 @@ def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
         "page_click": _("Click, named by the thank-you page"),
         "promo_code": _("Promo code %(code)s") % {"code": candidate.evidence},
         "wb_substitute_article": _("Wildberries article %(code)s") % {"code": candidate.evidence},
+        "ozon_voucher": _("Ozon voucher %(code)s") % {"code": candidate.evidence},
     }[candidate.kind]
     is_click = candidate.kind in CLICKS
     identity = f"id {candidate.evidence[:8]}…{candidate.evidence[-2:]}" if is_click else ""
