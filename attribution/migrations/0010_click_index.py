@@ -14,7 +14,7 @@ DROP = migrations.RunSQL(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0008_kaspi")]
+    dependencies = [("attribution", "0009_ozon")]
     operations = [
         migrations.SeparateDatabaseAndState(
             [DROP], [migrations.RemoveIndex("click", "click_of_link")]
