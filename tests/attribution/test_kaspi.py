@@ -475,7 +475,8 @@ def test_a_file_does_not_change_what_kaspi_has_shown(cast, kaspi):
     buy(kaspi, status="COMPLETED")
     poll(kaspi)
     tomorrow = (now_of(kaspi) + timedelta(days=1)).strftime("%d.%m.%Y")
-    store(connection(), cast, row("701", status="Отменен", changed=tomorrow, amount=1))
+    with time_machine.travel(now_of(kaspi), tick=True):
+        store(connection(), cast, row("701", status="Отменен", changed=tomorrow, amount=1))
     assert (order().status, order().trust, line().amount_minor) == (
         "fulfilled",
         "pulled",

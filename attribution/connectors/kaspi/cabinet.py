@@ -78,7 +78,7 @@ class KaspiCabinet:
         except SpreadsheetError as error:
             raise FileRefused(error.code) from None
         header_row, columns = _header(rows)
-        last_on = (now + timedelta(days=1)).date()
+        last_on = (now + timedelta(days=1)).astimezone(ALMATY).date()
         lines = [
             _Row(number, _values(row, columns), last_on).read()
             for number, row in enumerate(rows[header_row:], header_row + 1)
