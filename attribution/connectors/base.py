@@ -7,7 +7,7 @@ add one: docs/howto/add-a-connector.md.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
@@ -24,7 +24,7 @@ ORDER_STATUSES: tuple[OrderStatus, ...] = (
     "unmapped",
 )
 Trust = Literal["signed", "hint"]
-MoveKind = Literal["return", "cancellation", "split"]
+MoveKind = Literal["return", "cancellation", "split", "receipt", "withdrawal"]
 
 # What a connector promises about lengths, so that a column can be as wide and no wider. Ids are
 # refused above it (cut ids would collide); words for people are cut.
@@ -187,12 +187,14 @@ class EvidenceSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineMoveSnapshot:
-    """Goods that left a line of an order, told by the source outside the order itself.
+    """What became of the goods of a line, told by the source outside the order itself.
 
     `kind` "return": the buyer had them and gave them back. "cancellation" and "split": they never
     reached the buyer, or went on in another order; these two count only for what the order itself
-    does not leave out already. One `move_id` is one row of the source, the latest
-    `source_updated_at` of it counts, and `quantity` 0 takes it back.
+    does not leave out already. "receipt" and "withdrawal" are of the order as a whole, and say no
+    amount: the buyer has it, or it was cancelled before. One `move_id` is one row of the source,
+    the latest `source_updated_at` of it counts (for a receipt it is the moment of that), and
+    `quantity` 0 takes it back.
     """
 
     external_id: str
@@ -375,6 +377,9 @@ class PollConnector(Protocol):
 
     source: str
     endpoints: Mapping[str, Endpoint]
+
+    def endpoints_open(self, secret: str) -> Collection[str]:
+        """Those of `endpoints` that this token may ask; the others are left out."""
 
     def fetch(
         self,

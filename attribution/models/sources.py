@@ -317,13 +317,16 @@ class LateEvidence(models.Model):
 
 
 class LineMove(models.Model):
-    """Goods that left a line, told by a row of the source that is not the order's own (a return of
-    Ozon). Kept even when its order has not come yet; the latest state of the row counts."""
+    """What became of a line's goods, told by a row of the source that is not the order's own (a
+    return of Ozon, a sale of Wildberries). Kept even when its order has not come yet; the latest
+    state of the row counts."""
 
     class Kind(models.TextChoices):
         RETURN = "return", _("return")
         CANCELLATION = "cancellation", _("cancellation")
         SPLIT = "split", _("went on in another order")
+        RECEIPT = "receipt", _("received by the buyer")
+        WITHDRAWAL = "withdrawal", _("cancelled as a whole")
 
     connection = models.ForeignKey(
         Connection, on_delete=models.PROTECT, related_name="+", db_constraint=False

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attribution.connectors.registry import FILES, POLLS, SOURCES
-from attribution.connectors.wildberries.client import ANALYTICS, COMMON, FINANCE
+from attribution.connectors.wildberries.client import HOSTS
 from attribution.connectors.wildberries.token import (
     Refusal,
     TokenInfo,
     TokenMalformed,
+    categories_lacking,
     token_read,
     token_refusal,
 )
@@ -237,10 +238,10 @@ def _token_settings(info: TokenInfo) -> dict[str, Any]:
         "seller_id": info.seller_id,
         "token_kind": info.kind,
         "token_expires_at": info.expires_at.isoformat(),
+        "categories_lacking": categories_lacking(info),
     }
     if settings.SANDBOX_URL:
-        hosts = (ANALYTICS, FINANCE, COMMON)
-        own["base_urls"] = {host: f"{settings.SANDBOX_URL}/wildberries/{host}" for host in hosts}
+        own["base_urls"] = {host: f"{settings.SANDBOX_URL}/wildberries/{host}" for host in HOSTS}
     return own
 
 

@@ -1,16 +1,22 @@
-"""Lets an order's lines follow the rows that tell what left them. Runs as the system."""
+"""Lets orders and their lines follow the rows about them. Runs as the system."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from attribution.connectors.base import LineMoveSnapshot
-from attribution.domain.line_moves import LineFigures, Moved, line_after_moves
+from attribution.domain.line_moves import (
+    RECEIVED,
+    Course,
+    LineFigures,
+    Moved,
+    course_after_moves,
+    line_after_moves,
+)
 from attribution.models import InboundEvent, LineMove, Order
-
-FULFILLED = (Order.Status.FULFILLED, Order.Status.RETURNED)
 
 
 def line_move_keep(event: InboundEvent, move: LineMoveSnapshot) -> bool:
@@ -51,7 +57,8 @@ def lines_follow_moves(order: Order) -> bool:
     latest = order.versions.filter(is_applied=True).order_by("-number").first()
     if not moves or latest is None or "lines" not in latest.snapshot:
         return False
-    is_fulfilled = latest.status in FULFILLED
+    everything = [move for of_line in moves.values() for move in of_line]
+    course = course_after_moves(_shown(latest.snapshot), latest.source_updated_at, everything)
     shown = {line["line_id"]: line for line in latest.snapshot["lines"]}
     seen = _seen_quantities(order)
     for row in order.lines.filter(line_id__in=shown):
@@ -59,7 +66,7 @@ def lines_follow_moves(order: Order) -> bool:
             _figures(shown[row.line_id]),
             moves.get(row.line_id, ()),
             seen_quantity=seen[row.line_id],
-            is_fulfilled=is_fulfilled,
+            is_fulfilled=course.status in RECEIVED,
         )
         row.quantity, row.amount_minor = figures.quantity, figures.amount_minor
         row.returned_quantity, row.returned_minor = (
@@ -67,8 +74,15 @@ def lines_follow_moves(order: Order) -> bool:
             figures.returned_minor,
         )
         row.save(update_fields=["quantity", "amount_minor", "returned_quantity", "returned_minor"])
-    _status_follow(order, latest.status)
+    _order_follow(order, course)
     return True
+
+
+def _shown(snapshot: Mapping[str, Any]) -> Course:
+    fulfilled_at = snapshot["fulfilled_at"]
+    return Course(
+        snapshot["status"], datetime.fromisoformat(fulfilled_at) if fulfilled_at else None
+    )
 
 
 def _moves(order: Order) -> dict[str, list[Moved]]:
@@ -78,7 +92,7 @@ def _moves(order: Order) -> dict[str, list[Moved]]:
     )
     moves = defaultdict(list)
     for row in rows:
-        moves[row.line_id].append(Moved(row.kind, row.quantity))
+        moves[row.line_id].append(Moved(row.kind, row.quantity, row.source_updated_at))
     return moves
 
 
@@ -98,11 +112,12 @@ def _figures(line: dict[str, Any]) -> LineFigures:
     )
 
 
-def _status_follow(order: Order, status: str) -> None:
-    """Fulfilled, or returned once nothing of what was sold is left with the buyer."""
-    if status != Order.Status.FULFILLED:
-        return
-    lines = [line for line in order.lines.all() if line.quantity]
-    is_all_back = bool(lines) and all(line.returned_quantity >= line.quantity for line in lines)
-    order.status = Order.Status.RETURNED if is_all_back else Order.Status.FULFILLED
-    order.save(update_fields=["status"])
+def _order_follow(order: Order, course: Course) -> None:
+    """As its rows say; a fulfilled one is returned once nothing of what was sold is left with the
+    buyer."""
+    order.status, order.fulfilled_at = course.status, course.fulfilled_at
+    if course.status == Order.Status.FULFILLED:
+        lines = [line for line in order.lines.all() if line.quantity]
+        is_all_back = bool(lines) and all(line.returned_quantity >= line.quantity for line in lines)
+        order.status = Order.Status.RETURNED if is_all_back else Order.Status.FULFILLED
+    order.save(update_fields=["status", "fulfilled_at"])

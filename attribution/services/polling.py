@@ -45,11 +45,14 @@ class OrdersOf:
 
 
 def cursors_ensure(connection: Connection) -> None:
-    """Begin to read every list of a polled source. Runs as the system."""
+    """Begin to read every list of a polled source that its token may ask, and no other. Runs as
+    the system."""
+    open_ = poll_connector(connection.source).endpoints_open(connection_secrets(connection)[0])
+    PollCursor.objects.filter(connection=connection).exclude(endpoint__in=open_).delete()
     PollCursor.objects.bulk_create(
         [
             PollCursor(connection=connection, brand_id=connection.brand_id, endpoint=endpoint)
-            for endpoint in poll_connector(connection.source).endpoints
+            for endpoint in open_
         ],
         ignore_conflicts=True,
     )

@@ -1,7 +1,8 @@
-"""The endpoints of Wildberries, in its own words: order feed, finance report, seller, ping."""
+"""The endpoints of Wildberries, in its own words: feed, orders, sales, claims, finance, seller."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +13,16 @@ from starlette.routing import Route
 from sandbox.service import json_of, world_of
 from sandbox.wildberries.door import NAME, Limit, Seller, guarded, problem
 from sandbox.wildberries.orders import MOSCOW, feed_rows, report_rows
-from sandbox.wildberries.token import ANALYTICS, FINANCE
+from sandbox.wildberries.statistics import claim_rows, order_rows, sale_rows
+from sandbox.wildberries.token import ANALYTICS, FINANCE, RETURNS, STATISTICS
+from sandbox.world import State
 
 DAY = 86_400
 FEED_LIMITS = {"basic": Limit(1, 3 * 3_600), "others": Limit(1, 60)}
 REPORT_LIMITS = {"basic": Limit(2, DAY), "others": Limit(1, 60)}
+ORDERS_LIMITS = {"basic": Limit(1, 3 * 3_600), "others": Limit(10, 600)}  # 1/min, burst 10
+SALES_LIMITS = {"basic": Limit(1, 2 * 3_600), "others": Limit(1, 60)}
+CLAIMS_LIMITS = {"basic": Limit(1, 3_600), "others": Limit(20, 60)}
 PING_LIMITS = {"others": Limit(3, 30)}
 SELLER_LIMITS = {"others": Limit(10, 60)}
 FEED_DAYS_MAX = 31
@@ -83,6 +89,51 @@ async def sales_report(request: Request, seller: Seller) -> Response:
     return JSONResponse(rows[:rows_max]) if rows else Response(status_code=204)
 
 
+Rows = Callable[[State, str, datetime], list[dict[str, Any]]]
+
+
+async def _statistics(request: Request, seller: Seller, rows_of: Rows) -> Response:
+    """With flag=1 a day as a whole, else what changed since dateFrom, oldest change first."""
+    world, query = world_of(request), request.query_params
+    if "dateFrom" not in query:
+        return JSONResponse({"errors": ["dateFrom: field required"]}, 400)
+    try:
+        since = datetime.fromisoformat(query["dateFrom"])
+    except ValueError:
+        return JSONResponse({"errors": "dateFrom: Value not validated"}, 400)
+    since = since.astimezone(MOSCOW).replace(tzinfo=None) if since.tzinfo else since
+    state = world.state(NAME)
+    rows = rows_of(state, seller.seller_id, world.now())
+    if query.get("flag") == "1":
+        day = since.date().isoformat()
+        return JSONResponse([row for row in rows if row["date"].startswith(day)])
+    changed = [row for row in rows if datetime.fromisoformat(row["lastChangeDate"]) >= since]
+    changed.sort(key=lambda row: str(row["lastChangeDate"]))
+    return JSONResponse(changed[: state["statistics_rows_max"]])
+
+
+async def supplier_orders(request: Request, seller: Seller) -> Response:
+    return await _statistics(request, seller, order_rows)
+
+
+async def supplier_sales(request: Request, seller: Seller) -> Response:
+    return await _statistics(request, seller, sale_rows)
+
+
+async def claims(request: Request, seller: Seller) -> Response:
+    """The half asked for: is_archive=true or false."""
+    world, query = world_of(request), request.query_params
+    is_archive = query.get("is_archive")
+    offset, limit = query.get("offset", "0"), query.get("limit", "50")
+    if is_archive not in ("true", "false") or not (offset + limit).isdecimal():
+        detail = "is_archive, limit, offset: Value not validated"
+        return problem(400, "bad request", detail, request)
+    state = world.state(NAME)
+    rows = claim_rows(state, seller.seller_id, world.now(), is_archive=is_archive == "true")
+    first = int(offset)
+    return JSONResponse({"claims": rows[first : first + int(limit)], "total": len(rows)})
+
+
 async def seller_info(request: Request, seller: Seller) -> Response:
     return JSONResponse({"name": "ИП Sandbox", "sid": seller.seller_id, "tradeMark": "Sandbox Lab"})
 
@@ -133,7 +184,13 @@ def _day(body: dict[str, Any], name: str) -> str:
         raise Refused(f"{name}: Value not validated") from None
 
 
-HOSTS = ("seller-analytics-api", "finance-api", "common-api", "statistics-api")
+HOSTS = (
+    "seller-analytics-api",
+    "finance-api",
+    "common-api",
+    "statistics-api",
+    "returns-api",
+)
 ROUTES = [
     Route(
         "/seller-analytics-api/api/analytics/v1/order-feed",
@@ -144,6 +201,18 @@ ROUTES = [
         "/finance-api/api/finance/v1/sales-reports/detailed",
         guarded("sales-reports", sales_report, bit=FINANCE, limits=REPORT_LIMITS),
         methods=["POST"],
+    ),
+    Route(
+        "/statistics-api/api/v1/supplier/orders",
+        guarded("supplier-orders", supplier_orders, bit=STATISTICS, limits=ORDERS_LIMITS),
+    ),
+    Route(
+        "/statistics-api/api/v1/supplier/sales",
+        guarded("supplier-sales", supplier_sales, bit=STATISTICS, limits=SALES_LIMITS),
+    ),
+    Route(
+        "/returns-api/api/v1/claims",
+        guarded("claims", claims, bit=RETURNS, limits=CLAIMS_LIMITS),
     ),
     Route(
         "/common-api/api/v1/seller-info",

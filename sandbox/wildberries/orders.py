@@ -15,6 +15,7 @@ from sandbox.world import State
 MOSCOW = timezone(timedelta(hours=3))
 STATUSES = ("created", "buyout", "cancel", "return", "returnDefective")
 DOCUMENTS = {"sale": "Продажа", "return": "Возврат"}
+SALES = {"buyout": "S", "return": "R", "returnDefective": "R"}
 REPORT_DELAY_DAYS = 5
 
 
@@ -72,6 +73,8 @@ def status_set(
     _version_add(order, status, cancel_type if status == "cancel" else "", now)
     document = {"buyout": "sale", "return": "return", "returnDefective": "return"}.get(status)
     if document:
+        state["last_sale_id"] += 1
+        order["versions"][-1]["sale_id"] = f"{SALES[status]}{state['last_sale_id']}"
         row_add(state, order, document, now + timedelta(days=order["report_delay_days"]))
     return order
 
@@ -134,7 +137,7 @@ def _feed_row(order: dict[str, Any], known: list[dict[str, Any]]) -> dict[str, A
         "isMp": False,
         "destinationCity": "Алматы",
         "destinationDistrict": "",
-        "sellerPrice": _number(order["price"]),
+        "sellerPrice": number(order["price"]),
         "isB2b": False,
     }
 
@@ -184,7 +187,7 @@ def _report_row(row: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _number(text: str) -> int | float:
+def number(text: str) -> int | float:
     """A JSON number as Wildberries prints it: 6930, or 6930.5."""
     exact = Decimal(text)
     return int(exact) if exact == exact.to_integral_value() else float(exact)

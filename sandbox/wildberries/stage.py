@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -111,6 +112,34 @@ async def finance_row(request: Request) -> Response:
     return done(row_add(state, order, document, world.now() + delay), status=201)
 
 
+async def claim(request: Request) -> Response:
+    """POST {"srid", "status": 0, "status_ex": 0, "is_archive", "id"}: a claim, or what became of
+    the one that has this id."""
+    world = world_of(request)
+    state, values = world.state(NAME), await json_of(request)
+    now = world.now().isoformat()
+    claim_id = wanted(values, "id", str, str(uuid.uuid4()))
+    known = state["claims"].get(claim_id, {})
+    made = {
+        "id": claim_id,
+        "srid": order_of(state, wanted(values, "srid", str, known.get("srid")))["srid"],
+        "status": wanted(values, "status", int, 0),
+        "status_ex": wanted(values, "status_ex", int, 0),
+        "is_archive": wanted(values, "is_archive", bool, False),
+        "at": known.get("at", now),
+        "changed_at": now,
+    }
+    state["claims"][claim_id] = made
+    return done(made, status=201)
+
+
+async def statistics_paging(request: Request) -> Response:
+    """POST {"rows_max"}: how many rows a page of orders or sales has at most."""
+    state = world_of(request).state(NAME)
+    state["statistics_rows_max"] = wanted(await json_of(request), "rows_max", int)
+    return done({"rows_max": state["statistics_rows_max"]})
+
+
 async def index(request: Request) -> Response:
     world = world_of(request)
     state = world.state(NAME)
@@ -198,4 +227,6 @@ CONTROL = [
     Route("/orders", orders, methods=["GET", "POST"]),
     Route("/orders/{srid}/status", order_status, methods=["POST"]),
     Route("/finance", finance_row, methods=["POST"]),
+    Route("/claims", claim, methods=["POST"]),
+    Route("/statistics", statistics_paging, methods=["POST"]),
 ]

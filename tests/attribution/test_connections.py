@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from attribution.connectors.wildberries.client import HOSTS
 from attribution.models import Connection, InboundEvent, PollCursor
 from attribution.selectors.connections import (
     connection_access_for_brand,
@@ -29,7 +30,7 @@ from brands.models import Brand
 from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
 from core.tenancy.context import acting_as
-from sandbox.wildberries.token import ANALYTICS, FINANCE, READ_ONLY, mint
+from sandbox.wildberries.token import ANALYTICS, FINANCE, READ_ONLY, RETURNS, STATISTICS, mint
 from tests.world import NOON
 
 SELLER = "11111111-2222-3333-4444-555555555555"
@@ -39,6 +40,9 @@ SELLER = "11111111-2222-3333-4444-555555555555"
 def noon():
     with time_machine.travel(NOON, tick=False):
         yield NOON
+
+
+ALL_LISTS = ["claims", "finance_report", "order_feed", "supplier_orders", "supplier_sales"]
 
 
 def token(**changes):
@@ -142,10 +146,43 @@ def test_a_marketplace_gives_its_token_and_is_read_from_now_on(cast):
         "seller_id": SELLER,
         "token_kind": "service",
         "token_expires_at": (NOON + timedelta(days=180)).isoformat(),
+        "categories_lacking": [],
     }
     with acting_as(brand=cast.tulpar.brand):
         cursors = PollCursor.objects.order_by("endpoint").values_list("endpoint", "next_at")
-        assert list(cursors) == [("finance_report", NOON), ("order_feed", NOON)]
+        assert list(cursors) == [(endpoint, NOON) for endpoint in ALL_LISTS]
+
+
+@pytest.mark.parametrize(
+    ("bits", "lists", "lacking"),
+    [
+        ((), ["finance_report", "order_feed"], ["returns", "statistics"]),
+        ((RETURNS,), ["claims", "finance_report", "order_feed"], ["statistics"]),
+        (
+            (STATISTICS,),
+            ["finance_report", "order_feed", "supplier_orders", "supplier_sales"],
+            ["returns"],
+        ),
+    ],
+)
+def test_a_list_that_the_token_may_not_ask_is_left_out(cast, bits, lists, lacking):
+    needed = (ANALYTICS, FINANCE, READ_ONLY)
+    connection, _none = connect(cast, "wildberries", token=token(bits=(*needed, *bits)))
+    assert (endpoints(), row(connection).settings["categories_lacking"]) == (lists, lacking)
+
+
+def test_a_new_token_opens_lists_and_closes_them(cast):
+    few = token(bits=(ANALYTICS, FINANCE, READ_ONLY))
+    connection, _none = connect(cast, "wildberries", token=few)
+    as_tulpar(cast, connection_token_change, connection, token=token())
+    assert (endpoints(), row(connection).settings["categories_lacking"]) == (ALL_LISTS, [])
+    as_tulpar(cast, connection_token_change, connection, token=few)
+    assert endpoints() == ["finance_report", "order_feed"]
+
+
+def endpoints() -> list[str]:
+    with acting_as(system="test looks"):
+        return list(PollCursor.objects.order_by("endpoint").values_list("endpoint", flat=True))
 
 
 def test_in_the_demo_the_sandbox_is_asked(cast, settings):
@@ -153,7 +190,7 @@ def test_in_the_demo_the_sandbox_is_asked(cast, settings):
     connection, _secret = connect(cast, "wildberries", token=token(kind="test"))
     hosts = row(connection).settings["base_urls"]
     assert hosts["finance-api"] == "http://127.0.0.1:8002/wildberries/finance-api"
-    assert set(hosts) == {"seller-analytics-api", "finance-api", "common-api"}
+    assert set(hosts) == set(HOSTS)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +226,7 @@ def test_a_seller_is_connected_once_per_brand(cast):
     with pytest.raises(ConnectionConflict, match="already"):
         connect(cast, "wildberries", token=token(days=90))
     connect(cast, "wildberries", side="sauran", token=token())
-    assert count() == (2, 4)
+    assert count() == (2, 2 * len(ALL_LISTS))
 
 
 def test_a_new_token_of_the_same_seller_goes_on_at_once(cast):
@@ -232,8 +269,8 @@ def test_reading_now_cuts_our_own_pause_and_never_the_sources(cast):
     as_tulpar(cast, connection_read_now, connection)
     with acting_as(system="test looks"):
         assert dict(PollCursor.objects.values_list("endpoint", "next_at")) == {
+            **dict.fromkeys(ALL_LISTS, later),
             "order_feed": NOON,
-            "finance_report": later,
         }
 
 

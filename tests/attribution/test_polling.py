@@ -106,7 +106,7 @@ def test_the_same_page_again_is_no_news(wildberries, cast):
 
 
 def test_a_source_that_says_too_often_is_left_alone_until_then(wildberries):
-    wildberries.control("faults", {"service": "wildberries", "fault": "429", "times": 2})
+    wildberries.control("faults", {"service": "wildberries", "fault": "429", "times": 5})
     before = clock.now()
     connections_poll()
     with acting_as(system="test"):

@@ -13,7 +13,7 @@ from attribution.models import Connection, InboundEvent, PollCursor
 from attribution.selectors.connections import connection_secrets
 from core.audit.models import AuditEntry
 from core.tenancy.context import acting_as
-from sandbox.wildberries.token import ANALYTICS, READ_ONLY, mint
+from sandbox.wildberries.token import ANALYTICS, FINANCE, READ_ONLY, RETURNS, mint
 from tests.attribution.shop import order_body, signed
 from tests.doors.conftest import NOW, count, event_make, marketplace_id, shop_id, the, written
 from tests.sandbox.process import sandbox, sandbox_process
@@ -211,12 +211,24 @@ def test_a_marketplace_is_connected_by_its_token(workplace):
     made = the(Connection, name="WB 2")
     assert answer.url == workplace.url("connection", made.public_id)
     assert connection_secrets(made) == [token]
-    assert count(PollCursor, connection=made) == 2
+    assert count(PollCursor, connection=made) == 5
     page = workplace.page("connection", made.public_id)
+    assert page.note == ""
     assert page.secrets == []
     facts = {fact.label: fact.value for fact in page.facts}
     assert (facts["Seller"], facts["Token until"]) == (SELLER_2, f"May{NBSP}20, 2027")
     assert token not in workplace.get("connection", made.public_id).content.decode()
+
+
+def test_the_page_of_a_marketplace_says_which_lists_its_token_leaves_out(workplace):
+    token = mint(now=NOW, seller_id=SELLER_2, bits=(ANALYTICS, FINANCE, RETURNS, READ_ONLY))
+    workplace.post("connection_new", "wildberries", name="WB 2", token=token)
+    made = the(Connection, name="WB 2")
+    assert count(PollCursor, connection=made) == 3
+    note = workplace.page("connection", made.public_id).note
+    assert "«Statistics»" in note
+    assert "«Buyer returns»" not in note
+    assert note.split(":")[0] in workplace.get("connection", made.public_id).content.decode()
 
 
 @pytest.mark.parametrize(

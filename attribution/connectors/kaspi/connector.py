@@ -6,7 +6,7 @@ Source: facts/marketplaces.md sections 3, 5 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,10 @@ MILLISECONDS_MIN, MILLISECONDS_MAX = 946_684_800_000, 7_258_118_399_999  # 2000 
 class Kaspi:
     source = "kaspi"
     endpoints: Mapping[str, Endpoint] = ENDPOINTS
+
+    def endpoints_open(self, secret: str) -> Collection[str]:
+        """All: what a key may do is not written in it."""
+        return self.endpoints
 
     def fetch(
         self,

@@ -24,8 +24,11 @@ from attribution.connectors.payload import Fields
 MOSCOW = timezone(timedelta(hours=3))  # no summer time since 2014; times without a zone are these
 
 ANALYTICS, FINANCE, COMMON = "seller-analytics-api", "finance-api", "common-api"
+STATISTICS, RETURNS = "statistics-api", "returns-api"
+HOSTS = (ANALYTICS, FINANCE, COMMON, STATISTICS, RETURNS)
 STATUSES_ANSWERED = frozenset({200, 204, 400, 401, 402, 403, 404, 422, 429})
 DETAIL_MAX = 200
+BODY_SHOWN_MAX = 4_000
 EVENT_KEY_MAX = 200
 PAGE_ROWS_MAX = 100_000
 _REFUSALS: Mapping[int, type[SourceRefused]] = {
@@ -48,7 +51,13 @@ class Ask:
     delay_seconds: Callable[[bool], int]
 
     def send(
-        self, method: str, host: str, path: str, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        host: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
     ) -> HttpResponse:
         """One question. Reading twice does no harm, so POST may be repeated too.
 
@@ -57,22 +66,20 @@ class Ask:
         first, second = ("Bearer ", "")
         if self.connection.settings.get("auth") == "raw":
             first, second = second, first
-        response = self._send_as(first, method, host, path, body)
-        if response.status == 401:
-            response = self._send_as(second, method, host, path, body)
-        return response
 
-    def _send_as(
-        self, scheme: str, method: str, host: str, path: str, body: Mapping[str, Any] | None
-    ) -> HttpResponse:
-        return self.client.request(
-            method,
-            self._base_url(host) + path,
-            headers={"Authorization": scheme + self.connection.secret},
-            json=body,
-            is_idempotent=True,
-            accept=STATUSES_ANSWERED,
-        )
+        def send_as(scheme: str) -> HttpResponse:
+            return self.client.request(
+                method,
+                self._base_url(host) + path,
+                headers={"Authorization": scheme + self.connection.secret},
+                params=params,
+                json=body,
+                is_idempotent=True,
+                accept=STATUSES_ANSWERED,
+            )
+
+        response = send_as(first)
+        return send_as(second) if response.status == 401 else response
 
     def _base_url(self, host: str) -> str:
         """settings["base_urls"] = {"finance-api": "https://…"} replaces a host (sandbox, tests)."""
@@ -91,8 +98,25 @@ class Ask:
 
 
 def refusal(response: HttpResponse) -> SourceRefused:
-    text = response.body[:DETAIL_MAX].decode(errors="replace")
+    """What a definite no means, with the reason in Wildberries' own words."""
+    text = _reason(response.body)[:DETAIL_MAX]
     return _REFUSALS.get(response.status, SourceRefused)(response.status, text)
+
+
+def _reason(body: bytes) -> str:
+    """Of {"errors": text or a list of texts}, or {"title", "detail"}; else the body as it is."""
+    raw = body[:BODY_SHOWN_MAX].decode(errors="replace")
+    try:
+        answer = json.loads(raw)
+    except (ValueError, RecursionError):
+        return raw
+    if not isinstance(answer, dict):
+        return raw
+    errors = answer.get("errors")
+    said = errors if isinstance(errors, list) else [errors]
+    if errors in (None, "", []):
+        said = [answer.get("title"), answer.get("detail")]
+    return ": ".join(part for part in said if isinstance(part, str) and part) or raw
 
 
 def event_key(kind: str, row: Fields, names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -44,7 +45,14 @@ CATEGORIES = {
     16: "users",
 }
 READ_ONLY_BIT = 30
-# What we read: the order feed and the finance report.
+# What each list needs, and what we do not do without: the order feed and the finance report.
+CATEGORY_OF_ENDPOINT: Mapping[str, str] = {
+    "order_feed": "analytics",
+    "finance_report": "finance",
+    "supplier_orders": "statistics",
+    "supplier_sales": "statistics",
+    "claims": "returns",
+}
 CATEGORIES_NEEDED: tuple[tuple[str, Refusal], ...] = (
     ("analytics", "missing_analytics"),
     ("finance", "missing_finance"),
@@ -114,6 +122,12 @@ def token_refusal(info: TokenInfo, now: datetime, *, allow_test: bool = False) -
     if not info.is_read_only:
         reasons.append("writable_token")
     return reasons
+
+
+def categories_lacking(info: TokenInfo) -> list[str]:
+    """Categories of lists that are left out with this token; we can do without them."""
+    needed = {name for name, _why in CATEGORIES_NEEDED}
+    return sorted(set(CATEGORY_OF_ENDPOINT.values()) - needed - info.categories)
 
 
 def _payload(token: str) -> bytes:

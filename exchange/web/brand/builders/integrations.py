@@ -72,6 +72,16 @@ SOURCE_NOTES: Mapping[str, Word] = {
         " which order."
     ),
 }
+# What is left out while a token of Wildberries lacks a category that we can do without
+LACKING: Mapping[str, Word] = {
+    "statistics": gettext_lazy(
+        "The token lacks the category «Statistics»: sales and cancellations are known from the"
+        " order feed only, and it forgets an order after 31 days."
+    ),
+    "returns": gettext_lazy(
+        "The token lacks the category «Buyer returns»: we do not see claims that were approved."
+    ),
+}
 WOOCOMMERCE_STEPS: Sequence[Word] = (
     gettext_lazy("In WooCommerce open Settings, Advanced, Webhooks."),
     gettext_lazy("Add two webhooks, “Order created” and “Order updated”, with this address."),
@@ -85,7 +95,10 @@ SHOP_STEPS: Sequence[Word] = (
 )
 WILDBERRIES_STEPS: Sequence[Word] = (
     gettext_lazy("Open the seller's cabinet, Settings, Access to API."),
-    gettext_lazy("Make a read-only service token with the categories Analytics and Finance."),
+    gettext_lazy(
+        "Make a read-only service token with the categories Analytics, Finance, Statistics and"
+        " Buyer returns. Without the last two we read less."
+    ),
     gettext_lazy("Paste it here. We check it at once and store it encrypted."),
     gettext_lazy(
         "Give each influencer a substitute article and add it on the campaign's page: it says"
@@ -191,6 +204,9 @@ ENDPOINTS: Mapping[str, Word] = {
     PAGE: gettext_lazy("Thank-you page"),
     "order_feed": gettext_lazy("Order feed"),
     "finance_report": gettext_lazy("Finance report"),
+    "supplier_orders": gettext_lazy("Cancellation"),
+    "supplier_sales": gettext_lazy("Sale or return"),
+    "claims": gettext_lazy("Approved claim"),
     "fbs_postings": gettext_lazy("FBS posting"),
     "fbo_postings": gettext_lazy("FBO posting"),
     "returns": gettext_lazy("Return"),
@@ -386,9 +402,15 @@ def connection(
             for key, (label, _state) in LOG_FILTERS.items()
         ],
         pager=pager(len(events), after, next_after, {"show": show}),
-        note=str(SOURCE_NOTES.get(found.source, "")),
+        note=_note(found),
         **_actions(desk, found),
     )
+
+
+def _note(found: Connection) -> str:
+    """What the source cannot tell, or its token may not ask."""
+    lacking = [str(LACKING[name]) for name in found.settings.get("categories_lacking", ())]
+    return " ".join([*lacking, str(SOURCE_NOTES.get(found.source, ""))]).strip()
 
 
 def _facts(found: Connection) -> list[Fact]:
