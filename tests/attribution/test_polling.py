@@ -15,6 +15,7 @@ from attribution.models import (
     InboundEvent,
     LateEvidence,
     Order,
+    OrderLine,
     PollCursor,
 )
 from attribution.services.connections import connection_create
@@ -95,6 +96,33 @@ def test_days_later_the_finance_row_names_the_influencer(wildberries, cast):
     assert the(Candidate).reason == "decided"
     with time_machine.travel(conversion.hold_until + timedelta(minutes=1), tick=False):
         assert conversions_advance() == 1
+
+
+def test_what_the_feed_has_forgotten_is_told_by_the_sales(wildberries, cast):
+    """The feed shows an order for 31 days; it comes back on the 35th."""
+    order = wildberries.control("wildberries/orders", {"price": PRICE})
+    poll(wildberries)
+    wildberries.control(f"wildberries/orders/{order['srid']}/status", {"status": "buyout"})
+    poll(wildberries)
+    wildberries.clock_move(35 * 86_400)
+    wildberries.control(f"wildberries/orders/{order['srid']}/status", {"status": "return"})
+    for _ in range(4):  # a page an hour: three days again, and what changed
+        poll(wildberries)
+
+    read = the(Order, source="wildberries")
+    assert (read.status, read.raw_status) == ("returned", "buyout")
+    assert the(OrderLine).returned_minor == 693_000
+    assert wb_connection().state == "ok"
+
+
+def test_an_approved_claim_takes_the_unit_back(wildberries, cast):
+    order = wildberries.control("wildberries/orders", {"price": PRICE})
+    wildberries.control(f"wildberries/orders/{order['srid']}/status", {"status": "buyout"})
+    claim = {"srid": order["srid"], "status": 2, "status_ex": 5, "is_archive": True}
+    wildberries.control("wildberries/claims", claim)
+    poll(wildberries)
+    poll(wildberries)
+    assert (the(Order).status, the(Order).raw_status) == ("returned", "buyout")
 
 
 def test_the_same_page_again_is_no_news(wildberries, cast):

@@ -1,4 +1,4 @@
-"""The stand-in of Wildberries keeps to facts/marketplaces.md 1.1, 1.3 and 1.6."""
+"""The stand-in of Wildberries keeps to facts/marketplaces.md 1.1-1.3, 1.5 and 1.6."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import pytest
 
 FEED = "/wildberries/seller-analytics-api/api/analytics/v1/order-feed"
 REPORT = "/wildberries/finance-api/api/finance/v1/sales-reports/detailed"
-MINUTE, DAY = 60, 86_400
+ORDERS = "/wildberries/statistics-api/api/v1/supplier/orders"
+SALES = "/wildberries/statistics-api/api/v1/supplier/sales"
+CLAIMS = "/wildberries/returns-api/api/v1/claims"
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
 def token(sandbox, **claims) -> dict[str, str]:
@@ -181,6 +184,154 @@ def test_a_row_can_be_put_in_by_hand(sandbox):
     sandbox.clock_move(2 * DAY)
     (row,) = report(sandbox, headers).json
     assert row["uuidPromocode"] == body["uuid_promocode"]
+
+
+# --- Supplier orders and sales, claims --------------------------------------------------------
+
+
+def statistics(sandbox, path: str, since: str = "2026-01-01", **params) -> list[dict]:
+    query = "&".join(f"{name}={value}" for name, value in {"dateFrom": since, **params}.items())
+    answer = sandbox.get(f"{path}?{query}", token(sandbox))
+    assert answer.status == 200, answer
+    sandbox.clock_move(MINUTE)
+    return answer.json
+
+
+def bought(sandbox, srid: str, *statuses: str) -> None:
+    sandbox.control("wildberries/orders", {"srid": srid, "price": "6930"})
+    for status in statuses:
+        sandbox.control(f"wildberries/orders/{srid}/status", {"status": status})
+
+
+def test_an_order_row_has_no_zone_and_no_cancellation(sandbox):
+    bought(sandbox, "a")
+    (row,) = statistics(sandbox, ORDERS)
+    assert (row["srid"], row["isCancel"], row["cancelDate"]) == ("a", False, "0001-01-01T00:00:00")
+    assert datetime.fromisoformat(row["date"]).tzinfo is None
+    assert (row["priceWithDisc"], row["finishedPrice"]) == (6930, 6930)
+    assert not {"currency", "currencyCode", "isMp"} & set(row)
+
+
+def test_a_cancelled_order_says_when(sandbox):
+    bought(sandbox, "a", "cancel")
+    (row,) = statistics(sandbox, ORDERS)
+    assert row["isCancel"]
+    assert row["cancelDate"] == row["lastChangeDate"] > row["date"]
+
+
+def test_the_amounts_of_a_sale_come_a_day_later_as_a_change(sandbox):
+    bought(sandbox, "a", "buyout")
+    (before,) = statistics(sandbox, SALES)
+    assert [before[name] for name in ("finishedPrice", "priceWithDisc", "forPay")] == [0, 0, 0]
+    sandbox.clock_move(DAY)
+    (after,) = statistics(sandbox, SALES)
+    assert (after["saleID"], after["date"]) == (before["saleID"], before["date"])
+    assert (after["priceWithDisc"], after["forPay"]) == (6930, 5613.3)
+    changed = [datetime.fromisoformat(row["lastChangeDate"]) for row in (before, after)]
+    assert changed[1] - changed[0] == timedelta(days=1)
+
+
+def test_a_return_is_a_row_of_its_own_for_the_same_unit(sandbox):
+    bought(sandbox, "a", "buyout", "return")
+    sandbox.clock_move(DAY + MINUTE)
+    rows = statistics(sandbox, SALES)
+    assert [(row["srid"], row["saleID"][0]) for row in rows] == [("a", "S"), ("a", "R")]
+    assert rows[1]["forPay"] == -5613.3
+
+
+def test_a_page_begins_with_the_last_change_named(sandbox):
+    sandbox.control("wildberries/statistics", {"rows_max": 2})
+    for srid in "abc":
+        bought(sandbox, srid, "buyout")
+        sandbox.clock_move(5)
+    first = statistics(sandbox, SALES)
+    second = statistics(sandbox, SALES, first[-1]["lastChangeDate"])
+    assert [row["srid"] for row in first + second] == ["a", "b", "b", "c"]
+
+
+def test_flag_1_is_one_whole_day(sandbox):
+    bought(sandbox, "a", "buyout")
+    day = statistics(sandbox, SALES)[0]["date"][:10]
+    sandbox.clock_move(2 * DAY)
+    bought(sandbox, "b", "buyout")
+    assert [row["srid"] for row in statistics(sandbox, SALES, day, flag=1)] == ["a"]
+    assert statistics(sandbox, SALES, "2026-01-01", flag=1) == []
+
+
+def test_statistics_forget_an_order_after_90_days(sandbox):
+    bought(sandbox, "a", "buyout")
+    sandbox.clock_move(91 * DAY)
+    assert statistics(sandbox, ORDERS) == statistics(sandbox, SALES) == []
+
+
+@pytest.mark.parametrize("path", [ORDERS, SALES])
+def test_a_wrong_date_is_told_as_a_list_or_as_a_text(sandbox, path):
+    headers = token(sandbox)
+    missing = sandbox.get(path, headers)
+    assert (missing.status, missing.json) == (400, {"errors": ["dateFrom: field required"]})
+    sandbox.clock_move(MINUTE)
+    wrong = sandbox.get(f"{path}?dateFrom=soon", headers)
+    assert (wrong.status, wrong.json) == (400, {"errors": "dateFrom: Value not validated"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "calls", "retry_seconds"),
+    [
+        ("service", ORDERS, 10, 10 * MINUTE),
+        ("basic", ORDERS, 1, 3 * HOUR),
+        ("service", SALES, 1, MINUTE),
+        ("basic", SALES, 1, 2 * HOUR),
+        ("service", CLAIMS, 20, MINUTE),
+        ("basic", CLAIMS, 1, HOUR),
+    ],
+)
+def test_limits_of_statistics_and_claims(sandbox, kind, path, calls, retry_seconds):
+    headers = token(sandbox, kind=kind)
+    asked = f"{path}?dateFrom=2026-01-01&is_archive=false"
+    assert [sandbox.get(asked, headers).status for _ in range(calls)] == [200] * calls
+    limited = sandbox.get(asked, headers)
+    assert limited.status == 429
+    assert retry_seconds - 10 <= int(limited.headers["x-ratelimit-retry"]) <= retry_seconds + 1
+
+
+@pytest.mark.parametrize(("path", "bit"), [(ORDERS, 5), (SALES, 5), (CLAIMS, 11)])
+def test_each_needs_its_category(sandbox, path, bit):
+    others = [each for each in (2, 5, 11, 13) if each != bit]
+    assert sandbox.get(path, token(sandbox, bits=others)).status == 403
+
+
+def claims(sandbox, is_archive: str = "false") -> list[dict]:
+    answer = sandbox.get(f"{CLAIMS}?is_archive={is_archive}", token(sandbox))
+    assert answer.json["total"] == len(answer.json["claims"])
+    return answer.json["claims"]
+
+
+def test_a_claim_is_made_and_approved(sandbox):
+    bought(sandbox, "a", "buyout")
+    made = sandbox.control("wildberries/claims", {"srid": "a"})
+    assert [(row["status"], row["srid"], row["currency_code"]) for row in claims(sandbox)] == [
+        (0, "a", "398")
+    ]
+    sandbox.clock_move(HOUR)
+    approved = {"id": made["id"], "status": 2, "status_ex": 5, "is_archive": True}
+    sandbox.control("wildberries/claims", approved)
+    assert claims(sandbox) == []
+    (row,) = claims(sandbox, "true")
+    assert (row["status"], row["status_ex"]) == (2, 5)
+    assert row["dt_update"] > row["dt"]
+
+
+def test_claims_are_shown_for_14_days_and_to_their_seller(sandbox):
+    bought(sandbox, "a", "buyout")
+    sandbox.control("wildberries/claims", {"srid": "a"})
+    other = token(sandbox, seller_id="another")
+    assert sandbox.get(f"{CLAIMS}?is_archive=false", other).json == {"claims": [], "total": 0}
+    sandbox.clock_move(15 * DAY)
+    assert claims(sandbox) == []
+
+
+def test_claims_without_their_half_are_a_400(sandbox):
+    assert sandbox.get(CLAIMS, token(sandbox)).status == 400
 
 
 def test_the_seller_is_told_who_it_is(sandbox):

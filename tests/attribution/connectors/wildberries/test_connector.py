@@ -1,4 +1,4 @@
-"""Wildberries, by facts/marketplaces.md 1.3 and 1.6: what a row of each list means."""
+"""Wildberries, by facts/marketplaces.md 1.2, 1.3, 1.5, 1.6: what a row of each list means."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 
 from attribution.connectors.base import (
     EvidenceSnapshot,
+    LineMoveSnapshot,
     OrderLineSnapshot,
     OrderSnapshot,
     UnknownPayload,
 )
 from attribution.connectors.wildberries.connector import (
+    CLAIMS,
     ENDPOINTS,
     FINANCE_REPORT,
     ORDER_FEED,
+    SUPPLIER_ORDERS,
+    SUPPLIER_SALES,
     Wildberries,
 )
 from tests.attribution.connectors.shapes import (
@@ -164,6 +168,84 @@ def test_a_sale_time_without_a_zone_is_moscows():
     assert found.occurred_at == datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 
 
+# --- What became of a unit, in lists of its own ----------------------------------------------
+
+
+def moved(endpoint: str, detail: str, **changes) -> list[tuple]:
+    """(kind, row, moment) of each, all of them of one piece of the unit."""
+    moves = parse(endpoint, read(f"{endpoint}__{detail}") | changes)
+    for move in moves:
+        assert isinstance(move, LineMoveSnapshot)
+        assert (move.external_id, move.line_id, move.quantity) == (SRID, SRID, 1)
+    return [(move.kind, move.move_id, move.source_updated_at) for move in moves]
+
+
+@pytest.mark.parametrize("detail", ["sale", "sale_without_amounts"])
+def test_a_sale_is_a_receipt_whatever_its_amounts(detail):
+    sold_at = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
+    assert moved(SUPPLIER_SALES, detail) == [("receipt", "sale:S20114477001", sold_at)]
+
+
+@pytest.mark.parametrize("for_pay", [-5612.4, 5612.4, 0])
+def test_a_return_is_one_by_its_prefix_and_not_by_a_sign(for_pay):
+    back_at = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
+    found = moved(SUPPLIER_SALES, "return", forPay=for_pay)
+    assert found == [("return", "sale:R20119988123", back_at)]
+    assert moved(SUPPLIER_SALES, "sale", forPay=for_pay)[0][0] == "receipt"
+
+
+def test_an_order_that_is_not_cancelled_says_nothing():
+    assert moved(SUPPLIER_ORDERS, "open") == []
+
+
+@pytest.mark.parametrize(
+    ("detail", "at"),
+    [
+        ("cancelled", datetime(2026, 11, 19, 21, 0, tzinfo=UTC)),
+        ("cancelled_without_date", datetime(2026, 11, 20, 5, 15, 40, tzinfo=UTC)),
+    ],
+)
+def test_a_cancelled_order_was_withdrawn(detail, at):
+    assert moved(SUPPLIER_ORDERS, detail) == [("withdrawal", "order", at)]
+
+
+@pytest.mark.parametrize("detail", ["approved", "approved_kept"])
+def test_an_approved_claim_is_a_return_also_when_the_buyer_keeps_the_goods(detail):
+    back_at = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
+    move_id = "claim:0199b0c2-11aa-7c00-9d3e-5a6b7c8d9e0f"
+    assert moved(CLAIMS, detail) == [("return", move_id, back_at)]
+
+
+@pytest.mark.parametrize("detail", ["review", "refused"])
+def test_another_claim_is_no_news(detail):
+    assert moved(CLAIMS, detail) == []
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "detail", "field", "instead", "reason"),
+    [
+        (SUPPLIER_SALES, "sale", "saleID", "D1", "saleID: unknown kind 'D'"),
+        (SUPPLIER_SALES, "sale", "saleID", GONE, "saleID: missing"),
+        (SUPPLIER_SALES, "sale", "date", "0001-01-01T00:00:00", "date: year out of range"),
+        (SUPPLIER_SALES, "sale", "srid", None, "srid: missing"),
+        (SUPPLIER_ORDERS, "cancelled", "isCancel", "true", "isCancel: neither true nor false"),
+        (SUPPLIER_ORDERS, "cancelled", "cancelDate", "soon", "cancelDate: not a time"),
+        (CLAIMS, "approved", "status", 7, "status: unknown status 7"),
+        (CLAIMS, "approved", "dt_update", GONE, "dt_update: missing"),
+        (CLAIMS, "approved", "srid", "", "srid: missing"),
+    ],
+)
+def test_a_wrong_shape_of_the_others_is_named_by_its_field(
+    endpoint, detail, field, instead, reason
+):
+    with pytest.raises(UnknownPayload) as caught:
+        parse(endpoint, spoiled(read(f"{endpoint}__{detail}"), (field,), instead))
+    assert caught.value.reason.startswith(reason)
+
+
+# --- Any shape at all ------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("path", "instead", "reason"),
     [
@@ -253,6 +335,17 @@ def test_what_is_no_row_at_all(endpoint, raw):
         (FINANCE_REPORT, "service", True, 3_600),
         (FINANCE_REPORT, "basic", False, 43_200),
         (FINANCE_REPORT, "basic", True, 43_200),
+        (SUPPLIER_ORDERS, "service", False, 60),
+        (SUPPLIER_ORDERS, "service", True, 1_800),
+        (SUPPLIER_ORDERS, "basic", False, 10_800),
+        (SUPPLIER_ORDERS, "basic", True, 10_800),
+        (SUPPLIER_SALES, "service", False, 60),
+        (SUPPLIER_SALES, "service", True, 1_800),
+        (SUPPLIER_SALES, "basic", False, 7_200),
+        (SUPPLIER_SALES, "basic", True, 7_200),
+        (CLAIMS, "service", False, 3),
+        (CLAIMS, "service", True, 3_600),
+        (CLAIMS, "basic", False, 3_600),
     ],
 )
 def test_pauses_are_those_of_the_kind_of_token(endpoint, kind, is_last, seconds):

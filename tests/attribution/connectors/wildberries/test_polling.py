@@ -17,9 +17,13 @@ from attribution.connectors.base import (
     SourceRefused,
     UnknownPayload,
 )
+from attribution.connectors.wildberries.client import HOSTS
 from attribution.connectors.wildberries.connector import (
+    CLAIMS,
     FINANCE_REPORT,
     ORDER_FEED,
+    SUPPLIER_ORDERS,
+    SUPPLIER_SALES,
     Wildberries,
     seller_id_get,
 )
@@ -29,7 +33,6 @@ from core.http import OutgoingClient, OutgoingFailed, OutgoingResponse, Outgoing
 WB = Wildberries()
 DAY = 86_400
 PAGES_MAX = 20
-HOSTS = ("seller-analytics-api", "finance-api", "common-api")
 
 
 class Poller:
@@ -255,6 +258,162 @@ def test_the_report_too_often(report):
     assert report.page().is_limited
 
 
+# --- Sales, supplier orders, claims ----------------------------------------------------------
+
+
+@pytest.fixture
+def sales(sandbox) -> Poller:
+    go_to_noon(sandbox)
+    return Poller(sandbox, SUPPLIER_SALES, connection_to(sandbox))
+
+
+def kinds(snapshots) -> list[tuple[str, str]]:
+    """Each once: the last row of a page begins the next one, and is one event in the inbox."""
+    return list(dict.fromkeys((one.external_id, one.kind) for one in snapshots))
+
+
+def test_a_round_of_sales_reads_three_days_again_and_then_what_changed(sales, sandbox):
+    assert sales.round() == []
+    assert [page.is_last for page in sales.pages] == [False, False, False, True]
+    assert [page.next_delay_seconds for page in sales.pages] == [60, 60, 60, 1_800]
+    assert sales.round() == []
+    assert len(sales.pages) == 5  # the same day: only what changed
+
+
+def test_sales_and_returns_of_a_day(sales, sandbox):
+    for srid in "ab":
+        buy(sandbox, srid)
+        move(sandbox, srid, "buyout")
+    assert kinds(sales.round()) == [("a", "receipt"), ("b", "receipt")]
+    move(sandbox, "a", "return")
+    assert kinds(sales.round())[-1] == ("a", "return")
+
+
+def test_a_sale_has_one_key_before_and_after_its_amounts_come(sales, sandbox):
+    buy(sandbox, "a")
+    move(sandbox, "a", "buyout")
+    sales.round()
+    sandbox.clock_move(DAY)
+    sales.round()
+    records = [record for page in sales.pages for record in page.records]
+    assert len({record.event_key for record in records}) == 1
+    assert records[0].event_key.startswith("wb:sale:S")
+    amounts = [json.loads(record.body)["finishedPrice"] for record in records]
+    assert (amounts[0], amounts[-1]) == (0, 6930)
+
+
+def test_the_cursor_is_the_last_change_in_its_own_letters(sales, sandbox):
+    sandbox.control("wildberries/statistics", {"rows_max": 2})
+    for srid in "abcde":
+        buy(sandbox, srid)
+        move(sandbox, srid, "buyout")
+    found = kinds(sales.round())
+    assert sorted({srid for srid, _kind in found}) == list("abcde")
+    last = json.loads(sales.pages[-1].records[-1].body)
+    assert sales.cursor["date_from"] == last["lastChangeDate"]
+
+
+def test_a_sale_that_was_not_shown_in_time_is_found_by_the_days_read_again(sales, sandbox):
+    """As if Wildberries had dated a row before what we had read already."""
+    buy(sandbox, "a")
+    move(sandbox, "a", "buyout")
+    sales.cursor = {"again_on": sales.now.date().isoformat(), "days": [],
+                    "date_from": (sales.now + timedelta(minutes=9)).isoformat()}  # fmt: skip
+    assert sales.round() == []
+    sandbox.clock_move(DAY)
+    assert ("a", "receipt") in kinds(sales.round())
+
+
+def test_a_change_dated_in_the_future_does_not_move_the_cursor(sandbox):
+    rows = [{"lastChangeDate": "2199-01-01T00:00:00", "saleID": "S1", "srid": "a"}]
+    cursor = {"again_on": "2026-11-21", "days": [], "date_from": "2026-11-20T10:00:00"}
+    page = ask(sandbox, SUPPLIER_SALES, 200, rows, cursor)
+    assert (page.is_last, page.next_cursor, len(page.records)) == (True, cursor, 1)
+
+
+def test_of_supplier_orders_only_cancellations_are_kept(sandbox):
+    go_to_noon(sandbox)
+    poller = Poller(sandbox, SUPPLIER_ORDERS, connection_to(sandbox))
+    for srid in "ab":
+        buy(sandbox, srid)
+    assert poller.round() == []
+    move(sandbox, "b", "cancel")
+    assert kinds(poller.round()) == [("b", "withdrawal")]
+    assert poller.pages[-1].records[0].event_key == "wb:cancel:b"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "seconds"), [(SUPPLIER_ORDERS, 10_800), (SUPPLIER_SALES, 7_200), (CLAIMS, 3_600)]
+)
+def test_a_basic_token_keeps_to_its_limits(sandbox, endpoint, seconds):
+    poller = Poller(sandbox, endpoint, connection_to(sandbox, {"kind": "basic"}))
+    assert poller.page().next_delay_seconds == seconds
+    limited = poller.page()
+    assert (limited.is_limited, limited.next_cursor) == (True, poller.pages[0].next_cursor)
+    assert seconds - 10 <= limited.next_delay_seconds <= seconds + 1
+    sandbox.clock_move(limited.next_delay_seconds)
+    assert not poller.page().is_limited
+
+
+def test_claims_are_read_in_both_halves_and_only_approved_ones_kept(sandbox):
+    poller = Poller(sandbox, CLAIMS, connection_to(sandbox, page_rows=2))
+    for n, (status, status_ex, is_archive) in enumerate(
+        [(0, 0, False), (1, 1, True), (2, 5, False), (2, 10, True), (2, 8, True)]
+    ):
+        srid = buy(sandbox, f"r{n}")
+        sandbox.control(
+            "wildberries/claims",
+            {"srid": srid, "status": status, "status_ex": status_ex, "is_archive": is_archive},
+        )
+        sandbox.clock_move(2)
+    assert kinds(poller.round()) == [("r2", "return"), ("r4", "return"), ("r3", "return")]
+    assert len(poller.pages) == 4
+    assert poller.cursor == {}
+    sandbox.clock_move(15 * DAY)
+    assert poller.round() == []
+
+
+@pytest.mark.parametrize("endpoint", [SUPPLIER_ORDERS, SUPPLIER_SALES, CLAIMS])
+def test_a_category_that_is_missing_is_access_denied(sandbox, endpoint):
+    poller = Poller(sandbox, endpoint, connection_to(sandbox, {"bits": [2, 13, 30]}))
+    assert endpoint not in WB.endpoints_open(poller.connection.secret)
+    with pytest.raises(AccessDenied):
+        poller.page()
+
+
+@pytest.mark.parametrize("endpoint", [SUPPLIER_ORDERS, SUPPLIER_SALES, CLAIMS])
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"errors":["dateFrom: field required"]}', "dateFrom: field required"),
+        (b'{"errors":"dateFrom: Value not validated"}', "dateFrom: Value not validated"),
+        (b'{"title":"bad request","detail":"no"}', "bad request: no"),
+        (b'{"errors":[],"title":"bad request"}', "bad request"),
+        (b'{"errors":[7]}', '{"errors":[7]}'),
+        (b"[1]", "[1]"),
+        (b"\xffoops", "\N{REPLACEMENT CHARACTER}oops"),
+        (b"", ""),
+    ],
+)
+def test_a_refusal_is_told_in_the_sources_words(sandbox, endpoint, body, detail):
+    with pytest.raises(SourceRefused) as caught:
+        ask(sandbox, endpoint, 400, body)
+    assert caught.value.detail == detail
+
+
+@pytest.mark.parametrize("endpoint", [SUPPLIER_ORDERS, SUPPLIER_SALES])
+@pytest.mark.parametrize("body", [b"", {}, None, [None], [[]], {"rows": []}])
+def test_statistics_of_another_shape_are_an_unknown_payload(sandbox, endpoint, body):
+    with pytest.raises(UnknownPayload):
+        ask(sandbox, endpoint, 200, body)
+
+
+@pytest.mark.parametrize("body", [b"", {}, [], {"claims": None}, {"claims": [None]}])
+def test_claims_of_another_shape_are_an_unknown_payload(sandbox, body):
+    with pytest.raises(UnknownPayload):
+        ask(sandbox, CLAIMS, 200, body)
+
+
 # --- Refusals --------------------------------------------------------------------------------
 
 
@@ -382,7 +541,9 @@ def ask(sandbox, endpoint: str, status: int, body: object = b"", cursor=None, **
     return WB.fetch(client, endpoint, cursor or {}, connection_to(sandbox), now=now)
 
 
-@pytest.mark.parametrize("endpoint", [ORDER_FEED, FINANCE_REPORT])
+@pytest.mark.parametrize(
+    "endpoint", [ORDER_FEED, FINANCE_REPORT, SUPPLIER_ORDERS, SUPPLIER_SALES, CLAIMS]
+)
 @pytest.mark.parametrize(
     ("status", "error"), [(402, PaymentRequired), (400, SourceRefused), (404, SourceRefused)]
 )
