@@ -43,7 +43,7 @@ HOLD = timedelta(days=21)
 # Moscow times; a sale is dated two minutes before the feed shows it as bought out
 ORDERED, SOLD, BOUGHT = "2026-11-15T10:00:00", "2026-11-18T12:00:00", "2026-11-18T12:02:00"
 BACK = "2026-11-20T12:00:00"
-SOLD_AT = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+SOLD_AT, BOUGHT_AT = (datetime(2026, 11, 18, 9, minute, tzinfo=UTC) for minute in (0, 2))
 
 
 @pytest.fixture(autouse=True)
@@ -198,6 +198,8 @@ def test_every_order_of_a_sale_that_stays_ends_in_one_state(wb, cast):
     for srid, order, again in stories_told:
         tell(wb, srid, order, again, is_returned=False)
         ends.add((unit(srid), earned(srid)))
+        hold_until = the(Conversion, order__external_id=srid).hold_until
+        assert SOLD_AT <= hold_until - HOLD <= BOUGHT_AT  # one that has begun does not move
     assert ends == {(("fulfilled", SOLD_AT, 693_000, 0), ("on_hold", WORTH))}
     assert held(cast)[0] == WORTH * len(stories_told)
 
@@ -244,16 +246,21 @@ def test_an_order_row_cancels_what_the_feed_shows_as_open(wb, cast, order):
     assert held(cast)[0] == 0
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
 def test_a_unit_that_was_sold_is_cancelled_by_no_order_row(wb, cast, order):
     told = [
         pulled(wb, ORDER_FEED, fed("created", ORDERED)),
         pulled(wb, SUPPLIER_ORDERS, ordered(cancelled_at=BACK)),
         pulled(wb, SUPPLIER_SALES, sale("S1", SOLD)),
+        pulled(wb, FINANCE_REPORT, financed()),
     ]
     for n in order:
         inbound_event_process(told[n][0])
     assert unit() == ("fulfilled", SOLD_AT, 693_000, 0)
+    with acting_as(system="test"):  # one that was refused while only the cancellation was known
+        live = Conversion.objects.exclude(status="rejected").get()
+    assert (live.status, live.commission_minor) == ("on_hold", WORTH)
+    assert held(cast)[0] == WORTH
 
 
 @pytest.mark.parametrize(
