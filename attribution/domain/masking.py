@@ -27,6 +27,7 @@ OPEN = frozenset(
         # Ozon: a posting and a row of the returns
         "posting",
         "products",
+        "action",
         "financial_data",
         "price",
         "row",
@@ -107,6 +108,18 @@ SHOWN = frozenset(
         "creation_date",
         "uuid",
         "seller_id",
+        # Admitad: actions of the statistics
+        "action_id",
+        "action_type",
+        "action_date",
+        "order_id",
+        "cart",
+        "payment",
+        "subid",
+        "advcampaign_id",
+        "processed",
+        "paid",
+        "is_return",
     }
 )
 CLICK_META_KEY = "_cpa_click_id"
