@@ -42,7 +42,7 @@ def receive(request: HttpRequest, source: str, endpoint_token: str) -> HttpRespo
         return HttpResponse("no such endpoint", status=404)
     if int(request.headers.get("Content-Length") or 0) > BODY_BYTES_MAX:
         return _said(connector.refusal(413, "too large"))
-    body = request.body if request.method == "POST" else _query_of(request)
+    body = request.body or (_query_of(request) if source in CALLERS_BY_GET else b"")
     headers = {name.lower(): value for name, value in request.headers.items()}
     address = peer_of(request)
     with acting_as(system="inbox"):

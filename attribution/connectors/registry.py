@@ -21,7 +21,7 @@ POLLS: Mapping[str, PollConnector] = {
 FILES: Mapping[str, FileConnector] = {
     connector.source: connector for connector in (KaspiCabinet(),)
 }
-# Sources that may call by GET: what they say is the query, as others' is the body.
+# Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, which sign what they send. Ozon only rings: it is asked.
 SHOPS: frozenset[str] = frozenset(WEBHOOKS) - frozenset(POLLS)

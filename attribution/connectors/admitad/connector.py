@@ -57,7 +57,7 @@ class Admitad:
 
 
 class AdmitadPostback:
-    """The postback. `body` is the query of a GET or the form of a POST."""
+    """The postback. `body` is the form of a POST, or the query where nothing was posted."""
 
     source = "admitad"
     trust: Trust = "hint"
@@ -84,5 +84,7 @@ class AdmitadPostback:
         return WebhookAnswer(status, body=reason.encode())
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
-        """The hint, and the bell that has it confirmed at once."""
-        return [postback.parse(body), Doorbell((ACTIONS,))]
+        """The hint, and the bell that has it confirmed at once. A decline only rings: nobody loses
+        a reward, not even a hinted one, because an unsigned call says so."""
+        order, bell = postback.parse(body), Doorbell((ACTIONS,))
+        return [bell] if order.status == "cancelled" else [order, bell]
