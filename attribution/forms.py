@@ -63,6 +63,12 @@ class KaspiForm(MarketplaceForm):
     )
 
 
+class AdmitadForm(MarketplaceForm):
+    """With the access token of a publisher's account."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, initial="Admitad")
+
+
 class OrderFileForm(forms.Form):
     """An export of orders from the cabinet of a marketplace."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from attribution.clickpath.visit import address_of
 from attribution.connectors.base import (
@@ -15,7 +15,7 @@ from attribution.connectors.base import (
     WebhookAnswer,
     WebhookConnector,
 )
-from attribution.connectors.registry import UnknownSource, webhook_connector
+from attribution.connectors.registry import CALLERS_BY_GET, UnknownSource, webhook_connector
 from attribution.selectors.connections import connection_by_endpoint
 from attribution.services.inbox import bad_signature_count, webhook_receive
 from core import clock
@@ -25,22 +25,24 @@ BODY_BYTES_MAX = 1_048_576
 
 
 @csrf_exempt
-@require_POST
+@require_http_methods(["GET", "POST"])
 def receive(request: HttpRequest, source: str, endpoint_token: str) -> HttpResponse:
-    """POST /hooks/{source}/{endpoint_token}
+    """POST /hooks/{source}/{endpoint_token}, or GET for CALLERS_BY_GET
 
     The answer leaves after COMMIT, in the source's own words. 401 bad signature, 404 no such
     endpoint, 413 too large, 400 or 403 what an unsigned source would never send; a database that
     is down answers 503 (exchange.middleware).
     """
     began_at = clock.now()
+    if request.method == "GET" and source not in CALLERS_BY_GET:
+        return HttpResponseNotAllowed(["POST"])
     try:
         connector = webhook_connector(source)
     except UnknownSource:
         return HttpResponse("no such endpoint", status=404)
     if int(request.headers.get("Content-Length") or 0) > BODY_BYTES_MAX:
         return _said(connector.refusal(413, "too large"))
-    body = request.body
+    body = request.body or (_query_of(request) if source in CALLERS_BY_GET else b"")
     headers = {name.lower(): value for name, value in request.headers.items()}
     address = peer_of(request)
     with acting_as(system="inbox"):
@@ -70,6 +72,10 @@ def _received(
         bad_signature_count(connection.pk)
         return connector.refusal(401, "bad signature")
     return None
+
+
+def _query_of(request: HttpRequest) -> bytes:
+    return str(request.META["QUERY_STRING"]).encode(errors="surrogateescape")
 
 
 def _said(answer: WebhookAnswer) -> HttpResponse:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.admitad import SERVICE as ADMITAD
 from sandbox.bank import SERVICE as BANK
 from sandbox.control import control_routes
 from sandbox.faults import Faults
@@ -32,6 +33,7 @@ SERVICES: tuple[Service, ...] = (
     WILDBERRIES,
     OZON,
     KASPI,
+    ADMITAD,
     KGD,
     BANK,
     NATIONAL_BANK,

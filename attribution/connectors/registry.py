@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attribution.connectors.admitad.connector import Admitad, AdmitadPostback
 from attribution.connectors.base import FileConnector, PollConnector, WebhookConnector
 from attribution.connectors.kaspi.cabinet import KaspiCabinet
 from attribution.connectors.kaspi.connector import Kaspi
@@ -12,14 +13,16 @@ from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
 
 WEBHOOKS: Mapping[str, WebhookConnector] = {
-    connector.source: connector for connector in (WooCommerce(), OzonPush())
+    connector.source: connector for connector in (WooCommerce(), OzonPush(), AdmitadPostback())
 }
 POLLS: Mapping[str, PollConnector] = {
-    connector.source: connector for connector in (Wildberries(), Ozon(), Kaspi())
+    connector.source: connector for connector in (Wildberries(), Ozon(), Kaspi(), Admitad())
 }
 FILES: Mapping[str, FileConnector] = {
     connector.source: connector for connector in (KaspiCabinet(),)
 }
+# Sources that may call by GET, or post nothing: what they say is the query then.
+CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, which sign what they send. Ozon only rings: it is asked.
 SHOPS: frozenset[str] = frozenset(WEBHOOKS) - frozenset(POLLS)
 SOURCES: frozenset[str] = frozenset(WEBHOOKS) | frozenset(POLLS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 HIDDEN = "••••"
 TEXT_CHARS_MAX = 200
@@ -27,6 +28,7 @@ OPEN = frozenset(
         # Ozon: a posting and a row of the returns
         "posting",
         "products",
+        "action",
         "financial_data",
         "price",
         "row",
@@ -107,9 +109,30 @@ SHOWN = frozenset(
         "creation_date",
         "uuid",
         "seller_id",
+        # Admitad: actions of the statistics, and postbacks
+        "admitad_id",
+        "payment_status",
+        "reward_ready",
+        "order_sum",
+        "payment_sum",
+        "offer_name",
+        "action_id",
+        "action_type",
+        "action_date",
+        "order_id",
+        "cart",
+        "payment",
+        "subid",
+        "advcampaign_id",
+        "advcampaign_name",
+        "processed",
+        "paid",
+        "is_return",
     }
 )
 CLICK_META_KEY = "_cpa_click_id"
+# What Admitad sends: several parameters. JSON never looks so: its names stand in quotes.
+_FORM = re.compile(rb"[\w.%-]+=[^&\s\"{}]*(?:&[\w.%-]+=[^&\s\"{}]*)+")
 _CLICK_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 # The second net, for what a shop types into a field that is shown
 _PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+\d[\d\s()-]{8,}\d")
@@ -125,18 +148,27 @@ SHOWN_INSIDE = frozenset(
         ("offer", "name"),
         # An event of a shop's page (attribution.domain.page_events), all of it
         *(("", name) for name in ("order", "click", "value", "coupon")),
+        # A postback of Admitad
+        *(("", name) for name in ("time", "type")),
     }
 )
 
 
 def body_masked(raw: bytes) -> str | None:
-    """The JSON of an event, indented, with its personal data hidden; None when it is no JSON."""
+    """The JSON of an event, indented, with its personal data hidden; a form as JSON too. None when
+    it is neither."""
     try:
-        value = json.loads(raw.decode(), parse_float=str)
+        is_form = _FORM.fullmatch(raw)
+        value = _form_read(raw) if is_form else json.loads(raw.decode(), parse_float=str)
         text = json.dumps(_masked(value, "", is_open=True), ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):
         return None
     return text if len(text) <= BODY_CHARS_MAX else f"{text[:BODY_CHARS_MAX]}…"
+
+
+def _form_read(raw: bytes) -> dict[str, str]:
+    pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
+    return dict(pairs)
 
 
 def _masked(value: Any, key: str, *, is_open: bool, inside: str = "") -> Any:

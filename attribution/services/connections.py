@@ -23,7 +23,7 @@ from attribution.connectors.wildberries.token import (
 )
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
-from attribution.services import kaspi
+from attribution.services import admitad, kaspi
 from attribution.services.ozon import OZON, key_require
 from attribution.services.polling import cursors_ensure
 from brands.models import Brand
@@ -100,9 +100,12 @@ def _polled_create(brand: Brand, source: str, title: str, token: str, client_id:
 
 
 def _is_same_account(known: Connection, own: Mapping[str, Any], token: str) -> bool:
-    """By what a token says of its owner; one that says nothing is tried on an order of theirs."""
+    """By what a token says of its owner; one that says nothing is tried on an order of theirs,
+    where the source can be asked for one."""
     if "seller_id" in own:
         return bool(known.settings.get("seller_id") == own["seller_id"])
+    if known.source == admitad.ADMITAD:
+        return token.strip() in connection_secrets(known)
     return token.strip() in connection_secrets(known) or kaspi.is_shop_of(known, own, token)
 
 
@@ -168,9 +171,12 @@ def connection_token_change(*, connection_id: int, token: str) -> Connection:
 
 
 def _may_follow(known: Connection, own: Mapping[str, Any], token: str) -> bool:
-    """Whether a token is the same seller's; before the first order of Kaspi nobody can tell."""
+    """Whether a token is the same seller's; before the first order of Kaspi, and of an account of
+    Admitad, nobody can tell."""
     if "seller_id" in own:
         return _is_same_account(known, own, token)
+    if known.source == admitad.ADMITAD:
+        return True
     return not kaspi.has_orders(known) or kaspi.is_shop_of(known, own, token)
 
 
@@ -248,6 +254,7 @@ def _token_settings(info: TokenInfo) -> dict[str, Any]:
 TOKEN_SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "wildberries": lambda token: _token_settings(token_require(token)),
     "kaspi": kaspi.token_settings,
+    "admitad": admitad.token_settings,
 }
 
 

@@ -5,21 +5,60 @@ and into the shop's app, where somebody has confirmed which app that is.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 CLICK_PARAMETER = "cpa_click"
+# A link of the network Admitad does not lead to the shop but through the network, which gives its
+# own click id to the shop and ours back to us: as `subid`, and as nothing else.
+ADMITAD_START = "https://ad.admitad.com/"
+ADMITAD_PARAMETER, ADMITAD_TARGET = "subid", "ulp"
 
 
 def append_click(url: str, click_id: str) -> str:
     """`url` with `cpa_click=<click_id>` as the last part of its query.
 
     Every character of the URL stays as it is: shops sign or compare theirs. The fragment stays
-    behind the query, where browsers look for it.
+    behind the query, where browsers look for it. A link of Admitad gets `subid=<click_id>`
+    instead, in place of whatever `subid` it had.
     """
+    if url.startswith(ADMITAD_START):
+        return _parameter_append(_without_subid(url), ADMITAD_PARAMETER, click_id)
+    return _parameter_append(url, CLICK_PARAMETER, click_id)
+
+
+def admitad_link(base_link: str, click_id: str, target: str = "") -> str:
+    """A link of Admitad that carries our click, to a page of the shop where one is named.
+
+    `base_link` is the link of the ad space (https://ad.admitad.com/g/…/), without `ulp` when there
+    is a `target`.
+
+    Raises:
+        ValueError: `base_link` is not Admitad's.
+    """
+    if not base_link.startswith(ADMITAD_START):
+        raise ValueError("not a link of Admitad")
+    link = append_click(base_link, click_id)
+    return _parameter_append(link, ADMITAD_TARGET, quote(target, safe="")) if target else link
+
+
+def _parameter_append(url: str, name: str, value: str) -> str:
     head, mark, fragment = url.partition("#")
     _, question, query = head.partition("?")
     joint = "?" if not question else "&" if query and not query.endswith("&") else ""
-    return f"{head}{joint}{CLICK_PARAMETER}={click_id}{mark}{fragment}"
+    return f"{head}{joint}{name}={value}{mark}{fragment}"
+
+
+def _without_subid(url: str) -> str:
+    """Which of two equal parameters would count is nowhere written: ours is the only one."""
+    head, mark, fragment = url.partition("#")
+    path, question, query = head.partition("?")
+    kept = [part for part in query.split("&") if _name_of(part) != ADMITAD_PARAMETER]
+    return f"{path}{question}{'&'.join(kept)}{mark}{fragment}"
+
+
+def _name_of(part: str) -> str:
+    """As the network reads it, so that an encoded letter hides nothing."""
+    return unquote_plus(part.partition("=")[0])
 
 
 # --- Into an app ----------------------------------------------------------------------------

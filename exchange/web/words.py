@@ -376,6 +376,7 @@ SOURCES: Mapping[str, Word] = {
     "wildberries": "Wildberries",
     "ozon": "Ozon",
     "kaspi": "Kaspi",
+    "admitad": "Admitad",
 }
 TAX_STATUSES: Mapping[str, Word] = {
     "individual_gph": _("Individual, civil-law contract"),

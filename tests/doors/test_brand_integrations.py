@@ -404,6 +404,99 @@ def test_the_log_of_ozon_names_lists_and_notifications_and_hides_people(ozon):
     assert rung.trust == "hint"
 
 
+# --- Admitad: is asked, and hints ------------------------------------------------------------
+
+ADMITAD = {"name": "Our AliExpress", "token": "sandbox-admitad-token"}
+
+
+@pytest.fixture
+def admitad(workplace, sandbox, settings):
+    """Admitad's stand-in, with a token that the clock of these tests finds alive."""
+    settings.SANDBOX_URL = sandbox.url
+    sandbox.control("admitad/token", {"days": 3_000})
+    return workplace
+
+
+def test_admitad_is_offered_once_and_says_what_it_cannot(workplace):
+    offered = workplace.page("integrations").sources
+    assert [choice.source for choice in offered].count("admitad") == 1
+    form = workplace.get("connection_new", "admitad").content.decode()
+    assert "Admitad tells which click led to an order and what it pays you for it." in form
+    assert "It tells neither the goods nor the buyer" in form
+    assert "do not use subid yourself" in form
+
+
+def test_admitad_is_connected_by_its_token_and_shows_the_address_with_its_macros(admitad):
+    answer = admitad.post("connection_new", "admitad", **ADMITAD)
+    made = the(Connection, name="Our AliExpress")
+    assert answer.url == admitad.url("connection", made.public_id)
+    page = admitad.page("connection", made.public_id)
+    facts = {fact.label: fact.value for fact in page.facts}
+    assert facts["Trust"] == "read at the source"
+    address = f"{settings.BASE_URL}/hooks/admitad/{made.endpoint_token}?"
+    assert facts["Address for notifications"].startswith(
+        address + "admitad_id=[[[admitad_id]]]&action_id=[[[action_id]]]&subid=[[[subid]]]&"
+    )
+    assert "postback settings" in page.steps[0]
+    assert (page.secrets, page.rotate_url) == ([], "")
+    assert "Our AliExpress" not in [site.name for site in admitad.page("integrations").sites]
+    shown = admitad.get("connection", made.public_id).content.decode()
+    assert "sandbox-admitad-token" not in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"token": "wrong"}, "token", "Admitad does not take this token"),
+        ({"token": "two words"}, "token", "not a whole token"),
+        ({"token": ""}, "token", "required"),
+        ({"name": ""}, "name", "required"),
+    ],
+)
+def test_a_token_of_admitad_that_does_not_work_is_refused_with_the_reason(
+    admitad, changes, field, said
+):
+    answer = admitad.post("connection_new", "admitad", **(ADMITAD | changes))
+    assert answer.status_code == 422
+    assert said in " ".join(answer.context["form"].errors[field])
+    assert count(Connection, source="admitad") == 0
+
+
+def test_a_token_that_may_not_read_is_explained_in_admitads_terms(admitad):
+    admitad.post("connection_new", "admitad", **ADMITAD)
+    made = the(Connection, name="Our AliExpress")
+    change(made.pk, state="failing", error="access_denied (403): no scope")
+    assert "may not read the statistics" in card_of(admitad, "Our AliExpress").cause
+
+
+def test_the_log_of_admitad_names_actions_and_postbacks(admitad):
+    admitad.post("connection_new", "admitad", **ADMITAD)
+    made = the(Connection, name="Our AliExpress")
+    action = {"action_id": 771200345, "status": "pending", "cart": "12.40", "comment": "Айгерим"}
+    said = b"admitad_id=771200345&payment_status=approved&order_sum=12.40&comment=%D0%90"
+    with acting_as(system="test data"):
+        pulled, hinted = (
+            InboundEvent.objects.create(
+                connection=made, brand_id=made.brand_id, source="admitad", endpoint=endpoint,
+                event_key=key, trust=trust, body=body, body_sha256="0" * 64,
+            )
+            for endpoint, key, trust, body in (
+                ("actions", "admitad:771200345:created:abc:0", "pulled",
+                 json.dumps({"action": action}).encode()),
+                ("webhook", "postback:0123", "hint", said),
+            )
+        )  # fmt: skip
+    texts = {event.text for event in admitad.page("connection", made.public_id).events}
+    assert texts == {"Notification", "Action, 771200345"}
+    shown = admitad.page("connection_event", made.public_id, pulled.pk).event.body
+    assert '"cart": "12.40"' in shown
+    assert "Айгерим" not in shown
+    shown = admitad.page("connection_event", made.public_id, hinted.pk).event.body
+    assert '"payment_status": "approved"' in shown
+    assert '"order_sum": "12.40"' in shown
+    assert "А" not in shown
+
+
 def test_pause_and_resume(workplace):
     shop = shop_id(workplace)
     workplace.post("connection_pause", shop)

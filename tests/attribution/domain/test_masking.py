@@ -109,3 +109,21 @@ def test_recorded_events_keep_their_order_and_lose_their_buyer(path):
     billing = order.get("billing") if isinstance(order, dict) else None
     for value in filter(None, (billing or {}).values()):
         assert f'"{value}"' not in text
+
+
+def test_a_form_is_shown_as_json_and_masked_like_it():
+    raw = b"admitad_id=77&type=sale&buyer=%D0%90%D0%B9&order_id=%2B7+701+000+00+01&order_sum="
+    text = body_masked(raw)
+    assert text is not None
+    assert json.loads(text) == {
+        "admitad_id": "77",
+        "type": "sale",
+        "buyer": "••••",
+        "order_id": "••••",
+        "order_sum": "",
+    }
+
+
+@pytest.mark.parametrize("raw", [b"a=%ff&b=1", b"a=1&b", b"=1&b=2", b"a=1\n&b=2"])
+def test_what_is_nearly_a_form_is_not_shown(raw):
+    assert body_masked(raw) is None

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from attribution.connectors.admitad.postback import QUERY as ADMITAD_QUERY
 from attribution.connectors.registry import FILES, POLLS, SHOPS, WEBHOOKS
 from attribution.domain.masking import body_masked
 from attribution.domain.page_events import PAGE, order_of_key, page_event_read
@@ -60,6 +61,10 @@ SOURCE_TEXTS: Mapping[str, Word] = {
     "kaspi": gettext_lazy(
         "We read the shop's orders with its token, or you upload the export of the cabinet."
     ),
+    "admitad": gettext_lazy(
+        "AliExpress and other shops of the network: we read the statistics of your publisher's"
+        " account; its postback makes it faster."
+    ),
 }
 # What a source cannot do, said before anybody counts on it
 SOURCE_NOTES: Mapping[str, Word] = {
@@ -70,6 +75,12 @@ SOURCE_NOTES: Mapping[str, Word] = {
         "Kaspi tells neither the click nor a promo code of an order. We count the clicks that your"
         " influencers bring and read your orders, but Kaspi itself never says which click led to"
         " which order."
+    ),
+    "admitad": gettext_lazy(
+        "Admitad tells which click led to an order and what it pays you for it. The value of the"
+        " order it names for some shops only: where it does not, your terms are counted from what"
+        " Admitad pays. It tells neither the goods nor the buyer, and most shops approve after"
+        " weeks."
     ),
 }
 # What is left out while a token of Wildberries lacks a category that we can do without
@@ -131,6 +142,26 @@ KASPI_STEPS: Sequence[Word] = (
         "This token may do everything in the cabinet and never changes. We only ever read with it."
     ),
 )
+ADMITAD_STEPS: Sequence[Word] = (
+    gettext_lazy("Make an access token of your publisher's account that may read statistics."),
+    gettext_lazy("Paste it here. We try it at once and store it encrypted."),
+    gettext_lazy(
+        "Let the campaign lead to your Admitad link (ad.admitad.com): we add the click to it as"
+        " subid, so do not use subid yourself."
+    ),
+)
+ADMITAD_POSTBACK_STEPS: Sequence[Word] = (
+    gettext_lazy("In Admitad open the postback settings of your ad space."),
+    gettext_lazy(
+        "Paste the address for notifications as it is, with everything in triple brackets: Admitad"
+        " puts its values there."
+    ),
+    gettext_lazy("Choose new, approved, declined and pending actions."),
+    gettext_lazy(
+        "Nobody signs these calls: an order counts once we have read it in the statistics. Without"
+        " them all orders come too, only up to 10 minutes later."
+    ),
+)
 UPLOAD_STEPS: Mapping[str, Sequence[Word]] = {
     "kaspi": (
         gettext_lazy("Export your orders to Excel in the shop's cabinet."),
@@ -157,10 +188,12 @@ STEPS_BEFORE: Mapping[str, Sequence[Word]] = {
     "woocommerce": SHOP_STEPS,
     "wildberries": WILDBERRIES_STEPS,
     "ozon": OZON_STEPS,
+    "admitad": ADMITAD_STEPS,
 }
 STEPS_AFTER: Mapping[str, Sequence[Word]] = {
     "woocommerce": WOOCOMMERCE_STEPS,
     "ozon": OZON_PUSH_STEPS,
+    "admitad": ADMITAD_POSTBACK_STEPS,
 }
 
 # The beginning of what a connector says of a refusal: attribution.connectors.base
@@ -186,6 +219,9 @@ CAUSES_OF_SOURCE: Mapping[tuple[str, str], Word] = {
     ("kaspi", "access_denied"): gettext_lazy(
         "Kaspi says that this token may not read orders (403). The head of the company can make"
         " another one in the cabinet."
+    ),
+    ("admitad", "access_denied"): gettext_lazy(
+        "Admitad says that the token may not read the statistics (403). Make one with that right."
     ),
 }
 # Why there was no answer at all: it is asked again by itself
@@ -213,8 +249,10 @@ ENDPOINTS: Mapping[str, Word] = {
     "returns_changed": gettext_lazy("Changed return"),
     "orders": gettext_lazy("Orders"),
     "order_refresh": gettext_lazy("Older orders"),
+    "actions": gettext_lazy("Action"),
     "file": gettext_lazy("Export of orders"),
 }
+ENDPOINT_QUERIES: Mapping[str, str] = {"admitad": ADMITAD_QUERY}
 KEPT_DAYS = (DAYS_MIN, 60, DAYS_MAX)
 LOSSES: Sequence[Word] = (
     gettext_lazy(
@@ -434,8 +472,10 @@ def _facts(found: Connection) -> list[Fact]:
 
 
 def endpoint_url(found: Connection) -> str:
-    """Where the source's calls are sent."""
-    return f"{settings.BASE_URL}/hooks/{found.source}/{found.endpoint_token}"
+    """Where the source's calls are sent; for one that we tell what to say, with all of that."""
+    address = f"{settings.BASE_URL}/hooks/{found.source}/{found.endpoint_token}"
+    query = ENDPOINT_QUERIES.get(found.source)
+    return f"{address}?{query}" if query else address
 
 
 def _new_secret(found: Connection) -> list[pages.Secret]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from attribution.connectors.registry import FILES, POLLS
 from attribution.forms import (
+    AdmitadForm,
     KaspiForm,
     KeyForm,
     MarketplaceForm,
@@ -45,7 +46,11 @@ from exchange.web.formatting import number_text
 
 NEW_SECRET = "new_secret_of"  # noqa: S105 in the session: whose secret is shown on the next page
 
-SOURCE_FORMS: Mapping[str, type[forms.Form]] = {"kaspi": KaspiForm, "ozon": OzonForm}
+SOURCE_FORMS: Mapping[str, type[forms.Form]] = {
+    "kaspi": KaspiForm,
+    "ozon": OzonForm,
+    "admitad": AdmitadForm,
+}
 
 
 @require_GET

@@ -1,0 +1,90 @@
+"""Admitad with us as its publisher: postbacks that hint, statistics that are read and believed.
+
+What is sure and what is not is told in the README beside this file.
+Source: facts/marketplaces.md sections 4, 5 and 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attribution.connectors.admitad import actions, postback
+from attribution.connectors.admitad.client import Ask
+from attribution.connectors.base import (
+    Doorbell,
+    Endpoint,
+    HttpClient,
+    IPAddress,
+    PollConnection,
+    PollPage,
+    Snapshot,
+    Trust,
+    WebhookAnswer,
+)
+from attribution.connectors.payload import Fields, json_read
+
+ACTIONS = "actions"
+TOKEN_KIND = "publisher"  # noqa: S105 a kind, there is only one
+ENDPOINTS: Mapping[str, Endpoint] = {
+    ACTIONS: Endpoint(ACTIONS, {TOKEN_KIND: 2}, round_seconds=600),
+}
+
+
+class Admitad:
+    """The statistics."""
+
+    source = "admitad"
+    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+
+    def fetch(
+        self,
+        client: HttpClient,
+        endpoint: str,
+        cursor: Mapping[str, Any],
+        connection: PollConnection,
+        *,
+        now: datetime,
+    ) -> PollPage:
+        def delay_seconds(is_last: bool) -> int:
+            return ENDPOINTS[endpoint].delay_seconds(TOKEN_KIND, is_last=is_last)
+
+        return actions.page_read(Ask(client, connection, now, delay_seconds), cursor)
+
+    def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
+        return [actions.action_parse(Fields(json_read(raw)))]
+
+
+class AdmitadPostback:
+    """The postback. `body` is the form of a POST, or the query where nothing was posted."""
+
+    source = "admitad"
+    trust: Trust = "hint"
+
+    def caller_check(
+        self, address: IPAddress | None, body: bytes, settings: Mapping[str, Any]
+    ) -> None:
+        """Admitad names no addresses that we could be sure of: the secret path is all."""
+        postback.caller_check(body)
+
+    def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return False
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
+        """There is no signature: whatever comes is a hint."""
+
+    def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
+        return postback.event_key(body)
+
+    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
+        return WebhookAnswer()
+
+    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
+        return WebhookAnswer(status, body=reason.encode())
+
+    def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
+        """The hint, and the bell that has it confirmed at once. A decline only rings: nobody loses
+        a reward, not even a hinted one, because an unsigned call says so."""
+        order, bell = postback.parse(body), Doorbell((ACTIONS,))
+        return [bell] if order.status == "cancelled" else [order, bell]

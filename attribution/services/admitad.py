@@ -1,0 +1,63 @@
+"""Admitad's token: what we ask of it before we keep it.
+
+It says nothing of its account, so that only Admitad can tell whether it is right: it is asked
+once, cheaply, while the brand waits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from attribution.connectors.admitad.actions import token_probe
+from attribution.connectors.admitad.client import TOKEN_LENGTH_MAX, Ask
+from attribution.connectors.base import (
+    AccessDenied,
+    ConnectorError,
+    CredentialsRefused,
+    PollConnection,
+)
+from core import clock
+from core.errors import Invalid
+from core.http import OutgoingError, outgoing
+
+ADMITAD = "admitad"
+WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
+
+
+def token_settings(token: str) -> dict[str, Any]:
+    """The settings of a connection with this token, once Admitad has taken it. Outside of any
+    transaction.
+
+    Raises:
+        Invalid: no token, one that Admitad refuses, or no answer from Admitad.
+    """
+    secret = token.strip()
+    is_plain = secret.isascii() and secret.isprintable() and " " not in secret
+    if not is_plain or not 1 <= len(secret) <= TOKEN_LENGTH_MAX:
+        raise _wrong(
+            _("This is not a whole token. Copy it again, from the first letter to the last.")
+        )
+    own: dict[str, Any] = {}
+    if settings.SANDBOX_URL:
+        own["base_url"] = f"{settings.SANDBOX_URL}/admitad"
+    client = outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
+    try:
+        token_probe(Ask(client, PollConnection(secret, own), clock.now(), lambda _is_last: 1))
+    except CredentialsRefused:
+        raise _wrong(_("Admitad does not take this token: it is wrong or has ended.")) from None
+    except AccessDenied:
+        raise _wrong(
+            _("This token may not read the statistics of Admitad. Make one with that right.")
+        ) from None
+    except (ConnectorError, OutgoingError):
+        raise _wrong(
+            _("Admitad does not answer us right now. Your token was not kept: try again.")
+        ) from None
+    return own
+
+
+def _wrong(message: str) -> Invalid:
+    return Invalid(message, fields={"token": [message]})
