@@ -11,7 +11,7 @@ CLICK_PARAMETER = "cpa_click"
 # A link of the network Admitad does not lead to the shop but through the network, which gives its
 # own click id to the shop and ours back to us: as `subid`, and as nothing else.
 ADMITAD_START = "https://ad.admitad.com/"
-ADMITAD_PARAMETER, ADMITAD_TARGET = "subid", "ulp"
+ADMITAD_PARAMETER = "subid"
 
 
 def append_click(url: str, click_id: str) -> str:
@@ -24,21 +24,6 @@ def append_click(url: str, click_id: str) -> str:
     if url.startswith(ADMITAD_START):
         return _parameter_append(_without_subid(url), ADMITAD_PARAMETER, click_id)
     return _parameter_append(url, CLICK_PARAMETER, click_id)
-
-
-def admitad_link(base_link: str, click_id: str, target: str = "") -> str:
-    """A link of Admitad that carries our click, to a page of the shop where one is named.
-
-    `base_link` is the link of the ad space (https://ad.admitad.com/g/…/), without `ulp` when there
-    is a `target`.
-
-    Raises:
-        ValueError: `base_link` is not Admitad's.
-    """
-    if not base_link.startswith(ADMITAD_START):
-        raise ValueError("not a link of Admitad")
-    link = append_click(base_link, click_id)
-    return _parameter_append(link, ADMITAD_TARGET, quote(target, safe="")) if target else link
 
 
 def _parameter_append(url: str, name: str, value: str) -> str:

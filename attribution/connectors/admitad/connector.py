@@ -6,7 +6,7 @@ Source: facts/marketplaces.md sections 4, 5 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,10 @@ class Admitad:
 
     source = "admitad"
     endpoints: Mapping[str, Endpoint] = ENDPOINTS
+
+    def endpoints_open(self, secret: str) -> Collection[str]:
+        """All: what a token may do is not written in it."""
+        return self.endpoints
 
     def fetch(
         self,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.domain.deeplink import admitad_link, append_click
+from campaigns.domain.deeplink import append_click
 
 ID = "019de0c5b0007abc8000000000000001"
 
@@ -61,17 +61,3 @@ def test_a_link_of_admitad_carries_the_click_as_its_only_subid(url, with_click):
 def test_another_host_keeps_its_subid_and_gets_our_own_parameter(url):
     joint = "&" if "?" in url else "?"
     assert append_click(url, ID) == f"{url}{joint}cpa_click={ID}"
-
-
-def test_a_deep_link_of_admitad_leads_to_a_page_of_the_shop():
-    page = "https://aliexpress.com/item/1.html?a=1&b=қ"
-    assert admitad_link(f"{ADMITAD}/", ID, page) == (
-        f"{ADMITAD}/?subid={ID}&ulp=https%3A%2F%2Faliexpress.com%2Fitem%2F1.html"
-        "%3Fa%3D1%26b%3D%D2%9B"
-    )
-    assert admitad_link(f"{ADMITAD}/?subid=x", ID) == f"{ADMITAD}/?subid={ID}"
-
-
-def test_a_deep_link_begins_with_a_link_of_admitad():
-    with pytest.raises(ValueError, match="Admitad"):
-        admitad_link("https://shop.kz/", ID)
