@@ -20,8 +20,14 @@ def inbox_sweep() -> int:
 
 @shared_task
 def connections_poll() -> int:
-    """Ask every source whose time has come for its next page."""
+    """Ask the sources whose time has come for their next page."""
     return polling.connections_poll()
+
+
+@shared_task
+def connections_poll_slow() -> int:
+    """As above, those that answer slowly or not at all."""
+    return polling.connections_poll(is_slow=True)
 
 
 @shared_task

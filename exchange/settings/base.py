@@ -241,7 +241,18 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "inbox": {"task": "attribution.tasks.inbox_sweep", "schedule": 60.0},
-    "poll": {"task": "attribution.tasks.connections_poll", "schedule": 5.0},
+    # A tick lasts 10 s at most, and one that waited too long for a worker is dropped: at most two
+    # workers poll, and a third asks slow sources.
+    "poll": {
+        "task": "attribution.tasks.connections_poll",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "poll slow": {
+        "task": "attribution.tasks.connections_poll_slow",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "lifecycle": {"task": "attribution.tasks.conversions_advance", "schedule": 15.0},
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
