@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from attribution.services import clicks, inbox, lifecycle, polling, rates
+from attribution.services import clicks, event_log, inbox, lifecycle, polling, rates, silence
 
 
 @shared_task
@@ -46,3 +46,15 @@ def clicks_forget() -> None:
 def rates_keep_up() -> int:
     """Rates that are missing, and the orders that waited for them."""
     return rates.rates_keep_up()
+
+
+@shared_task
+def silences_find() -> int:
+    """Sources that have gone silent, by their own rhythm."""
+    return silence.silences_find()
+
+
+@shared_task
+def bodies_purge() -> int:
+    """Bodies of events whose time is over."""
+    return event_log.bodies_purge()

@@ -193,7 +193,8 @@ def connection_switch(*, connection_id: int, is_on: bool) -> Connection:
         if was_on == is_on:
             return connection
         connection.state = Connection.State.NEW if is_on else Connection.State.OFF
-        connection.save(update_fields=["state"])
+        connection.silent_since = None  # whoever was told not to speak is not silent
+        connection.save(update_fields=["state", "silent_since"])
         if is_on:
             cursors_hurry(PollCursor.objects.filter(connection=connection))
         audit_record("connection.switch", connection, after={"is_on": is_on})

@@ -280,6 +280,7 @@ BUTTONS = {
     "/admin/compliance/taxrule/draft/": "compliance.add_taxrule",
     "/admin/compliance/taxrule/{rule}/activate/": "compliance.change_taxrule",
     "/admin/attribution/inboundevent/{event}/replay/": "attribution.change_inboundevent",
+    "/admin/attribution/connection/{connection}/replay/": "attribution.change_inboundevent",
     "/admin/campaigns/apptarget/enter/": "campaigns.add_apptarget",
     "/admin/campaigns/apptarget/{app}/edit/": "campaigns.change_apptarget",
     "/admin/accounts/user/add-colleague/": "accounts.add_user",
@@ -294,6 +295,7 @@ def test_a_button_opens_for_its_right_alone(cast, world, role):
         "brand": cast.tulpar.brand,
         "rule": rule_make(cast.maker).pk,
         "event": world["tulpar"]["attribution_inboundevent"].pk,
+        "connection": world["tulpar"]["attribution_connection"].pk,
         "app": app_make().pk,
         "user": cast.checker,
     }
