@@ -29,10 +29,14 @@ def silence_after(hours: Sequence[datetime]) -> timedelta | None:
     pauses = sorted(later - sooner for sooner, later in pairwise(hours))
     if len(pauses) < PAUSES_MIN or hours[-1] - hours[0] < SPAN_MIN:
         return None
-    return max(SILENCE_MIN, MEDIANS * median(pauses), LONGEST * pauses[-2])
+    return max(SILENCE_MIN, MEDIANS * _median(pauses), LONGEST * pauses[-2])
 
 
 def is_silent(hours: Sequence[datetime], now: datetime) -> bool:
     """Whether a source has said nothing for much longer than it ever does."""
     after = silence_after(hours)
     return after is not None and now - hours[-1] > after
+
+
+def _median(pauses: Sequence[timedelta]) -> timedelta:
+    return timedelta(seconds=median(pause.total_seconds() for pause in pauses))
