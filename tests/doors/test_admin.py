@@ -679,6 +679,7 @@ def test_everybody_sees_the_queues_of_their_work(cast):
         "help",
         "storefront",
         "power_off",
+        "volume_off",
         "dangerous",
         "hourglass",
         "unknown_document",
