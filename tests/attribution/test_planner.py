@@ -21,7 +21,7 @@ from tests.world import NOON
 
 FEED = "order_feed"
 # 10,000 sellers asked once an hour are 200 asked every 72 s: the same for a worker.
-# PLANNER_CONNECTIONS=10000 runs the whole (minutes): docs/adr/0008-poll-planner.md.
+# PLANNER_CONNECTIONS=10000 runs the whole (long): docs/adr/0008-poll-planner.md.
 SELLERS = int(os.environ.get("PLANNER_CONNECTIONS", "200"))
 ROUND_SECONDS = 36 * SELLERS // 100
 ROUND = timedelta(seconds=ROUND_SECONDS)
