@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from attribution.forms import ReplayForm
 from attribution.models import (
     AddressRange,
     Candidate,
@@ -21,7 +22,10 @@ from attribution.models import (
     OrderVersion,
     PollCursor,
 )
+from attribution.selectors.connections import dead_days, dead_events, dead_reasons
+from attribution.services.event_log import events_replay
 from attribution.services.inbox import event_replay
+from core import clock
 from core.admin import ConfirmForm, FormPage, OpsAdmin, ReadOnlyInline, posted, tenge_column
 
 
@@ -36,17 +40,47 @@ class ConnectionAdmin(OpsAdmin):
     """Secrets and secret addresses are not shown: only the brand has them."""
 
     list_display = ["name", "brand", "source", "state", "last_event_at", "error"]
-    list_filter = ["state", "source"]
+    list_filter = ["state", "source", ("silent_since", admin.EmptyFieldListFilter)]
     search_fields = ["name", "brand__name", "=public_id"]
     search_help_text = _("Name, brand or id")
     ordering = ["-id"]
     fields = [
         ("name", "brand", "source"),
         ("state", "error"),
-        ("last_event_at", "bad_signature_count"),
+        ("last_event_at", "silent_since", "bad_signature_count"),
         ("public_id", "created_at"),
     ]
     inlines = [CursorInline]
+    actions_detail = ["replay_days"]
+
+    @action(
+        description=_("Work on dead events again"),
+        url_path="replay",
+        permissions=["attribution.change_inboundevent"],
+        icon="replay",
+    )
+    def replay_days(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        connection: Connection = self.row_or_404(object_id)
+        days = dead_days(connection) or (clock.today(), clock.today())
+        reasons = dead_reasons(connection, *days)
+        page = FormPage(
+            title=_("Work on dead events again"),
+            explain=_(
+                "Events of these days that failed for good are worked on as if they had just come."
+                " What they have done already is not done twice."
+            ),
+            facts={
+                _("Connection"): str(connection),
+                _("Dead events"): dead_events(connection, *days).count(),
+                _("Reasons"): "; ".join(f"{count} × {error}" for error, count in reasons),
+            },
+            submit=_("Work on them again"),
+            change=lambda data: events_replay(connection_id=connection.pk, **data),
+            done=_("The events wait for a worker again."),
+            back=self.url_of("change", connection.pk),
+        )
+        initial = dict(zip(("first_on", "last_on"), days, strict=True))
+        return self.form_page(request, ReplayForm(posted(request), initial=initial), page)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
         rows: QuerySet[Connection] = super().get_queryset(request)
@@ -77,7 +111,7 @@ class InboundEventAdmin(OpsAdmin):
         ("state", "attempts", "next_at"),
         "error",
         "outcome",
-        "body_sha256",
+        ("body_sha256", "body_purged_at"),
         ("received_at", "finished_at"),
     ]
     actions_detail = ["replay"]

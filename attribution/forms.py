@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
 from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
+from core.admin import DayField
 from core.xlsx import FILE_BYTES_MAX
 
 
@@ -85,3 +86,10 @@ class OrderFileForm(forms.Form):
                 _("The file is too large. Export fewer days at once."), code="too_large"
             )
         return file
+
+
+class ReplayForm(forms.Form):
+    """Which days' dead events are read again; both days count."""
+
+    first_on = DayField(label=_("First day"))
+    last_on = DayField(label=_("Last day"))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from attribution.services import clicks, inbox, lifecycle, polling, rates
+from attribution.services import clicks, event_log, inbox, lifecycle, polling, rates, silence
 
 
 @shared_task
@@ -20,8 +20,14 @@ def inbox_sweep() -> int:
 
 @shared_task
 def connections_poll() -> int:
-    """Ask every source whose time has come for its next page."""
+    """Ask the sources whose time has come for their next page."""
     return polling.connections_poll()
+
+
+@shared_task
+def connections_poll_slow() -> int:
+    """As above, those that answer slowly or not at all."""
+    return polling.connections_poll(is_slow=True)
 
 
 @shared_task
@@ -40,3 +46,15 @@ def clicks_forget() -> None:
 def rates_keep_up() -> int:
     """Rates that are missing, and the orders that waited for them."""
     return rates.rates_keep_up()
+
+
+@shared_task
+def silences_find() -> int:
+    """Sources that have gone silent, by their own rhythm."""
+    return silence.silences_find()
+
+
+@shared_task
+def bodies_purge() -> int:
+    """Bodies of events whose time is over."""
+    return event_log.bodies_purge()

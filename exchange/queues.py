@@ -146,6 +146,15 @@ QUEUES = (
         "state__exact=failing",
     ),
     Queue(
+        _("Silent connections"),
+        "volume_off",
+        "attribution.view_connection",
+        lambda: Connection.objects.filter(state=Connection.State.OK, silent_since__isnull=False),
+        "silent_since",
+        3 * DAY,
+        "silent_since__isempty=0",
+    ),
+    Queue(
         _("Events that failed for good"),
         "dangerous",
         "attribution.view_inboundevent",

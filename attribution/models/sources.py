@@ -32,6 +32,8 @@ class Connection(models.Model):
     settings = models.JSONField(default=dict)
     error = models.CharField(_("last error"), max_length=300, blank=True)
     last_event_at = models.DateTimeField(_("last event"), null=True)
+    # From when it says nothing, for much longer than it ever does; null while it is itself
+    silent_since = models.DateTimeField(_("silent since"), null=True)
     bad_signature_count = models.PositiveIntegerField(_("bad signatures"), default=0)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -59,6 +61,7 @@ class PollCursor(models.Model):
     polled_at = models.DateTimeField(_("last poll"), null=True)
     limited_until = models.DateTimeField(null=True)  # a pause that the source itself asked for
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
+    is_slow = models.BooleanField(_("slow"), default=False)  # asked apart from the others
 
     class Meta:
         constraints = [
@@ -66,7 +69,7 @@ class PollCursor(models.Model):
                 fields=["connection", "endpoint"], name="cursor_once_per_endpoint"
             ),
         ]
-        indexes = [models.Index(fields=["next_at"], name="cursor_due")]
+        indexes = [models.Index(fields=["is_slow", "next_at"], name="cursor_due")]
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.endpoint}"
@@ -107,6 +110,7 @@ class InboundEvent(models.Model):
     outcome = models.JSONField(default=dict)  # what it became: order ids, notes
     received_at = models.DateTimeField(_("received"), default=clock.now)
     finished_at = models.DateTimeField(null=True)
+    body_purged_at = models.DateTimeField(_("body erased"), null=True)  # with the headers
 
     class Meta:
         verbose_name = _("inbound event")
@@ -120,6 +124,11 @@ class InboundEvent(models.Model):
         indexes = [
             models.Index(fields=["next_at"], name="event_waiting", condition=Q(state="received")),
             models.Index(fields=["brand", "-received_at"], name="event_of_brand_newest"),
+            models.Index(
+                fields=["received_at"],
+                name="event_with_body",
+                condition=Q(body_purged_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, DurationField, Func, Q, Value
+from django.db.models import Count, DateTimeField, DurationField, Func, Max, Min, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from attribution.domain.page_events import PAGE
@@ -15,6 +15,7 @@ from core import clock
 from core.errors import NotFound
 
 HALF_HOUR = timedelta(minutes=30)
+DAY = timedelta(days=1)
 MOMENT = timedelta(microseconds=1)
 
 
@@ -100,6 +101,34 @@ def event_page(
             events = events.filter(pk__lt=UUID(after))  # UUIDv7: in the order of their arrival
     found = list(events.order_by("-pk")[: rows + 1])
     return found[:rows], str(found[rows - 1].pk) if len(found) > rows else ""
+
+
+def dead_events(connection: Connection, first_on: date, last_on: date) -> QuerySet[InboundEvent]:
+    """Those of these days of Kazakhstan that failed for good and can still be read again."""
+    return InboundEvent.objects.filter(
+        connection=connection,
+        state=InboundEvent.State.DEAD,
+        body_purged_at__isnull=True,
+        received_at__gte=clock.day_start(first_on),
+        received_at__lt=clock.day_start(last_on + DAY),
+    )
+
+
+def dead_days(connection: Connection) -> tuple[date, date] | None:
+    """The first and the last day of those that can be read again; None when there is none."""
+    dead = dead_events(connection, clock.day_of(connection.created_at), clock.today())
+    found = dead.aggregate(first_at=Min("received_at"), last_at=Max("received_at"))
+    if found["first_at"] is None:
+        return None
+    return clock.day_of(found["first_at"]), clock.day_of(found["last_at"])
+
+
+def dead_reasons(
+    connection: Connection, first_on: date, last_on: date, *, rows: int = 10
+) -> list[tuple[str, int]]:
+    """(error, how many), the most frequent first."""
+    counted = dead_events(connection, first_on, last_on).order_by().values_list("error")
+    return list(counted.annotate(count=Count("pk")).order_by("-count", "error")[:rows])
 
 
 def event_access_for_brand(connection: Connection, event_id: UUID) -> InboundEvent:

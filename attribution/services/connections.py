@@ -24,6 +24,7 @@ from attribution.connectors.wildberries.token import (
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
 from attribution.services import admitad, kaspi
+from attribution.services.doorbell import cursors_hurry
 from attribution.services.ozon import OZON, key_require
 from attribution.services.polling import cursors_ensure
 from brands.models import Brand
@@ -165,7 +166,9 @@ def connection_token_change(*, connection_id: int, token: str) -> Connection:
         connection.save(update_fields=["settings", "state", "error"])
         _secrets_put(connection, [token.strip()])
         cursors_ensure(connection)  # one that had files only is asked from now on
-        PollCursor.objects.filter(connection=connection).update(next_at=clock.now(), failures=0)
+        PollCursor.objects.filter(connection=connection).update(  # what limited the old one is over
+            next_at=clock.now(), failures=0, limited_until=None
+        )
         audit_record("connection.token_change", connection)
     return connection
 
@@ -197,9 +200,10 @@ def connection_switch(*, connection_id: int, is_on: bool) -> Connection:
         if was_on == is_on:
             return connection
         connection.state = Connection.State.NEW if is_on else Connection.State.OFF
-        connection.save(update_fields=["state"])
+        connection.silent_since = None  # whoever was told not to speak is not silent
+        connection.save(update_fields=["state", "silent_since"])
         if is_on:
-            PollCursor.objects.filter(connection=connection).update(next_at=clock.now())
+            cursors_hurry(PollCursor.objects.filter(connection=connection))
         audit_record("connection.switch", connection, after={"is_on": is_on})
     return connection
 
@@ -216,8 +220,7 @@ def connection_read_now(*, connection_id: int) -> Connection:
         if connection.source not in POLLS or connection.state == Connection.State.OFF:
             raise ConnectionConflict(_("This source is not read by us now."))
         # A pause that the source itself asked for stays: only those after failures are cut.
-        failed = PollCursor.objects.filter(connection=connection, failures__gt=0)
-        failed.update(next_at=clock.now())
+        cursors_hurry(PollCursor.objects.filter(connection=connection, failures__gt=0))
     return connection
 
 

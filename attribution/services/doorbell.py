@@ -1,8 +1,14 @@
-"""An unsigned call rang: what it is about is read at the source, at once. Runs as the system."""
+"""When a list of a source may be asked, and what hurries it. Runs as the system.
+
+The cursor's own row is the limiter of its endpoint: who asks it holds its lease, and nobody else
+asks it. See docs/adr/0008-poll-planner.md.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from attribution.connectors.base import Doorbell
 from attribution.connectors.registry import poll_connector
@@ -16,12 +22,17 @@ def doorbell_ring(connection: Connection, bell: Doorbell) -> int:
     The pauses stand that the source asked for, that its limits ask for, and that follow failures:
     whoever rings, however often, hurries nothing beyond them.
     """
-    now = clock.now()
-    cursors = PollCursor.objects.select_for_update().filter(
-        connection=connection, endpoint__in=bell.endpoints, failures=0
+    return cursors_hurry(
+        PollCursor.objects.filter(connection=connection, endpoint__in=bell.endpoints, failures=0)
     )
+
+
+def cursors_hurry(cursors: QuerySet[PollCursor]) -> int:
+    """Make these due as soon as the source's limits allow. Returns how many are earlier now."""
+    now = clock.now()
     hurried = 0
-    for cursor in cursors.order_by("pk"):
+    locked = cursors.select_for_update(of=("self",)).select_related("connection")
+    for cursor in locked.order_by("pk"):
         due_at = max(now, cursor_pause_until(cursor) or now)
         if due_at < cursor.next_at:
             cursor.next_at = due_at
@@ -32,8 +43,15 @@ def doorbell_ring(connection: Connection, bell: Doorbell) -> int:
 
 def cursor_pause_until(cursor: PollCursor) -> datetime | None:
     """Until when the source's limits forbid to ask again; None before the first time."""
-    if cursor.polled_at is None:
-        return None
+    pauses = [cursor.limited_until] if cursor.limited_until else []
+    if cursor.polled_at is not None:
+        pauses.append(cursor.polled_at + cursor_interval(cursor))
+    return max(pauses, default=None)
+
+
+def cursor_interval(cursor: PollCursor) -> timedelta:
+    """The least pause between two questions, by the kind of the connection's token."""
     endpoint = poll_connector(cursor.connection.source).endpoints[cursor.endpoint]
-    interval = timedelta(seconds=max(endpoint.interval_seconds.values()))
-    return max(cursor.polled_at + interval, cursor.limited_until or cursor.polled_at)
+    of_kind = endpoint.interval_seconds
+    kind = cursor.connection.settings.get("token_kind")
+    return timedelta(seconds=of_kind.get(str(kind), max(of_kind.values())))

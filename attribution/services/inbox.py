@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F
+from django.utils.translation import gettext_lazy
 
 from attribution.connectors.base import (
     BadSignature,
@@ -48,6 +50,10 @@ logger = logging.getLogger(__name__)
 
 WEBHOOK = "webhook"  # the endpoint of an event that its source sent by itself
 FILE = "file"  # the endpoint of an event that the brand brought in an export of the cabinet
+PURGED_TEXT = gettext_lazy(
+    "What came was erased after %(days)s days, as the rules for buyers' data ask: it cannot be read"
+    " again."
+)
 ATTEMPTS_MAX = 5
 LEASE_SECONDS = 60
 RELAY_BATCH = 500
@@ -128,7 +134,7 @@ def events_store(
     new = InboundEvent.objects.filter(pk__in=[row.pk for row in rows])
     new_ids = list(new.values_list("pk", flat=True))
     if new_ids and endpoint != PAGE:  # anybody can send those: they prove no working source
-        Connection.objects.filter(pk=connection.pk).update(last_event_at=now)
+        Connection.objects.filter(pk=connection.pk).update(last_event_at=now, silent_since=None)
     return new_ids
 
 
@@ -264,12 +270,19 @@ class EventNotFinished(DomainError):
     code = "event_not_finished"
 
 
+class EventPurged(DomainError):
+    """Nothing is left to read again."""
+
+    code = "event_purged"
+
+
 def event_replay(*, event_id: UUID) -> InboundEvent:
     """Work on a finished or dead event once more, as if it had just come.
 
     Raises:
         NotFound: no such event.
         EventNotFinished: it waits already.
+        EventPurged: its body was erased.
     """
     with acting_as(system="replay an event"):
         event = InboundEvent.objects.select_for_update().filter(pk=event_id).first()
@@ -277,6 +290,8 @@ def event_replay(*, event_id: UUID) -> InboundEvent:
             raise NotFound("No such event.")
         if event.state == InboundEvent.State.RECEIVED:
             raise EventNotFinished("This event is waiting already.")
+        if event.body_purged_at is not None:
+            raise EventPurged(PURGED_TEXT % {"days": settings.EVENT_BODY_DAYS})
         before = {"state": event.state, "attempts": event.attempts}
         event.state, event.attempts = InboundEvent.State.RECEIVED, 0
         event.next_at, event.finished_at = clock.now(), None
@@ -288,6 +303,7 @@ def event_replay(*, event_id: UUID) -> InboundEvent:
 __all__ = [
     "BadSignature",
     "EventNotFinished",
+    "EventPurged",
     "Received",
     "bad_signature_count",
     "event_replay",

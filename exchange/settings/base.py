@@ -25,6 +25,8 @@ CLICK_BASE_URL = read.env("CLICK_BASE_URL", "http://127.0.0.1:8001").rstrip("/")
 CLICK_RETENTION_DAYS = read.envint("CLICK_RETENTION_DAYS", 400)
 CLICK_NETWORK_DAYS = read.envint("CLICK_NETWORK_DAYS", 180)
 CLICK_HOURLY_DAYS = read.envint("CLICK_HOURLY_DAYS", 14)
+# How long what a source sent is kept as it came; its hash and what became of it stay.
+EVENT_BODY_DAYS = read.envint("EVENT_BODY_DAYS", 90)
 SANDBOX_URL = read.env("SANDBOX_URL", "").rstrip("/")
 # The state register of taxpayers; in the demo, its stand-in. Without a token nothing is asked.
 _KGD_HOST = f"{SANDBOX_URL}/kgd" if SANDBOX_URL else "https://portal.kgd.gov.kz"
@@ -241,13 +243,26 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "inbox": {"task": "attribution.tasks.inbox_sweep", "schedule": 60.0},
-    "poll": {"task": "attribution.tasks.connections_poll", "schedule": 5.0},
+    # A tick lasts 10 s at most, and one that waited too long for a worker is dropped: at most two
+    # workers poll, and a third asks slow sources.
+    "poll": {
+        "task": "attribution.tasks.connections_poll",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "poll slow": {
+        "task": "attribution.tasks.connections_poll_slow",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "lifecycle": {"task": "attribution.tasks.conversions_advance", "schedule": 15.0},
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
     "rates": {"task": "attribution.tasks.rates_keep_up", "schedule": 900.0},
     "old clicks": {"task": "attribution.tasks.clicks_forget", "schedule": 3600.0},
+    "silence": {"task": "attribution.tasks.silences_find", "schedule": 900.0},
+    "old bodies": {"task": "attribution.tasks.bodies_purge", "schedule": 3600.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},
 }
 

@@ -125,7 +125,11 @@ CONNECTION = {
     "waiting": Status("wait", _("No events yet"), _("Connected. The first event has not come.")),
     "healthy": Status("paid", _("Healthy"), _("Events come in and are read.")),
     "late": Status("hold", _("Late"), _("Events come later than usual.")),
+    "silent": Status("hold", _("Silent"), _("Much longer without an event than ever.")),
+    "limited": Status("hold", _("Limited"), _("The source asked us to wait.")),
     "failing": Status("bad", _("Failing"), _("The source refuses us: see the cause.")),
+    "expired": Status("bad", _("Token ended"), _("The token's time is over. Give a new one.")),
+    "revoked": Status("bad", _("Token refused"), _("The source does not take the token any more.")),
     "paused": Status("wait", _("Paused"), _("Reading is switched off.")),
 }
 EVENT = {

@@ -147,6 +147,7 @@ def test_a_source_that_says_too_often_is_left_alone_until_then(wildberries):
 def test_a_broken_answer_is_tried_again_with_pauses_and_the_brand_reads_why(wildberries, fault):
     wildberries.control("faults", {"service": "wildberries", "fault": fault, "times": 20})
     connections_poll()
+    connections_poll(is_slow=True)  # a server in trouble is waited for apart from the others
     connection = wb_connection()
     assert connection.state == "failing"
     assert connection.error

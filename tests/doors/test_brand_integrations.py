@@ -67,7 +67,8 @@ def test_a_failure_is_told_in_plain_words_with_the_way_out(workplace, error, sai
     with acting_as(system="test data"):
         PollCursor.objects.update(next_at=NOW + timedelta(minutes=30))
     card = card_of(workplace, "WB")
-    assert (card.status, card.behind) == ("failing", f"19{NBSP}h{NBSP}5{NBSP}min")
+    status = "revoked" if error.startswith("credentials") else "failing"
+    assert (card.status, card.behind) == (status, f"19{NBSP}h{NBSP}5{NBSP}min")
     assert said in card.cause
     assert card.action_url == workplace.url("connection_token", marketplace_id(workplace))
     assert workplace.get("integrations").context["side"].connections_failing == 1
@@ -94,6 +95,34 @@ def test_events_that_could_not_be_read_are_said(workplace):
     event_make(workplace)
     card = card_of(workplace, "Shop")
     assert card.cause == "1 event of the last day could not be read: see the log."
+
+
+def test_a_silent_source_says_for_how_long_and_what_to_do(workplace):
+    change(workplace.shop.connection, silent_since=NOW - timedelta(days=3))
+    card = card_of(workplace, "Shop")
+    assert (card.status, card.is_slow, card.is_broken) == ("silent", True, False)
+    assert card.cause == (
+        f"No event for 3{NBSP}days: this source was never quiet for so long. Place a test order."
+        " If it does not come, look whether both webhooks are on."
+    )
+
+
+def test_a_token_whose_time_is_over_can_be_replaced_from_the_card(workplace):
+    ended = (NOW - timedelta(days=1)).isoformat()
+    change(workplace.marketplace, state="ok", settings={"token_expires_at": ended})
+    card = card_of(workplace, "WB")
+    assert (card.status, card.is_broken) == ("expired", True)
+    assert card.cause.startswith(f"The token for Wildberries ended on November{NBSP}20, 2026.")
+    assert card.action_url == workplace.url("connection_token", marketplace_id(workplace))
+
+
+def test_a_source_that_asked_us_to_wait_says_until_when(workplace):
+    change(workplace.marketplace, state="ok")
+    with acting_as(system="test data"):
+        PollCursor.objects.update(limited_until=NOW + timedelta(hours=1))
+    card = card_of(workplace, "WB")
+    assert card.status == "limited"
+    assert card.cause == "Wildberries asked us to wait until 15:00. We go on by ourselves."
 
 
 def test_a_paused_source_says_what_it_means(workplace):
@@ -588,3 +617,50 @@ def test_naughty_text_in_an_event_is_text_on_the_page(workplace):
     assert "<script>alert" not in html
     assert "<script>x" not in html
     assert "&lt;script&gt;" in html
+
+
+# --- Reading several again ------------------------------------------------------------------
+
+
+def dead_make(workplace, key: str, error: str):
+    event = event_make(workplace, key=key)
+    with acting_as(system="test data"):
+        InboundEvent.objects.filter(pk=event).update(error=error, received_at=NOW)
+    return event
+
+
+def test_dead_events_are_counted_with_their_reasons_before_they_are_read_again(workplace):
+    dead_make(workplace, "1:x", "UnknownPayload: line_items[0].total")
+    event = dead_make(workplace, "2:x", "KeyError: +7 701 000 00 01")
+    address = shop_id(workplace)
+    log = workplace.page("connection", address)
+    assert log.replay_url == workplace.url("connection_replay", address)
+    page = workplace.page("connection_replay", address)
+    assert (page.count, page.submit) == (2, "Read 2 events again")
+    assert dict(page.reasons) == {
+        "Not the documented shape: line_items[0].total": 1,
+        "An error of ours (KeyError). We look into it.": 1,
+    }
+    assert "701" not in workplace.page("connection_event", address, event).event.reason
+    client = workplace.client("owner")
+    days = {"first_on": "2026-11-21", "last_on": "2026-11-21"}
+    assert client.post(log.replay_url, days).status_code == 302
+    assert the(InboundEvent, pk=event).state == "received"
+    assert workplace.page("connection", address).replay_url == ""
+    assert workplace.page("connection_replay", address).count == 0
+
+
+def test_days_that_are_no_days_are_said_at_their_field(workplace):
+    url = workplace.url("connection_replay", shop_id(workplace))
+    response = workplace.client("owner").get(url, {"first_on": "x"})
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["first_on"]
+
+
+def test_an_erased_body_is_said_in_words(workplace):
+    event = event_make(workplace)
+    with acting_as(system="test data"):
+        InboundEvent.objects.filter(pk=event).update(body=b"", body_purged_at=NOW)
+    shown = workplace.page("connection_event", shop_id(workplace), event).event
+    assert shown.body.startswith("What came was erased after 90 days")
+    assert shown.retry_url == ""

@@ -66,6 +66,8 @@ POST connection_pause           log     no        not      done     done     don
 POST connection_resume          log     no        not      done     done     done
 POST connection_read            log     no        not      done     done     done
 POST connection_event_replay    log     no        not      done     done     done
+GET  connection_replay          log     no        not      in       in       in
+POST connection_replay          log     no        not      done     done     done
 GET  connection_upload          log     no        not      in       in       in
 POST connection_upload          log     no        not      done     done     done
 GET  connection_upload_check    log     no        not      in       in       in
@@ -120,6 +122,7 @@ def things(workplace):
         "connection": ((shop,), {}),
         "connection_event": ((shop, event), {}),
         "connection_event_replay": ((shop, event), {}),
+        "connection_replay": ((shop,), {}),
         "connection_token": ((marketplace,), {"token": mint(now=NOW, days=90)}),
         "connection_secret": ((shop,), {}),
         "connection_site": ((shop,), {}),

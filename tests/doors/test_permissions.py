@@ -46,6 +46,7 @@ integrations       -                  omfa
 connection_new     source             omf
 connection         connection         omfa
 connection_event   connection,event   omfa
+connection_replay  connection         omf
 connection_upload  kaspi              omf
 connection_upload_check  kaspi,upload  omf
 team               -                  omfa
@@ -71,6 +72,7 @@ connection_pause         connection        omf
 connection_resume        connection        omf
 connection_read          market            omf
 connection_event_replay  connection,event  omf
+connection_replay        connection        omf
 connection_upload        kaspi             omf
 connection_upload_check  kaspi,upload      omf
 team                     -                 o

@@ -67,6 +67,7 @@ PLACES = [
     path(f"{CONNECTION}secret/", integrations.connection_secret, name="connection_secret"),
     path(f"{CONNECTION}pause/", integrations.connection_pause, name="connection_pause"),
     path(f"{CONNECTION}resume/", integrations.connection_resume, name="connection_resume"),
+    path(f"{CONNECTION}replay/", integrations.connection_replay, name="connection_replay"),
     path(f"{CONNECTION}read/", integrations.connection_read, name="connection_read"),
     path(f"{CONNECTION}upload/", integrations.connection_upload, name="connection_upload"),
     path(

@@ -314,6 +314,15 @@ class ConnectionCard:
     action_url: str = ""
     action: str = ""
 
+    @property
+    def is_broken(self) -> bool:
+        return self.status in ("failing", "expired", "revoked")
+
+    @property
+    def is_slow(self) -> bool:
+        """Nothing is lost, and it is worth a look."""
+        return self.status in ("late", "silent", "limited")
+
 
 @dataclass(frozen=True, slots=True)
 class SourceChoice:
@@ -398,6 +407,7 @@ class EventBody:
     at: datetime
     text: str
     body: str
+    reason: str = ""
     retry_url: str = ""
 
 
@@ -419,7 +429,21 @@ class Connection:
     token_url: str = ""
     token_text: str = ""
     upload_url: str = ""
+    replay_url: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Dead events of some days, to be read again; `form` in the context. `reasons`: (why, how
+    many). `count` is how many there are on these days."""
+
+    name: str
+    back_url: str
+    show_url: str
+    count: int
+    submit: str
+    reasons: list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)

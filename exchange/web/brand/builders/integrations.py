@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -25,13 +25,17 @@ from attribution.models import Connection, InboundEvent, Order, OrderUpload
 from attribution.selectors.connections import (
     connection_list,
     connection_secrets,
+    dead_days,
+    dead_events,
+    dead_reasons,
     event_page,
     events_by_half_hour,
     events_today,
     page_events_last,
     uploads_latest,
 )
-from attribution.selectors.health import Health, connections_health
+from attribution.selectors.health import BROKEN, Health, connections_health, token_expires_at
+from attribution.services.inbox import PURGED_TEXT
 from core import clock
 from core.errors import NotFound
 from exchange.web.brand.builders.common import ref_short
@@ -316,9 +320,7 @@ def _card(
     hours: Sequence[tuple[int, int]],
 ) -> pages.ConnectionCard:
     url = desk.url("connection", connection.public_id)
-    may_replace = (
-        desk.member.may_write and connection.source in POLLS and health.status == "failing"
-    )
+    may_replace = desk.member.may_write and connection.source in POLLS and health.status in BROKEN
     return pages.ConnectionCard(
         url=url,
         source=connection.source,
@@ -348,7 +350,7 @@ def _key_text(connection: Connection) -> str:
         return _("signed webhook")
     if _is_by_file(connection):
         return _("uploaded files")
-    expires_at = _expires_at(connection)
+    expires_at = token_expires_at(connection)
     if expires_at is None:
         return _("token")
     return _("token until %(date)s") % {"date": day_full(expires_at)}
@@ -359,15 +361,18 @@ def _is_by_file(connection: Connection) -> bool:
     return connection.source in FILES and not connection_secrets(connection)
 
 
-def _expires_at(connection: Connection) -> datetime | None:
-    text = connection.settings.get("token_expires_at")
-    return datetime.fromisoformat(text) if text else None
-
-
 def cause_text(connection: Connection, health: Health, today: int) -> str:
     """How a source is doing, in plain words: what happened, and whether to do anything."""
-    if health.status == "failing":
+    if health.status == "expired":
+        return _expired_text(connection)
+    if health.status in BROKEN:
         return _failing_text(connection, health)
+    if health.status == "limited" and health.limited_until is not None:
+        said = _("%(source)s asked us to wait until %(time)s. We go on by ourselves.")
+        name = word_of("source", connection.source)
+        return said % {"source": name, "time": time_text(health.limited_until)}
+    if health.status == "silent":
+        return _silent_text(connection)
     if health.status == "waiting":
         return _waiting_text(connection)
     if health.status == "paused":
@@ -396,6 +401,28 @@ def _failing_text(connection: Connection, health: Health) -> str:
         return said
     next_try = _("Next try at %(time)s.") % {"time": time_text(health.next_at)}
     return f"{said} {next_try}"
+
+
+def _expired_text(connection: Connection) -> str:
+    said = _(
+        "The token for %(source)s ended on %(date)s. Orders since then are read as soon as you"
+        " replace it."
+    )
+    ended_at = token_expires_at(connection)
+    date = day_full(ended_at) if ended_at else ""
+    return said % {"source": word_of("source", connection.source), "date": date}
+
+
+def _silent_text(connection: Connection) -> str:
+    """Since when, and where to look: a shop may have lost its webhooks, or just its buyers."""
+    since = connection.silent_since or connection.last_event_at
+    span = span_text(clock.now() - since) if since else ""
+    said = _("No event for %(span)s: this source was never quiet for so long.") % {"span": span}
+    if connection.source in SHOPS:
+        todo = _("Place a test order. If it does not come, look whether both webhooks are on.")
+    else:
+        todo = _("Look in its cabinet whether there are orders. If there are, write to us.")
+    return f"{said} {todo}"
 
 
 def _waiting_text(connection: Connection) -> str:
@@ -440,6 +467,9 @@ def connection(
             for key, (label, _state) in LOG_FILTERS.items()
         ],
         pager=pager(len(events), after, next_after, {"show": show}),
+        replay_url=desk.url("connection_replay", found.public_id)
+        if desk.member.may_write and dead_days(found)
+        else "",
         note=_note(found),
         **_actions(desk, found),
     )
@@ -463,7 +493,7 @@ def _facts(found: Connection) -> list[Fact]:
         own = [Fact(_("Trust"), str(TRUST[trust]))]
         if seller := found.settings.get("seller_id"):
             own.append(Fact(_("Seller"), seller))
-        if expires_at := _expires_at(found):
+        if expires_at := token_expires_at(found):
             own.append(Fact(_("Token until"), day_full(expires_at)))
         if found.source in WEBHOOKS:
             own.append(Fact(_("Address for notifications"), endpoint_url(found)))
@@ -503,6 +533,42 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
     if found.source in FILES and not is_off:
         actions["upload_url"] = desk.url("connection_upload", address)
     return actions
+
+
+# --- Reading again ---------------------------------------------------------------------------
+
+
+def replay_days(found: Connection) -> dict[str, str]:
+    """The days that have dead events, for the form; today when there is none."""
+    first_on, last_on = dead_days(found) or (clock.today(), clock.today())
+    return {"first_on": first_on.isoformat(), "last_on": last_on.isoformat()}
+
+
+def replay(
+    desk: Desk, found: Connection, *, first_on: date | None = None, last_on: date | None = None
+) -> pages.Replay:
+    """Without days nothing is counted: the form says what is wrong with them."""
+    count, reasons = 0, []
+    if first_on and last_on:
+        count = dead_events(found, first_on, last_on).count()
+        reasons = dead_reasons(found, first_on, last_on)
+    said = ngettext("Read %(count)s event again", "Read %(count)s events again", count)
+    return pages.Replay(
+        name=found.name,
+        back_url=desk.url("connection", found.public_id) + query_url({"show": "errors"}),
+        show_url=desk.url("connection_replay", found.public_id),
+        count=count,
+        submit=said % {"count": number_text(count)},
+        reasons=[(reason_text(error), many) for error, many in reasons],
+    )
+
+
+def reason_text(error: str) -> str:
+    """Why an event is dead. What an error of ours says may quote what came: its kind is enough."""
+    kind, _colon, detail = error.partition(": ")
+    if kind == "UnknownPayload":
+        return _("Not the documented shape: %(detail)s") % {"detail": detail}
+    return _("An error of ours (%(kind)s). We look into it.") % {"kind": kind}
 
 
 # --- The shop's own pages -------------------------------------------------------------------
@@ -597,15 +663,20 @@ def _event_row(
 
 
 def _event_body(desk: Desk, found: Connection, event: InboundEvent) -> pages.EventBody:
-    body = body_masked(bytes(event.body))
+    if event.body_purged_at is not None:
+        body: str | None = str(PURGED_TEXT) % {"days": settings.EVENT_BODY_DAYS}
+    else:
+        body = body_masked(bytes(event.body))
     if body is None:
         body = _("%(count)s bytes that are no JSON.") % {"count": number_text(len(event.body))}
-    may_replay = desk.member.may_write and event.state == InboundEvent.State.DEAD
+    is_dead = event.state == InboundEvent.State.DEAD
+    may_replay = desk.member.may_write and is_dead and event.body_purged_at is None
     retry_url = desk.url("connection_event_replay", found.public_id, event.pk)
     return pages.EventBody(
         at=event.received_at,
         text=event_text(event),
         body=body,
+        reason=reason_text(event.error) if is_dead else "",
         retry_url=retry_url if may_replay else "",
     )
 

@@ -19,6 +19,7 @@ from attribution.forms import (
     MarketplaceForm,
     OrderFileForm,
     OzonForm,
+    ReplayForm,
     ShopForm,
     TokenForm,
 )
@@ -35,6 +36,7 @@ from attribution.services.connections import (
     connection_switch,
     connection_token_change,
 )
+from attribution.services.event_log import events_replay
 from attribution.services.inbox import event_replay
 from attribution.services.order_uploads import upload_read, upload_store
 from brands.selectors import member_require_write
@@ -263,6 +265,27 @@ def connection_event_replay(request: HttpRequest, public_id: UUID, event_id: UUI
     event = event_access_for_brand(found, event_id)
     event_replay(event_id=event.pk)
     return _changed(request, public_id, _("The event is read again."))
+
+
+@require_http_methods(["GET", "POST"])
+def connection_replay(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Choose days, see how many dead events they have and why; then read them again."""
+    found = _access_for_writer(request, public_id)
+    form = ReplayForm(build.replay_days(found) | request.GET.dict() | request.POST.dict())
+    if request.method == "POST" and form.is_valid():
+        try:
+            count = events_replay(connection_id=found.pk, **form.cleaned_data)
+        except DomainError as error:
+            form_refuse(form, error)
+        else:
+            said = ngettext(
+                "%(count)s event is read again.", "%(count)s events are read again.", count
+            )
+            return _changed(request, public_id, said % {"count": number_text(count)})
+    desk = desk_of(request)
+    page = build.replay(desk, found, **(form.cleaned_data if form.is_valid() else {}))
+    status = FORM_REFUSED if form.errors else 200
+    return page_show(request, desk, "brand/replay.html", page, form=form, status=status)
 
 
 def _changed(request: HttpRequest, public_id: UUID, said: str) -> HttpResponse:
