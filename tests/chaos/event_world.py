@@ -250,22 +250,28 @@ class Nemesis:
         self.done: list[str] = []
 
     @property
-    def kinds(self) -> tuple[Callable[[], None], ...]:
+    def plain_kinds(self) -> tuple[Callable[[], None], ...]:
+        """One for each thing that can die, at a moment that chance decides."""
         return (
             self.worker_killed,
-            self.worker_killed_in_its_transaction,
-            self.worker_killed_after_its_commit,
             self.relay_killed,
             self.web_killed,
-            self.web_killed_before_its_answer,
             self.redis_wiped,
-            self.redis_away,
             self.database_cut,
         )
 
-    def strike_all(self, turns: int) -> None:
+    @property
+    def all_kinds(self) -> tuple[Callable[[], None], ...]:
+        return (
+            *self.plain_kinds,
+            self.worker_killed_in_its_transaction,
+            self.worker_killed_after_its_commit,
+            self.web_killed_before_its_answer,
+            self.redis_away,
+        )
+
+    def strike_all(self, kinds: Sequence[Callable[[], None]], turns: int) -> None:
         """Spread `turns` of every kind over the shop's mail."""
-        kinds = self.kinds
         faults = [fault for _ in range(turns) for fault in self._chance.sample(kinds, len(kinds))]
         self._portion = self._shop.total // (len(faults) + 2)  # one before, and one after all
         self._more_calls()
