@@ -112,6 +112,8 @@ class Inbox:
             self.process_start(name)
         ready = f"http://127.0.0.1:{self.port}/healthz"
         until(lambda: page_status(ready) == 200, START_SECONDS)
+        worker = self.running["worker"]
+        until(lambda: " ready." in worker.log.read_text(errors="replace"), START_SECONDS)
 
     def process_start(self, name: str, **env: str) -> Child:
         self.running[name] = self.children.start(

@@ -34,7 +34,7 @@ from tests.chaos.event_world import POISON, Answers, Inbox, Mail, Nemesis, Shop,
 from tools.processes import Children
 from tools.services import valkey_start
 
-EVENTS = int(os.environ.get("CHAOS_EVENTS", "300"))
+EVENTS = int(os.environ.get("CHAOS_EVENTS", "200"))
 EVENTS_A_TURN = 1_000  # one of every kind of fault among so many; fewer: the plain ones, once
 FINISHED_SECONDS = 60 + EVENTS / 5  # on a machine that is busy with other things
 POLL_SECONDS = 0.2
