@@ -19,6 +19,7 @@ from attribution.connectors.registry import CALLERS_BY_GET, UnknownSource, webho
 from attribution.selectors.connections import connection_by_endpoint
 from attribution.services.inbox import bad_signature_count, webhook_receive
 from core import clock
+from core.crash import crash_point
 from core.tenancy.context import acting_as
 
 BODY_BYTES_MAX = 1_048_576
@@ -47,6 +48,7 @@ def receive(request: HttpRequest, source: str, endpoint_token: str) -> HttpRespo
     address = peer_of(request)
     with acting_as(system="inbox"):
         refusal = _received(connector, endpoint_token, headers, body, address)
+    crash_point("inbox.stored")
     return _said(refusal or connector.answer(headers, body, now=began_at))
 
 

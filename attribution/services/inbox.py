@@ -42,6 +42,7 @@ from attribution.services.orders import (
 )
 from core import clock
 from core.audit.services import audit_record
+from core.crash import crash_point
 from core.errors import DomainError, NotFound
 from core.jobs import enqueue
 from core.tenancy.context import acting_as
@@ -181,6 +182,8 @@ def inbound_event_process(event_id: UUID) -> None:
             event = _event_take(event_id)
             if event is not None:
                 _event_work(event)
+                crash_point("inbox.worked")
+        crash_point("inbox.finished")
     except ConnectorError as error:
         _event_failed(event_id, error, is_final=True)
     except Exception as error:  # any bug must land in the row, not in a lost traceback
