@@ -21,7 +21,7 @@ from tests.world import NOON
 
 FEED = "order_feed"
 # As many questions a second as 10,000 sellers asked once an hour; the patience does not shrink with
-# the round, so it is no proof for them. PLANNER_CONNECTIONS changes it: docs/adr/0008-poll-planner.md.
+# the round, so it is no proof for them (ADR 8). PLANNER_CONNECTIONS changes it.
 SELLERS = int(os.environ.get("PLANNER_CONNECTIONS", "200"))
 ROUND_SECONDS = 36 * SELLERS // 100
 ROUND = timedelta(seconds=ROUND_SECONDS)
