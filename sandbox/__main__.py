@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,6 +61,9 @@ async def serve(arguments: argparse.Namespace) -> None:
 def main() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(arguments_read()))
+    # Granian's threads may still run; now and then one of them aborts a Python that is ending.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
