@@ -9,18 +9,18 @@ from typing import Any
 
 from django.db import connection
 
+from core.patience import be_patient
 from core.tenancy.context import acting_as
 from ledger.domain.accounts import AccountRef, kind_rule
 
 RUNBOOK = "docs/runbooks/ledger-out-of-balance.md"
 FINDINGS_MAX = 20  # of each check: a broken ledger has thousands, and the first tell the story
-TIMEOUT = "30min"  # every entry is read; the login's own limit is for people who wait
 
 
 def ledger_findings() -> list[str]:
     """What is wrong with the ledger; empty when nothing is. Reads every entry."""
     with acting_as(system="ledger check"), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [TIMEOUT])
+        be_patient(cursor)
         return [finding for check in CHECKS for finding in check()[:FINDINGS_MAX]]
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from attribution.domain.click_flags import MACHINE, UNUSUAL, ClickFlag
-from core.clock import ALMATY
+from core.clock import ALMATY, day_of, day_start
 
 DIFFERENCES_MAX = 20
 
@@ -40,14 +40,12 @@ class Bounds:
     @classmethod
     def of_day(cls, day_on: date) -> Bounds:
         """A day of Kazakhstan."""
-        begins = datetime.combine(day_on, time(), ALMATY).astimezone(UTC)
-        ends = datetime.combine(day_on + timedelta(days=1), time(), ALMATY).astimezone(UTC)
-        return cls(begins, ends)
+        return cls(day_start(day_on), day_start(day_on + timedelta(days=1)))
 
     def covering_days(self) -> Bounds:
         """Widened to whole days of Kazakhstan."""
-        first, last = (at.astimezone(ALMATY).date() for at in (self.first_at, self.end_at))
-        return Bounds(Bounds.of_day(first).first_at, Bounds.of_day(last).end_at)
+        first, last = (Bounds.of_day(day_of(at)) for at in (self.first_at, self.end_at))
+        return Bounds(first.first_at, last.end_at)
 
 
 def sums_prepare(cursor: CursorWrapper) -> None:

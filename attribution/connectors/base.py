@@ -7,7 +7,7 @@ add one: docs/howto/add-a-connector.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
@@ -349,6 +349,10 @@ class Endpoint:
     def delay_seconds(self, token_kind: str, *, is_last: bool) -> int:
         interval = self.interval_seconds[token_kind]
         return max(interval, self.round_seconds) if is_last else interval
+
+    def delays(self, token_kind: str) -> Callable[[bool], int]:
+        """`delay_seconds` of this kind of token, asked by whether a page was the last."""
+        return lambda is_last: self.delay_seconds(token_kind, is_last=is_last)
 
 
 class PollRecord(NamedTuple):

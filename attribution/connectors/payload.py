@@ -40,6 +40,11 @@ def json_read(raw: bytes) -> Any:
     return value
 
 
+def json_bytes(value: Any) -> bytes:
+    """Stored JSON of a part of a page; a fraction becomes text, so that it stays exact."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode()
+
+
 def _integer(digits: str) -> int:
     if len(digits) > INTEGER_DIGITS_MAX:
         raise ValueError("number too long")

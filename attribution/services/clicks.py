@@ -17,9 +17,9 @@ from attribution.domain.address_ranges import Range
 from attribution.models import AddressRange, ClickBreakdown, ClickHourly
 from core import clock
 from core.locks import lock_for_transaction
+from core.patience import be_patient
 from core.tenancy.context import acting_as
 
-TIMEOUT = "30min"  # whole days are read; the login's own limit is for people who wait
 RANGES_PER_INSERT = 5_000
 
 
@@ -44,7 +44,7 @@ def clicks_forget() -> Forgotten:
     today = clock.today()
     kept_from = today - timedelta(days=settings.CLICK_RETENTION_DAYS)
     with acting_as(system="forget old clicks"), connection.cursor() as cursor:
-        _be_patient(cursor)
+        be_patient(cursor)
         days = _count(cursor, _DROP, [today, settings.CLICK_RETENTION_DAYS])
         networks = _count(cursor, _FORGET, [today, settings.CLICK_NETWORK_DAYS])
         sums, _ = ClickHourly.objects.filter(hour_at__lt=hours_from()).delete()
@@ -80,7 +80,7 @@ def click_sums_rebuild(day_on: date) -> list[str]:
 
 def _hold_the_drain(cursor: CursorWrapper) -> None:
     """The drain begins every batch by moving its offset; until we end it waits there."""
-    _be_patient(cursor)
+    be_patient(cursor)
     cursor.execute("SELECT FROM attribution_drainoffset WHERE stream = %s FOR UPDATE", [STREAM])
 
 
@@ -91,7 +91,7 @@ def address_ranges_replace(kind: AddressRange.Kind, ranges: Iterable[Range]) -> 
     """Put these ranges in the place of all of their kind; how many. All or nothing: an error of
     the file leaves the old ones."""
     with acting_as(system="load address ranges"), connection.cursor() as cursor:
-        _be_patient(cursor)
+        be_patient(cursor)
         lock_for_transaction(f"address ranges {kind}")
         AddressRange.objects.filter(kind=kind).delete()
         return sum(
@@ -123,7 +123,3 @@ def _count(cursor: CursorWrapper, statement: str, values: list[date | int]) -> i
     row = cursor.fetchone()
     assert row
     return int(row[0])
-
-
-def _be_patient(cursor: CursorWrapper) -> None:
-    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [TIMEOUT])

@@ -12,22 +12,19 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from attribution.clickpath.names import STREAM
 from attribution.models import Click, ClickDaily, ClickQuarantine, DrainOffset
 from attribution.services.clicks import click_sums_check
 from core import clock
 from core.tenancy.context import acting_as
-from tests.attribution.clickpath.conftest import Valkey, until
+from tests.attribution.clickpath.conftest import until
 from tests.chaos.click_world import ClickPath, Nemesis, Promises, visiting
-from tools.processes import Children
-from tools.services import valkey_start
+from tests.chaos.damage import Damage
 
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "4"))
 SECONDS_MAX = SECONDS + 120  # on a machine that is busy with other things
@@ -37,39 +34,8 @@ DRAINED_SECONDS = 90.0
 
 
 @pytest.fixture
-def children(tmp_path) -> Iterator[Children]:
-    started = Children(tmp_path / "logs")
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def click_path(committed_cast, children, tmp_path) -> ClickPath:
-    folder = tmp_path / "valkey"
-    folder.mkdir()
-    url = valkey_start(folder, children, "secret", keep=False)
-    login = connection.settings_dict
-    env = {
-        **os.environ,
-        "DATABASE_URL": (
-            f"postgres://{login['USER']}:{login['PASSWORD']}@{login['HOST']}:{login['PORT']}"
-            f"/{login['NAME']}"
-        ),
-        "REDIS_URL": url,
-        "BASE_URL": "https://birge.example",
-        "DJANGO_SETTINGS_MODULE": "exchange.settings.test",
-        "DEMO": "0",
-    }
-    valkey = Valkey(url, folder, children, children.all[-1])
-    return ClickPath(valkey, children, env, tmp_path / "journal")
-
-
-@dataclass
-class Damage:
-    load: int = 0
-    lost: int = 0
-    doubled: int = 0
-    mismatched: int = 0
+def click_path(ground, tmp_path) -> ClickPath:
+    return ClickPath(ground.valkey, ground.children, ground.env, tmp_path / "journal")
 
 
 @dataclass(frozen=True)

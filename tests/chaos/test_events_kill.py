@@ -12,12 +12,10 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from attribution.models import Conversion, InboundEvent, Order
@@ -27,12 +25,11 @@ from core.tenancy.context import acting_as
 from ledger.checks import ledger_findings
 from ledger.domain import accounts
 from ledger.selectors import balance_minor
-from tests.attribution.clickpath.conftest import Valkey, until
+from tests.attribution.clickpath.conftest import until
 from tests.attribution.shop import shop_open, signed
 from tests.cast import Party
+from tests.chaos.damage import Damage
 from tests.chaos.event_world import POISON, Answers, Inbox, Mail, Nemesis, Shop, digest, mail_make
-from tools.processes import Children
-from tools.services import valkey_start
 
 EVENTS = int(os.environ.get("CHAOS_EVENTS", "200"))
 EVENTS_A_TURN = 1_000  # one of every kind of fault among so many; fewer: the plain ones, once
@@ -45,38 +42,8 @@ RECEIVED, DEAD = InboundEvent.State.RECEIVED, InboundEvent.State.DEAD
 
 
 @pytest.fixture
-def children(tmp_path) -> Iterator[Children]:
-    started = Children(tmp_path / "logs")
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def inbox(committed_cast, children, tmp_path) -> Inbox:
-    folder = tmp_path / "valkey"
-    folder.mkdir()
-    url = valkey_start(folder, children, "secret", keep=False)
-    login = connection.settings_dict
-    env = {
-        **os.environ,
-        "DATABASE_URL": (
-            f"postgres://{login['USER']}:{login['PASSWORD']}@{login['HOST']}:{login['PORT']}"
-            f"/{login['NAME']}"
-        ),
-        "REDIS_URL": url,
-        "BASE_URL": "https://birge.example",
-        "DJANGO_SETTINGS_MODULE": "exchange.settings.test",
-        "DEMO": "0",
-    }
-    return Inbox(Valkey(url, folder, children, children.all[-1]), children, env, tmp_path)
-
-
-@dataclass
-class Damage:
-    load: int = 0
-    lost: int = 0
-    doubled: int = 0
-    mismatched: int = 0
+def inbox(ground, tmp_path) -> Inbox:
+    return Inbox(ground.valkey, ground.children, ground.env, tmp_path)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from attribution.connectors import base
-from attribution.connectors.admitad.client import Ask, limited_seconds, refusal
+from attribution.connectors.admitad.client import Ask, refusal
 from attribution.connectors.admitad.orders import click_of, line_of, status_of
+from attribution.connectors.asking import limited_page, limited_seconds
 from attribution.connectors.base import (
     HttpResponse,
     OrderSnapshot,
@@ -64,7 +65,7 @@ def page_read(ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
     rows_most = ask.page_rows(PAGE_ROWS)
     response = ask.get(PATH, _params(place, rows_most, ask.now))
     if response.status == 429:
-        return PollPage((), cursor, limited_seconds(response), is_last=False, is_limited=True)
+        return limited_page(cursor, limited_seconds(response))
     rows = _rows(response)
     is_last = len(rows) < rows_most
     following = {**place, "offset": place["offset"] + len(rows)}

@@ -51,10 +51,8 @@ class Admitad:
         *,
         now: datetime,
     ) -> PollPage:
-        def delay_seconds(is_last: bool) -> int:
-            return ENDPOINTS[endpoint].delay_seconds(TOKEN_KIND, is_last=is_last)
-
-        return actions.page_read(Ask(client, connection, now, delay_seconds), cursor)
+        delays = ENDPOINTS[endpoint].delays(TOKEN_KIND)
+        return actions.page_read(Ask(client, connection, now, delays), cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         return [actions.action_parse(Fields(json_read(raw)))]

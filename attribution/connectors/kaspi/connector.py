@@ -71,10 +71,8 @@ class Kaspi:
         *,
         now: datetime,
     ) -> PollPage:
-        def delay_seconds(is_last: bool) -> int:
-            return ENDPOINTS[endpoint].delay_seconds(TOKEN_KIND, is_last=is_last)
-
-        return _READ[endpoint](Ask(client, connection, now, delay_seconds), cursor)
+        delays = ENDPOINTS[endpoint].delays(TOKEN_KIND)
+        return _READ[endpoint](Ask(client, connection, now, delays), cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         """Both endpoints keep the same record."""

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from attribution.connectors.asking import limited_page, limited_seconds
 from attribution.connectors.base import HttpResponse, PollPage, PollRecord
-from attribution.connectors.kaspi.client import Ask, limited_seconds, refusal
+from attribution.connectors.kaspi.client import Ask, refusal
 from attribution.connectors.kaspi.records import Kept, kept_of
 from attribution.connectors.payload import Fields, json_read
 
@@ -35,7 +36,7 @@ def page_read(ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
     place = dict(cursor) if "state" in cursor else _round_start(cursor, ask.now)
     response = ask.get(PATH, _list_params(place, ask.page_rows(PAGE_ROWS)))
     if response.status == 429:
-        return PollPage((), cursor, limited_seconds(response), is_last=False, is_limited=True)
+        return limited_page(cursor, limited_seconds(response))
     kept, pages = _answer_read(response)
     next_cursor = _place_next(place, pages=pages)
     is_last = "state" not in next_cursor

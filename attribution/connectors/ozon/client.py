@@ -6,16 +6,14 @@ facts/marketplaces.md 2.1.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from attribution.connectors.asking import DETAIL_MAX, Asking, beginning, limited_page, refused
 from attribution.connectors.base import (
-    AccessDenied,
-    CredentialsRefused,
     HttpClient,
     HttpResponse,
     PollConnection,
@@ -23,37 +21,25 @@ from attribution.connectors.base import (
     SourceRefused,
     UnknownPayload,
 )
-from attribution.connectors.payload import Fields, json_read
+from attribution.connectors.payload import Fields, json_bytes, json_read
 
 BASE_URL = "https://api-seller.ozon.ru"
 ROLES_PATH = "/v1/roles"
 STATUSES_ANSWERED = frozenset({200, 400, 401, 403, 404, 409, 429})
-DETAIL_MAX = 200
 PAUSE_SECONDS_MAX = 86_400
-_REFUSALS: Mapping[int, type[SourceRefused]] = {401: CredentialsRefused, 403: AccessDenied}
 _PAUSE_IN_WORDS = re.compile(r"after ([0-9]{1,6})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One poll of one endpoint: who asks, with what, when, and how long to wait afterwards.
-
-    `delay_seconds` takes whether the page was the last of its round.
-    """
-
-    client: HttpClient
-    connection: PollConnection
-    now: datetime
-    delay_seconds: Callable[[bool], int]
+class Ask(Asking):
+    """With a Client-Id and its key."""
 
     def post(
         self, path: str, body: Mapping[str, Any], *, is_idempotent: bool = True
     ) -> HttpResponse:
         """One question. Everything at Ozon is a POST; reading twice does no harm."""
-        base_url = str(self.connection.settings.get("base_url") or BASE_URL).rstrip("/")
         return self.client.request(
             "POST",
-            base_url + path,
+            self.base_url(BASE_URL) + path,
             headers={
                 "Client-Id": str(self.connection.settings.get("client_id") or ""),
                 "Api-Key": self.connection.secret,
@@ -63,19 +49,16 @@ class Ask:
             accept=STATUSES_ANSWERED,
         )
 
-    def rows_max(self, default: int) -> int:
-        return int(self.connection.settings.get("page_rows") or default)
-
     def limited(self, response: HttpResponse, cursor: Mapping[str, Any]) -> PollPage:
         """429: the same page again, after the pause that Ozon names in a header or in its text."""
         delay = max(_pause_named(response) or self.delay_seconds(False), 1)
-        return PollPage((), cursor, delay, is_last=False, is_limited=True)
+        return limited_page(cursor, delay)
 
 
 def _pause_named(response: HttpResponse) -> int | None:
     named = response.headers.get("retry-after", "").strip()
     if not (named.isascii() and named.isdecimal()):
-        in_words = _PAUSE_IN_WORDS.search(response.body[:DETAIL_MAX].decode(errors="replace"))
+        in_words = _PAUSE_IN_WORDS.search(beginning(response.body))
         named = in_words[1] if in_words else ""
     return min(int(named), PAUSE_SECONDS_MAX) if named else None
 
@@ -85,8 +68,8 @@ def refusal(response: HttpResponse) -> SourceRefused:
     try:
         text = Fields(json_read(response.body)).text_cut("message", length_max=DETAIL_MAX)
     except UnknownPayload:
-        text = response.body[:DETAIL_MAX].decode(errors="replace")
-    return _REFUSALS.get(response.status, SourceRefused)(response.status, text)
+        text = beginning(response.body)
+    return refused(response.status, text)
 
 
 def answered(response: HttpResponse) -> Fields:
@@ -122,11 +105,6 @@ def key_read(client: HttpClient, connection: PollConnection, *, now: datetime) -
 def digest(value: Any) -> str:
     """Equal for equal JSON: 32 hexadecimal digits."""
     return hashlib.sha256(json_bytes(value)).hexdigest()[:32]
-
-
-def json_bytes(value: Any) -> bytes:
-    """Stored JSON of a part of a page; a fraction becomes text, so that it stays exact."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode()
 
 
 def moment_text(moment: datetime) -> str:

@@ -69,10 +69,8 @@ class Ozon:
         *,
         now: datetime,
     ) -> PollPage:
-        def delay_seconds(is_last: bool) -> int:
-            return ENDPOINTS[endpoint].delay_seconds(KEY, is_last=is_last)
-
-        return _READ[endpoint](Ask(client, connection, now, delay_seconds), cursor)
+        delays = ENDPOINTS[endpoint].delays(KEY)
+        return _READ[endpoint](Ask(client, connection, now, delays), cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         return _PARSE[endpoint](Fields(json_read(raw)))

@@ -25,12 +25,11 @@ from attribution.connectors.ozon.client import (
     Ask,
     answered,
     digest,
-    json_bytes,
     moment_text,
     refusal,
 )
 from attribution.connectors.ozon.money import price_minor
-from attribution.connectors.payload import Fields
+from attribution.connectors.payload import Fields, json_bytes
 from core.money import MINOR_MAX
 
 PAGE_ROWS = 100  # the most that Ozon gives
@@ -108,7 +107,7 @@ def page_read(which: PostingList, ask: Ask, cursor: Mapping[str, Any]) -> PollPa
     round_ = cursor if "filter" in cursor else _round_start(which, cursor, ask.now)
     request = {
         "filter": round_["filter"],
-        "limit": ask.rows_max(PAGE_ROWS),
+        "limit": ask.page_rows(PAGE_ROWS),
         "cursor": round_["page"],
         "sort_dir": "ASC",
         "with": {"analytics_data": False, "financial_data": True},

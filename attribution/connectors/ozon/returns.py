@@ -18,8 +18,8 @@ from attribution.connectors.base import (
     Snapshot,
     UnknownPayload,
 )
-from attribution.connectors.ozon.client import Ask, answered, digest, json_bytes, moment_text
-from attribution.connectors.payload import Fields
+from attribution.connectors.ozon.client import Ask, answered, digest, moment_text
+from attribution.connectors.payload import Fields, json_bytes
 
 PATH = "/v1/returns/list"
 PAGE_ROWS = 500  # the most that Ozon gives
@@ -87,7 +87,7 @@ def _rows(
     ask: Ask, cursor: Mapping[str, Any], wanted: Mapping[str, Any], last_id: int
 ) -> tuple[PollPage | None, list[Fields], int, bool]:
     """(the page of a 429, rows, the last id, whether more follow)"""
-    request = {"filter": wanted, "limit": ask.rows_max(PAGE_ROWS), "last_id": last_id}
+    request = {"filter": wanted, "limit": ask.page_rows(PAGE_ROWS), "last_id": last_id}
     response = ask.post(PATH, request)
     if response.status == 429:
         return ask.limited(response, cursor), [], last_id, False

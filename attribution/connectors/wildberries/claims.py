@@ -11,14 +11,13 @@ from typing import Any
 
 from attribution.connectors import base
 from attribution.connectors.base import LineMoveSnapshot, PollPage, PollRecord, Snapshot
-from attribution.connectors.payload import Fields, json_read
+from attribution.connectors.payload import Fields, json_bytes, json_read
 from attribution.connectors.wildberries.client import (
     MOSCOW,
     PAGE_ROWS_MAX,
     RETURNS,
     Ask,
     event_key,
-    json_bytes,
     refusal,
 )
 

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from collections.abc import Mapping, Sequence
+from datetime import timedelta, timezone
 from typing import Any
 
+from attribution.connectors.asking import DETAIL_MAX, Asking, limited_page, refused
 from attribution.connectors.base import (
-    AccessDenied,
-    CredentialsRefused,
-    HttpClient,
     HttpResponse,
-    PaymentRequired,
-    PollConnection,
     PollPage,
     SourceRefused,
 )
-from attribution.connectors.payload import Fields
+from attribution.connectors.payload import Fields, json_bytes
 
 MOSCOW = timezone(timedelta(hours=3))  # no summer time since 2014; times without a zone are these
 
@@ -27,28 +22,13 @@ ANALYTICS, FINANCE, COMMON = "seller-analytics-api", "finance-api", "common-api"
 STATISTICS, RETURNS = "statistics-api", "returns-api"
 HOSTS = (ANALYTICS, FINANCE, COMMON, STATISTICS, RETURNS)
 STATUSES_ANSWERED = frozenset({200, 204, 400, 401, 402, 403, 404, 422, 429})
-DETAIL_MAX = 200
 BODY_SHOWN_MAX = 4_000
 EVENT_KEY_MAX = 200
 PAGE_ROWS_MAX = 100_000
-_REFUSALS: Mapping[int, type[SourceRefused]] = {
-    401: CredentialsRefused,
-    402: PaymentRequired,
-    403: AccessDenied,
-}
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One poll of one endpoint: who asks, with what, when, and how long to wait afterwards.
-
-    `delay_seconds` takes whether the page was the last of its round.
-    """
-
-    client: HttpClient
-    connection: PollConnection
-    now: datetime
-    delay_seconds: Callable[[bool], int]
+class Ask(Asking):
+    """With a token of one of the kinds."""
 
     def send(
         self,
@@ -86,21 +66,18 @@ class Ask:
         own = self.connection.settings.get("base_urls") or {}
         return str(own.get(host) or f"https://{host}.wildberries.ru").rstrip("/")
 
-    def page_rows(self, default: int) -> int:
-        return int(self.connection.settings.get("page_rows") or default)
-
     def limited(self, response: HttpResponse, cursor: Mapping[str, Any]) -> PollPage:
         """429: the same page again, after the pause the source names."""
         wait = response.headers.get("x-ratelimit-retry") or response.headers.get("retry-after")
         named = int(wait) if wait and wait.isascii() and wait.isdecimal() else None
         delay = max(named or self.delay_seconds(False), 1)
-        return PollPage((), cursor, delay, is_last=False, is_limited=True)
+        return limited_page(cursor, delay)
 
 
 def refusal(response: HttpResponse) -> SourceRefused:
     """What a definite no means, with the reason in Wildberries' own words."""
     text = _reason(response.body)[:DETAIL_MAX]
-    return _REFUSALS.get(response.status, SourceRefused)(response.status, text)
+    return refused(response.status, text)
 
 
 def _reason(body: bytes) -> str:
@@ -127,8 +104,3 @@ def event_key(kind: str, row: Fields, names: Sequence[str]) -> str:
     if not is_plain or len(text) > EVENT_KEY_MAX or not text.isprintable():
         text = "sha256:" + hashlib.sha256(json_bytes(row.plain())).hexdigest()
     return f"wb:{kind}:{text}"
-
-
-def json_bytes(value: Any) -> bytes:
-    """Stored JSON of a part of a page; a fraction becomes text, so that it stays exact."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode()

@@ -86,11 +86,8 @@ class Wildberries:
         now: datetime,
     ) -> PollPage:
         kind = token_read(connection.secret).kind
-
-        def delay_seconds(is_last: bool) -> int:
-            return ENDPOINTS[endpoint].delay_seconds(kind, is_last=is_last)
-
-        return _READ[endpoint](Ask(client, connection, now, delay_seconds), cursor)
+        delays = ENDPOINTS[endpoint].delays(kind)
+        return _READ[endpoint](Ask(client, connection, now, delays), cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         return _PARSE[endpoint](Fields(json_read(raw)))

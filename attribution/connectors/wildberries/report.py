@@ -18,14 +18,13 @@ from attribution.connectors.base import (
     Snapshot,
     UnknownPayload,
 )
-from attribution.connectors.payload import Fields, json_read
+from attribution.connectors.payload import Fields, json_bytes, json_read
 from attribution.connectors.wildberries.client import (
     FINANCE,
     MOSCOW,
     PAGE_ROWS_MAX,
     Ask,
     event_key,
-    json_bytes,
     refusal,
 )
 

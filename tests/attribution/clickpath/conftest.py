@@ -109,9 +109,8 @@ def valkey(own_valkey, settings) -> Valkey:
     return own_valkey
 
 
-@pytest.fixture(scope="session")
-def base_env(django_db_setup, own_valkey) -> dict[str, str]:
-    """The processes use the tests' database, which has a name of its own."""
+def process_env(redis_url: str) -> dict[str, str]:
+    """Leads a process to this Redis and to the tests' database, which has a name of its own."""
     login = connection.settings_dict
     return {
         **os.environ,
@@ -119,12 +118,16 @@ def base_env(django_db_setup, own_valkey) -> dict[str, str]:
             f"postgres://{login['USER']}:{login['PASSWORD']}@{login['HOST']}:{login['PORT']}"
             f"/{login['NAME']}"
         ),
-        "REDIS_URL": own_valkey.url,
+        "REDIS_URL": redis_url,
         "BASE_URL": "https://birge.example",
-        "CLICK_BASE_URL": "https://go.birge.example",
         "DJANGO_SETTINGS_MODULE": "exchange.settings.test",
         "DEMO": "0",
     }
+
+
+@pytest.fixture(scope="session")
+def base_env(django_db_setup, own_valkey) -> dict[str, str]:
+    return process_env(own_valkey.url) | {"CLICK_BASE_URL": "https://go.birge.example"}
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from datetime import datetime
 import pytest
 import stamina
 
-from attribution.connectors.admitad.client import limited_seconds
 from attribution.connectors.admitad.connector import ACTIONS, Admitad
+from attribution.connectors.asking import limited_seconds
 from attribution.connectors.base import (
     AccessDenied,
     CredentialsRefused,
