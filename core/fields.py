@@ -30,6 +30,10 @@ class SealedTextField(SealedBytesField):
     _pyi_private_set_type: str
     _pyi_private_get_type: str  # type: ignore[assignment]
 
+    def _check_str_default_value(self) -> list[Any]:
+        """A default is text here, and BinaryField would refuse it."""
+        return []
+
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         plain = None if value is None else str(value).encode()
         return super().get_db_prep_value(plain, connection, prepared)

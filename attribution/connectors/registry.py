@@ -23,9 +23,13 @@ FILES: Mapping[str, FileConnector] = {
 }
 # Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
-# Sources with pages of the brand's own, which sign what they send. Ozon only rings: it is asked.
-SHOPS: frozenset[str] = frozenset(WEBHOOKS) - frozenset(POLLS)
-SOURCES: frozenset[str] = frozenset(WEBHOOKS) | frozenset(POLLS)
+# Sources with pages of the brand's own, where the snippet can run.
+SHOPS: frozenset[str] = frozenset({"woocommerce"})
+
+
+def is_signed(source: str) -> bool:
+    """Whether its calls prove who made them. Ozon and Admitad only ring: they are asked."""
+    return source in WEBHOOKS and WEBHOOKS[source].trust == "signed"
 
 
 class UnknownSource(LookupError):

@@ -28,7 +28,9 @@ class Connection(models.Model):
     name = models.CharField(_("name"), max_length=80)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.NEW)
     endpoint_token = models.CharField(max_length=64, unique=True, default=endpoint_token)
-    secrets = SealedTextField()  # JSON list, newest first: two while a secret is rotated
+    token = SealedTextField(default="")  # what we ask it with; "": it is never asked
+    # What its calls to us are signed with: a JSON list, newest first, two during a rotation
+    secrets = SealedTextField(default="[]")
     settings = models.JSONField(default=dict)
     error = models.CharField(_("last error"), max_length=300, blank=True)
     last_event_at = models.DateTimeField(_("last event"), null=True)

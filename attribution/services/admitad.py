@@ -19,11 +19,12 @@ from attribution.connectors.base import (
     CredentialsRefused,
     PollConnection,
 )
+from attribution.models import Connection
+from attribution.services.setup import Given, Setup, Typed
 from core import clock
 from core.errors import Invalid
 from core.http import OutgoingError, outgoing
 
-ADMITAD = "admitad"
 WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
 
 
@@ -61,3 +62,11 @@ def token_settings(token: str) -> dict[str, Any]:
 
 def _wrong(message: str) -> Invalid:
     return Invalid(message, fields={"token": [message]})
+
+
+def _read(typed: Typed, known: Connection | None) -> Given:
+    token = typed.get("token", "").strip()
+    return Given(token=token, settings=token_settings(token))
+
+
+SETUP = Setup(_read)

@@ -16,6 +16,7 @@ from attribution.connectors.base import ConnectorError, PollConnection, SourceRe
 from attribution.connectors.kaspi.client import TOKEN_LENGTH_MAX, Ask
 from attribution.connectors.kaspi.orders import order_is_seen, token_probe
 from attribution.models import Connection, Order
+from attribution.services.setup import Given, Setup, Typed, same_token
 from core import clock
 from core.errors import Invalid
 from core.http import OutgoingError, outgoing
@@ -96,3 +97,26 @@ def _no_answer() -> Invalid:
 
 def _wrong(message: str) -> Invalid:
     return Invalid(message, fields={"token": [message]})
+
+
+def _read(typed: Typed, known: Connection | None) -> Given:
+    """Without a token a new shop is never asked: its exports are uploaded."""
+    token = typed.get("token", "").strip()
+    if not token and known is None:
+        return Given()
+    return Given(token=token, settings=token_settings(token))
+
+
+def _is_same(known: Connection, given: Given) -> bool:
+    """A token says nothing of its owner: it is tried on an order of theirs."""
+    if not given.token:
+        return False
+    return same_token(known, given) or is_shop_of(known, given.settings, given.token)
+
+
+def _may_follow(known: Connection, given: Given) -> bool:
+    """Before the first order nobody can tell."""
+    return not has_orders(known) or is_shop_of(known, given.settings, given.token)
+
+
+SETUP = Setup(_read, is_same=_is_same, may_follow=_may_follow)

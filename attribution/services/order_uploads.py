@@ -23,7 +23,6 @@ from attribution.connectors.base import (
 from attribution.connectors.registry import FILES, file_connector
 from attribution.domain.lifecycle import CONFIRMED_TRUST
 from attribution.models import Connection, InboundEvent, Order, OrderUpload
-from attribution.selectors.connections import connection_secrets
 from attribution.services.inbox import FILE, Received, connection_works, events_store
 from attribution.services.kaspi import shop_shows_order
 from core import clock
@@ -100,10 +99,9 @@ def _own_shop_require(connection: Connection, records: Sequence[FileRecord]) -> 
 
 def _is_shown(connection: Connection, numbers: Sequence[str]) -> bool:
     """False only when the source itself says that none of the newest is this shop's."""
-    secrets = connection_secrets(connection)
-    if not secrets or not numbers:
+    if not connection.token or not numbers:
         return True
-    asked = PollConnection(secrets[0], connection.settings)
+    asked = PollConnection(connection.token, connection.settings)
     try:
         return any(shop_shows_order(asked, number) for number in sorted(numbers)[-TRIED_MAX:])
     except (ConnectorError, OutgoingError):
@@ -161,7 +159,7 @@ def upload_store(*, upload_id: int) -> OrderUpload:
         upload.state, upload.stored_at = OrderUpload.State.STORED, clock.now()
         upload.content = b"[]"
         upload.save(update_fields=["stored_count", "state", "stored_at", "content"])
-        if not connection_secrets(upload.connection):
+        if not upload.connection.token:
             connection_works(upload.connection)
         audit_record("order_upload.store", upload, after={"orders": upload.stored_count})
     return upload

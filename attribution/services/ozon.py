@@ -20,7 +20,7 @@ from attribution.connectors.base import (
 from attribution.connectors.ozon import voucher
 from attribution.connectors.ozon.client import Ask, key_read
 from attribution.models import Connection
-from attribution.selectors.connections import connection_secrets
+from attribution.services.setup import Given, Setup, Typed, same_seller
 from campaigns.models import ExternalCode, Participation
 from campaigns.services.participations import external_code_add
 from core import clock
@@ -78,6 +78,16 @@ def key_require(client_id: str, key: str) -> dict[str, Any]:
 
 def _wrong(field: str, message: str) -> Invalid:
     return Invalid(message, fields={field: [message]})
+
+
+def _read(typed: Typed, known: Connection | None) -> Given:
+    """A new key is of the account that is known."""
+    client_id = known.settings["client_id"] if known else typed.get("client_id", "")
+    key = typed.get("token", "")
+    return Given(token=key.strip(), settings=key_require(client_id, key))
+
+
+SETUP = Setup(_read, is_same=same_seller, may_follow=same_seller)
 
 
 # --- Vouchers --------------------------------------------------------------------------------
@@ -153,7 +163,7 @@ def _ask(connection_id: int, participation_id: int) -> Ask:
             raise NotFound(_("There is no such participation."))
         if participation.state != Participation.State.APPROVED:
             raise VoucherRefused(_("Accept the influencer first."))
-        asked = PollConnection(connection_secrets(connection)[0], connection.settings)
+        asked = PollConnection(connection.token, connection.settings)
     return Ask(outgoing(), asked, clock.now(), lambda _is_last: 1)
 
 

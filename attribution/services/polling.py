@@ -15,7 +15,6 @@ from attribution.connectors.base import ConnectorError, PollConnection, PollPage
 from attribution.connectors.registry import POLLS, poll_connector
 from attribution.domain.pauses import MUTE_AFTER, SLOW, backoff, named_pause, spread_of
 from attribution.models import Connection, InboundEvent, PollCursor
-from attribution.selectors.connections import connection_secrets
 from attribution.selectors.known_orders import last_event_keys, open_order_ids
 from attribution.services.doorbell import cursor_interval, cursor_pause_until
 from attribution.services.inbox import Received, connection_works, events_store
@@ -60,7 +59,7 @@ class OrdersOf:
 def cursors_ensure(connection: Connection) -> None:
     """Begin to read every list of a polled source that its token may ask, and no other. Runs as
     the system."""
-    open_ = poll_connector(connection.source).endpoints_open(connection_secrets(connection)[0])
+    open_ = poll_connector(connection.source).endpoints_open(connection.token)
     PollCursor.objects.filter(connection=connection).exclude(endpoint__in=open_).delete()
     PollCursor.objects.bulk_create(
         [
@@ -128,9 +127,7 @@ def _cursor_poll(cursor: PollCursor, *, is_patient: bool) -> None:
 
 def _page_fetch(cursor: PollCursor, asked_at: datetime, *, is_patient: bool) -> PollPage:
     connection = cursor.connection
-    asked = PollConnection(
-        connection_secrets(connection)[0], connection.settings, OrdersOf(connection.pk)
-    )
+    asked = PollConnection(connection.token, connection.settings, OrdersOf(connection.pk))
     return poll_connector(connection.source).fetch(
         _client(cursor, is_patient=is_patient),
         cursor.endpoint,

@@ -70,7 +70,7 @@ def ozon(cast) -> Connection:
             brand_id=cast.tulpar.brand,
             source="ozon",
             name="Ozon",
-            secrets=json.dumps(["key"]),
+            token="key",
             settings={"client_id": SELLER, "seller_id": SELLER},
         )
         cursors_ensure(connection)
@@ -571,7 +571,7 @@ def test_the_same_account_is_connected_once_and_its_key_is_changed(account, sand
         connection_token_change(connection_id=account.pk, token="second")
     sandbox.control("ozon/account", {"key": "second", "days": 0})
     changed = connection_token_change(connection_id=account.pk, token=" second ")
-    assert changed.secrets == '["second"]'
+    assert changed.token == "second"
     assert "token_expires_at" not in changed.settings  # this one has no end
 
 

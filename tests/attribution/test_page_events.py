@@ -165,7 +165,7 @@ def test_only_shops_that_are_on_are_told(client, cast, shop):
     site = site_of(shop)
     with acting_as(system="test data"):
         polled = Connection.objects.create(
-            brand_id=cast.tulpar.brand, source="wildberries", name="WB", secrets='["x"]'
+            brand_id=cast.tulpar.brand, source="wildberries", name="WB", token="x"
         )
         Connection.objects.filter(pk=shop.connection).update(state="off")
     tell(client, polled.public_id.hex, order="9001")

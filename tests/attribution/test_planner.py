@@ -81,7 +81,7 @@ def sellers_make(cast, count):
                 brand_id=cast.tulpar.brand,
                 source="wildberries",
                 name="WB",
-                secrets=f'["seller {number}"]',
+                token=f"seller {number}",
                 settings={"token_kind": "service"},
             )
             for number in range(count)

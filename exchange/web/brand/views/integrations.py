@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django import forms
@@ -11,18 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from attribution.connectors.registry import FILES, POLLS
-from attribution.forms import (
-    AdmitadForm,
-    KaspiForm,
-    KeyForm,
-    MarketplaceForm,
-    OrderFileForm,
-    OzonForm,
-    ReplayForm,
-    ShopForm,
-    TokenForm,
-)
+from attribution.connectors.registry import FILES, SHOPS
+from attribution.forms import OrderFileForm, ReplayForm
 from attribution.models import Connection
 from attribution.selectors.connections import (
     connection_access_for_brand,
@@ -44,15 +33,10 @@ from core.errors import DomainError, NotFound
 from core.forms import form_refuse
 from exchange.web.brand.builders import integrations as build
 from exchange.web.brand.desk import FORM_REFUSED, Desk, desk_of, member_of, page_show
+from exchange.web.brand.guides import GUIDES
 from exchange.web.formatting import number_text
 
 NEW_SECRET = "new_secret_of"  # noqa: S105 in the session: whose secret is shown on the next page
-
-SOURCE_FORMS: Mapping[str, type[forms.Form]] = {
-    "kaspi": KaspiForm,
-    "ozon": OzonForm,
-    "admitad": AdmitadForm,
-}
 
 
 @require_GET
@@ -81,8 +65,7 @@ def connection_new(request: HttpRequest, source: str) -> HttpResponse:
 
 
 def _source_form(request: HttpRequest, source: str) -> forms.Form:
-    kind = SOURCE_FORMS.get(source, MarketplaceForm if source in POLLS else ShopForm)
-    return kind(request.POST if request.method == "POST" else None)
+    return GUIDES[source].form(request.POST if request.method == "POST" else None)
 
 
 def _connected(
@@ -104,13 +87,13 @@ def connection_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A new token for a source that we ask."""
     found = _access_for_writer(request, public_id)
     desk = desk_of(request)
-    if found.source not in POLLS:
+    token_form = GUIDES[found.source].token_form
+    if token_form is None:
         return redirect(desk.url("connection", public_id))
-    kind = KeyForm if found.source == "ozon" else TokenForm
-    form = kind(request.POST if request.method == "POST" else None)
+    form = token_form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            connection_token_change(connection_id=found.pk, token=form.cleaned_data["token"])
+            connection_token_change(connection_id=found.pk, **form.cleaned_data)
         except DomainError as error:
             form_refuse(form, error)
         else:
@@ -207,7 +190,7 @@ def connection_site(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What to paste into the shop's pages, and what they have told."""
     desk = desk_of(request)
     found = connection_access_for_brand(desk.brand.pk, public_id)
-    if found.source in POLLS:
+    if found.source not in SHOPS:
         return redirect(desk.url("connection", public_id))
     page = build.site(desk, found, days=request.GET.get("days", ""))
     return page_show(request, desk, "brand/site.html", page)

@@ -1,0 +1,64 @@
+"""How a source is connected: what a brand types in becomes what we ask it with and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from attribution.models import Connection
+
+Typed = Mapping[str, str]  # the fields of the source's form, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was typed in, once it is known to be right.
+
+    `token` is what the source is asked with ("": it never is), `secret` what the source signs its
+    calls with where it is the source that makes it.
+    """
+
+    token: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def same_token(known: Connection, given: Given) -> bool:
+    """All that can be told of an account whose token says nothing."""
+    return bool(given.token) and given.token == known.token
+
+
+def same_seller(known: Connection, given: Given) -> bool:
+    """By what a token says of its owner."""
+    return bool(known.settings.get("seller_id") == given.settings["seller_id"])
+
+
+def nobody_can_tell(known: Connection, given: Given) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """One per source.
+
+    `read` checks what was typed, where it must by asking the source: outside of any transaction;
+    the connection is the one whose token is replaced, None for a new one. It raises Invalid with
+    every reason, by field. `is_same` tells an account that is connected already, `may_follow`
+    whether a new token is of the account of the old one. `makes_secret`: we make what it signs
+    with, and show it once. `has_token`: there is something to replace later.
+    """
+
+    read: Callable[[Typed, Connection | None], Given]
+    is_same: Callable[[Connection, Given], bool] = same_token
+    may_follow: Callable[[Connection, Given], bool] = nobody_can_tell
+    makes_secret: bool = False
+    has_token: bool = True
+
+
+def _nothing_asked(typed: Typed, known: Connection | None) -> Given:
+    return Given()
+
+
+# A source that signs with our secret and is never asked.
+SIGNS_WITH_OURS = Setup(_nothing_asked, makes_secret=True, has_token=False)

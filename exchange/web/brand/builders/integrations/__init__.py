@@ -1,0 +1,29 @@
+"""Sources of orders: how each is doing, its events, and how one is connected."""
+
+from __future__ import annotations
+
+from exchange.web.brand.builders.integrations.cards import connection_cards, integrations
+from exchange.web.brand.builders.integrations.events import replay, replay_days
+from exchange.web.brand.builders.integrations.sites import site, tag_template_text
+from exchange.web.brand.builders.integrations.source import (
+    connection,
+    connection_form,
+    endpoint_url,
+    source_require,
+)
+from exchange.web.brand.builders.integrations.uploads import upload_check, upload_form
+
+__all__ = [
+    "connection",
+    "connection_cards",
+    "connection_form",
+    "endpoint_url",
+    "integrations",
+    "replay",
+    "replay_days",
+    "site",
+    "source_require",
+    "tag_template_text",
+    "upload_check",
+    "upload_form",
+]

@@ -1,0 +1,178 @@
+"""One source: how it is doing, its log, what to do there; and connecting one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attribution.connectors.registry import FILES, WEBHOOKS, is_signed
+from attribution.models import Connection, InboundEvent
+from attribution.selectors.connections import connection_secrets, dead_days, event_page
+from attribution.selectors.health import token_expires_at
+from attribution.services.connections import SETUPS
+from core.errors import NotFound
+from exchange.web.brand.builders.integrations.cards import connection_cards, is_by_file
+from exchange.web.brand.builders.integrations.events import TRUST, event_body, event_row
+from exchange.web.brand.desk import Desk
+from exchange.web.brand.guides import GUIDES
+from exchange.web.formatting import day_full, number_text
+from exchange.web.pages import brand as pages
+from exchange.web.pages.common import Choice, Fact
+from exchange.web.paging import pager, query_url
+from exchange.web.words import Word
+
+# What is left out while a token of Wildberries lacks a category that we can do without
+LACKING: Mapping[str, Word] = {
+    "statistics": gettext_lazy(
+        "The token lacks the category «Statistics»: sales and cancellations are known from the"
+        " order feed only, and it forgets an order after 31 days."
+    ),
+    "returns": gettext_lazy(
+        "The token lacks the category «Buyer returns»: we do not see claims that were approved."
+    ),
+}
+LOG_FILTERS: Mapping[str, tuple[Word, str]] = {
+    "": (gettext_lazy("All"), ""),
+    "errors": (gettext_lazy("Errors only"), InboundEvent.State.DEAD),
+}
+
+
+def connection(
+    desk: Desk,
+    found: Connection,
+    *,
+    asked: Mapping[str, str],
+    event: InboundEvent | None = None,
+    is_secret_new: bool = False,
+) -> pages.Connection:
+    """`asked` is the address's query: show=errors, after=…. `event` is shown with its body."""
+    (card,) = connection_cards(desk, [found])
+    show = asked.get("show", "") if asked.get("show") in LOG_FILTERS else ""
+    after = asked.get("after", "")
+    state = LOG_FILTERS[show][1]
+    events, next_after = event_page(found, state=state, after=after)
+    return pages.Connection(
+        card=card,
+        facts=_facts(found),
+        steps=[str(step) for step in GUIDES[found.source].after],
+        events=[event_row(desk, found, each, event, show) for each in events],
+        back_url=desk.url("integrations"),
+        secrets=_new_secret(found) if is_secret_new else [],
+        event=event_body(desk, found, event) if event else None,
+        choices=[
+            Choice(
+                str(label),
+                desk.url("connection", found.public_id) + query_url({"show": key}),
+                key == show,
+            )
+            for key, (label, _state) in LOG_FILTERS.items()
+        ],
+        pager=pager(len(events), after, next_after, {"show": show}),
+        replay_url=desk.url("connection_replay", found.public_id)
+        if desk.member.may_write and dead_days(found)
+        else "",
+        note=_note(found),
+        **_actions(desk, found),
+    )
+
+
+def _note(found: Connection) -> str:
+    """What the source cannot tell, or its token may not ask."""
+    lacking = [str(LACKING[name]) for name in found.settings.get("categories_lacking", ())]
+    return " ".join([*lacking, str(GUIDES[found.source].note)]).strip()
+
+
+def _facts(found: Connection) -> list[Fact]:
+    own = [Fact(_("Trust"), str(TRUST[_trust(found)]))]
+    if seller := found.settings.get("seller_id"):
+        own.append(Fact(_("Seller"), seller))
+    if expires_at := token_expires_at(found):
+        own.append(Fact(_("Token until"), day_full(expires_at)))
+    if found.source in WEBHOOKS:
+        own += _call_facts(found)
+    return [*own, Fact(_("Connected"), day_full(found.created_at))]
+
+
+def _trust(found: Connection) -> InboundEvent.Trust:
+    """The best that its orders can have."""
+    if is_signed(found.source):
+        return InboundEvent.Trust.SIGNED
+    return InboundEvent.Trust.PULLED if found.token else InboundEvent.Trust.HINT
+
+
+def _call_facts(found: Connection) -> list[Fact]:
+    """Where it calls, and how often somebody else did."""
+    count = number_text(found.bad_signature_count)
+    if is_signed(found.source):
+        return [
+            Fact(_("Address for the shop"), endpoint_url(found)),
+            Fact(_("Calls with a wrong signature"), count),
+        ]
+    return [
+        Fact(_("Address for notifications"), endpoint_url(found)),
+        Fact(_("Refused calls"), count),
+    ]
+
+
+def endpoint_url(found: Connection) -> str:
+    """Where the source's calls are sent; for one that we tell what to say, with all of that."""
+    address = f"{settings.BASE_URL}/hooks/{found.source}/{found.endpoint_token}"
+    query = GUIDES[found.source].query
+    return f"{address}?{query}" if query else address
+
+
+def _new_secret(found: Connection) -> list[pages.Secret]:
+    """Shown right after it was made, and never again."""
+    return [
+        pages.Secret(_("Address for the shop"), endpoint_url(found)),
+        pages.Secret(_("Secret"), connection_secrets(found)[0]),
+    ]
+
+
+def _actions(desk: Desk, found: Connection) -> dict[str, str]:
+    if not desk.member.may_write:
+        return {}
+    address = found.public_id
+    is_off = found.state == Connection.State.OFF
+    switch = "resume" if is_off else "pause"
+    actions = {f"{switch}_url": desk.url(f"connection_{switch}", address)}
+    if SETUPS[found.source].makes_secret:
+        actions["rotate_url"] = desk.url("connection_secret", address)
+    if GUIDES[found.source].token_form is not None:
+        actions["token_url"] = desk.url("connection_token", address)
+        actions["token_text"] = _("Give a token") if is_by_file(found) else _("Replace token")
+        if found.state == Connection.State.FAILING:
+            actions["test_url"] = desk.url("connection_read", address)
+    if found.source in FILES and not is_off:
+        actions["upload_url"] = desk.url("connection_upload", address)
+    return actions
+
+
+def source_require(source: str) -> str:
+    """Raises: NotFound for a source that nobody has written a connector for."""
+    if source not in GUIDES:
+        raise NotFound(_("There is no such source."))
+    return source
+
+
+def connection_form(
+    desk: Desk, source: str, connection_id: UUID | None = None
+) -> pages.ConnectionForm:
+    """For a new source, or for the new token of one that is there."""
+    is_new = connection_id is None
+    return pages.ConnectionForm(
+        source=source,
+        action_url=(
+            desk.url("connection_new", source)
+            if is_new
+            else desk.url("connection_token", connection_id)
+        ),
+        back_url=(desk.url("integrations") if is_new else desk.url("connection", connection_id)),
+        steps=[str(step) for step in GUIDES[source].before],
+        is_new=is_new,
+        note=str(GUIDES[source].note),
+    )

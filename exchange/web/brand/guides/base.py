@@ -1,0 +1,38 @@
+"""What a brand reads and types to connect a source: one `Guide` per source, a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django import forms
+
+from exchange.web.words import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """`text` says how its orders come; `note` what the source cannot do, before anybody counts on
+    it. `form` is what connects it; `token_form` what replaces that later (None: nothing to
+    replace).
+
+    `before` are the steps to connect it, `after` those that are left to do at the source,
+    `upload` those of an export. `causes` are refusals in words, by the code with which a
+    connector's error begins; `silence` is why there may be no answer at all. `endpoints` name its
+    lists in the log. `query` follows the address that it calls. `waiting` is said until its first
+    event comes, `silent` is where to look when none comes for too long.
+    """
+
+    text: Word
+    form: type[forms.Form]
+    token_form: type[forms.Form] | None = None
+    note: Word = ""
+    before: Sequence[Word] = ()
+    after: Sequence[Word] = ()
+    upload: Sequence[Word] = ()
+    causes: Mapping[str, Word] = field(default_factory=dict)
+    silence: Word = ""
+    endpoints: Mapping[str, Word] = field(default_factory=dict)
+    query: str = ""
+    waiting: Word = ""
+    silent: Word = ""
