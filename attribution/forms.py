@@ -93,3 +93,37 @@ class ReplayForm(forms.Form):
 
     first_on = DayField(label=_("First day"))
     last_on = DayField(label=_("Last day"))
+
+
+class InSalesKeyForm(forms.Form):
+    """The application that may read a shop's orders."""
+
+    app_id = forms.CharField(label=_("Id of the application"), max_length=200)
+    password = forms.CharField(label=_("Password of the application"), max_length=200)
+
+
+class InSalesForm(InSalesKeyForm):
+    """A shop of InSales and its application."""
+
+    field_order = ["name", "shop", "app_id", "password"]
+    name = forms.CharField(label=_("Name"), max_length=80, initial="InSales")
+    shop = forms.CharField(label=_("Address of the shop"), max_length=300)
+
+
+class TaplinkKeyForm(forms.Form):
+    """What Taplink signs with."""
+
+    secret = forms.CharField(label=_("Secret phrase"), max_length=200)
+
+
+class TaplinkForm(TaplinkKeyForm):
+    """A page of Taplink."""
+
+    field_order = ["name", "secret", "code_field"]
+    name = forms.CharField(label=_("Name"), max_length=80, initial="Taplink")
+    code_field = forms.CharField(
+        label=_("Field with the promo code"),
+        max_length=80,
+        required=False,
+        help_text=_("Its title in the order form, as buyers see it."),
+    )

@@ -16,6 +16,7 @@ from sandbox.admitad import SERVICE as ADMITAD
 from sandbox.bank import SERVICE as BANK
 from sandbox.control import control_routes
 from sandbox.faults import Faults
+from sandbox.insales import SERVICE as INSALES
 from sandbox.kaspi import SERVICE as KASPI
 from sandbox.kgd import SERVICE as KGD
 from sandbox.mailbox import SERVICE as MAILBOX
@@ -25,6 +26,7 @@ from sandbox.ozon import SERVICE as OZON
 from sandbox.pages import html, page
 from sandbox.service import Service, world_of
 from sandbox.shop import SERVICE as SHOP
+from sandbox.taplink import SERVICE as TAPLINK
 from sandbox.wildberries import SERVICE as WILDBERRIES
 from sandbox.world import World
 
@@ -33,6 +35,8 @@ SERVICES: tuple[Service, ...] = (
     WILDBERRIES,
     OZON,
     KASPI,
+    INSALES,
+    TAPLINK,
     ADMITAD,
     KGD,
     BANK,

@@ -6,17 +6,33 @@ from collections.abc import Mapping
 
 from attribution.connectors.admitad.connector import Admitad, AdmitadPostback
 from attribution.connectors.base import FileConnector, PollConnector, WebhookConnector
+from attribution.connectors.insales.connector import InSales, InSalesWebhook
 from attribution.connectors.kaspi.cabinet import KaspiCabinet
 from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.ozon.connector import Ozon, OzonPush
+from attribution.connectors.taplink.connector import Taplink
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
 
 WEBHOOKS: Mapping[str, WebhookConnector] = {
-    connector.source: connector for connector in (WooCommerce(), OzonPush(), AdmitadPostback())
+    connector.source: connector
+    for connector in (
+        WooCommerce(),
+        InSalesWebhook(),
+        Taplink(),
+        OzonPush(),
+        AdmitadPostback(),
+    )
 }
 POLLS: Mapping[str, PollConnector] = {
-    connector.source: connector for connector in (Wildberries(), Ozon(), Kaspi(), Admitad())
+    connector.source: connector
+    for connector in (
+        Wildberries(),
+        Ozon(),
+        Kaspi(),
+        InSales(),
+        Admitad(),
+    )
 }
 FILES: Mapping[str, FileConnector] = {
     connector.source: connector for connector in (KaspiCabinet(),)
@@ -24,7 +40,7 @@ FILES: Mapping[str, FileConnector] = {
 # Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, where the snippet can run.
-SHOPS: frozenset[str] = frozenset({"woocommerce"})
+SHOPS: frozenset[str] = frozenset({"woocommerce", "insales"})
 
 
 def is_signed(source: str) -> bool:

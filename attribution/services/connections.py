@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from attribution.connectors.registry import POLLS
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
-from attribution.services import admitad, kaspi, ozon, wildberries
+from attribution.services import admitad, insales, kaspi, ozon, taplink, wildberries
 from attribution.services.doorbell import cursors_hurry
 from attribution.services.polling import cursors_ensure
 from attribution.services.setup import SIGNS_WITH_OURS, Given, Setup
@@ -30,6 +30,8 @@ SETUPS: Mapping[str, Setup] = {
     "wildberries": wildberries.SETUP,
     "ozon": ozon.SETUP,
     "kaspi": kaspi.SETUP,
+    "insales": insales.SETUP,
+    "taplink": taplink.SETUP,
     "admitad": admitad.SETUP,
 }
 

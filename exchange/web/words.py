@@ -380,6 +380,8 @@ SOURCES: Mapping[str, Word] = {
     "wildberries": "Wildberries",
     "ozon": "Ozon",
     "kaspi": "Kaspi",
+    "insales": "InSales",
+    "taplink": "Taplink",
     "admitad": "Admitad",
 }
 TAX_STATUSES: Mapping[str, Word] = {

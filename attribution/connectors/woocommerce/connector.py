@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from attribution.connectors import base
 from attribution.connectors.base import (
@@ -29,6 +28,7 @@ from attribution.connectors.base import (
     UnknownPayload,
     WebhookAnswer,
 )
+from attribution.connectors.click_ids import click_of_url, click_or_none
 from attribution.connectors.payload import Fields, json_read
 from core.money import allocate
 from core.phone import PhoneError, phone_parse
@@ -46,12 +46,10 @@ STATUS: Mapping[str, OrderStatus] = {
 DRAFT_STATUSES = {"checkout-draft", "auto-draft"}  # a buyer still typing, not an order yet
 CLICK_META_KEY = "_cpa_click_id"  # written by our snippet for WooCommerce
 LANDING_META_KEY = "_wc_order_attribution_session_entry"  # written by WooCommerce itself
-CLICK_PARAMETER = "cpa_click"
 META_MAX = 2_000
 REFUNDS_MAX = 1_000
 
 _PING = re.compile(rb"webhook_id=[0-9]{1,20}")
-_CLICK_ID = re.compile(rf"[0-9A-Za-z_-]{{1,{base.CLICK_ID_MAX}}}", re.ASCII)
 _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot)|#0*(3[489]|6[02])|#[xX]0*(2[267]|3[cCeE]));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 
@@ -252,22 +250,7 @@ def _click_id(order: Fields, settings: Mapping[str, Any]) -> str | None:
         for entry in order.items_or_empty("meta_data", most=META_MAX)
         if isinstance(entry.raw("key"), str)
     }
-    return _click_or_none(meta.get(own_key)) or _click_of_url(meta.get(LANDING_META_KEY))
-
-
-def _click_or_none(value: Any) -> str | None:
-    """The id, unless it is something else, e.g. a macro that nobody expanded ("{click_id}")."""
-    return value if isinstance(value, str) and _CLICK_ID.fullmatch(value) else None
-
-
-def _click_of_url(value: Any) -> str | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        query = parse_qs(urlsplit(value).query, max_num_fields=100)
-    except ValueError:
-        return None
-    return _click_or_none(query.get(CLICK_PARAMETER, [None])[0])
+    return click_or_none(meta.get(own_key)) or click_of_url(meta.get(LANDING_META_KEY))
 
 
 def _promo_codes(order: Fields) -> tuple[str, ...]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from exchange.web.brand.guides import admitad, kaspi, ozon, wildberries, woocommerce
+from exchange.web.brand.guides import (
+    admitad,
+    insales,
+    kaspi,
+    ozon,
+    taplink,
+    wildberries,
+    woocommerce,
+)
 from exchange.web.brand.guides.base import Guide
 
 GUIDES: Mapping[str, Guide] = {
@@ -12,6 +20,8 @@ GUIDES: Mapping[str, Guide] = {
     "wildberries": wildberries.GUIDE,
     "ozon": ozon.GUIDE,
     "kaspi": kaspi.GUIDE,
+    "insales": insales.GUIDE,
+    "taplink": taplink.GUIDE,
     "admitad": admitad.GUIDE,
 }
 
