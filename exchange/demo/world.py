@@ -93,11 +93,17 @@ def _outside_prepare() -> None:
     with acting_as(system="demo"):
         shop = Connection.objects.filter(source="woocommerce").order_by("pk").first()
         ozon = Connection.objects.filter(source="ozon").order_by("pk").first()
+        insales = Connection.objects.filter(source="insales").order_by("pk").first()
+        taplink = Connection.objects.filter(source="taplink").order_by("pk").first()
     if shop is not None:
         stage.shop_open(_hook_url(shop), connection_secrets(shop)[0], shop.public_id.hex)
     if ozon is not None:
         stage.ozon_account()
         stage.ozon_push_to(_hook_url(ozon))
+    if insales is not None:
+        stage.insales_ring_at(_hook_url(insales))
+    if taplink is not None:
+        stage.taplink_tell(_hook_url(taplink), connection_secrets(taplink)[0])
 
 
 def _hook_url(connection: Connection) -> str:
@@ -133,6 +139,7 @@ def _world_make(now: datetime) -> None:
         connection_create(brand=toqyma, source="kaspi", name="Kaspi", token=stage.kaspi_token())
         _article_give(home, people[0])
         _ozon_connect(toqyma, home, people[0])
+        _own_shops_connect(nur)
     ranges_load()
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
@@ -266,6 +273,26 @@ def _ozon_connect(brand: Brand, campaign: Campaign, influencer: Influencer) -> N
     stage.ozon_order(OZON_BLANKET, 1, "25500", OZON_VOUCHER)
     stage.ozon_order(OZON_TOWELS, 2, "8990", OZON_VOUCHER)
     stage.ozon_order(OZON_TOWELS, 1, "8990")
+
+
+def _own_shops_connect(brand: Brand) -> None:
+    """A shop on InSales with orders of these days, and a Taplink page where anybody can pay."""
+    app_id, password = stage.insales_open()
+    connection_create(
+        brand=brand,
+        source="insales",
+        name="nurskin.example",
+        shop="nurskin.example",
+        app_id=app_id,
+        password=password,
+    )
+    connection_create(
+        brand=brand,
+        source="taplink",
+        name="Taplink",
+        secret=secrets.token_urlsafe(16),
+        code_field="Промокод",
+    )
 
 
 def _tools_of(campaign: Campaign, influencer: Influencer) -> tuple[TrackingLink, PromoCode]:
