@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attribution.connectors.base import ConnectorError, OrderSnapshot
 from attribution.models import InboundEvent, Order
-from attribution.services.inbox import event_snapshots
+from attribution.services.ingest import event_snapshots
 from attribution.services.orders import PHONE_PURPOSE
 from core.crypto import blind_index
 from core.field_rotation import BATCH, rotating

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from celery import shared_task
 
-from attribution.services import clicks, event_log, inbox, lifecycle, polling, rates, silence
+from attribution.services import clicks, event_log, inbox, ingest, lifecycle, polling, rates, silence
 
 
 @shared_task
-def inbound_event_process(event_id: str) -> None:
-    inbox.inbound_event_process(UUID(event_id))
+def inbound_events_process(*event_ids: str) -> None:
+    ingest.inbound_events_process([UUID(event_id) for event_id in event_ids])
 
 
 @shared_task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
@@ -15,9 +15,16 @@ def _key(name: str) -> int:
 
 def lock_for_transaction(name: str) -> None:
     """Wait for the named lock; COMMIT or ROLLBACK gives it back. Needs an open transaction."""
+    locks_for_transaction([name])
+
+
+def locks_for_transaction(names: Iterable[str]) -> None:
+    """Wait for all of the named locks, in an order that is the same for everybody, so that two
+    transactions never wait for each other. One query."""
     assert connection.in_atomic_block, "the lock would end with the statement"
+    keys = sorted({_key(name) for name in names})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(name)])
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) key", [keys])
 
 
 @contextmanager

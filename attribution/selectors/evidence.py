@@ -1,16 +1,17 @@
-"""What speaks for whom: the candidates of an order line, as the pure rules want them.
+"""What speaks for whom: the candidates of order lines, as the pure rules want them.
 
 Everything is looked up within the order's own brand: a click or a code of another brand is no
-evidence here. Runs as the system.
+evidence here. It is read once for a whole batch, by a constant number of queries, and the
+candidates of an order are then made of it in memory. Runs as the system.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from attribution.domain.match import (
     CLOCK_SKEW,
@@ -20,174 +21,296 @@ from attribution.domain.match import (
     CodePolicy,
     EvidenceKind,
 )
-from attribution.models import LateEvidence, Order, OrderLine
+from attribution.models import Order
 from attribution.models.clicks import Click
-from attribution.selectors.clicks import click_get
+from attribution.selectors.clicks import ID_TOLERANCE
+from attribution.selectors.dossiers import Dossier, Dossiers, Key
+from attribution.selectors.news import Named, News, Told
 from campaigns.domain.codes import canonical, skeleton
 from campaigns.domain.terms import WINDOW_DAYS_MAX
 from campaigns.models import ExternalCode, Participation, PromoCode
+from core.bulk import array_of
+from core.ids import uuid7_time
 
 CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
 # An id inside the order is the strongest evidence; what only a page says needs a second word.
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
 
-def order_candidates(order: Order) -> list[CandidateEvidence]:
-    """Candidates of the order as a whole: its click (with the visitor's others) and its codes."""
-    clicks, click_kind = _clicks_of(order)
-    codes = list(_codes(order))
-    participations = _participations(
-        {click.participation_id for click in clicks}
-        | {code.participation_id for _text, code, _is_fuzzy in codes}
-    )
-    found = [
-        _candidate(
-            participations[click.participation_id],
-            kind=click_kind,
-            evidence=click.click_id.hex,
-            grade=CLICK_GRADES[click_kind],
-            occurred_at=click.at,
-        )
-        for click in clicks
-    ]
-    found += [
-        _candidate(
-            participations[code.participation_id],
-            kind=EvidenceKind.PROMO_CODE,
-            evidence=text,
-            grade="B",
-            occurred_at=order.placed_at,
-            is_fuzzy=is_fuzzy,
-            position=position,
-        )
-        for position, (text, code, is_fuzzy) in enumerate(codes)
-    ]
-    return found
+Visit = tuple[UUID, datetime]  # a click, and the moment of an order that names it
 
 
-def line_candidates(order: Order, lines: Sequence[OrderLine]) -> dict[int, list[CandidateEvidence]]:
-    """Candidates of single lines, by the line's id: codes inside the platform's own rows."""
-    late = LateEvidence.objects.filter(
-        connection_id=order.connection_id, order_external_id=order.external_id
-    ).exclude(kind=EvidenceKind.PAGE_CLICK)
-    rows = list(late.order_by("occurred_at", "id"))
-    codes = {
-        (code.kind, code.value): code
-        for code in ExternalCode.objects.filter(
-            brand_id=order.brand_id, value__in=[row.value for row in rows]
-        )
-    }
-    participations = _participations({code.participation_id for code in codes.values()})
-    by_line: dict[int, list[CandidateEvidence]] = {line.pk: [] for line in lines}
-    for line in lines:
-        for row in rows:
-            code = codes.get((row.kind, row.value))
-            if row.line_id == line.line_id and code is not None:
-                candidate = _candidate(
-                    participations[code.participation_id],
+@dataclass(slots=True)
+class Evidence:
+    """What was found for a batch."""
+
+    dossiers: Dossiers
+    clicks: dict[UUID, Click] = field(default_factory=dict)
+    others: dict[Visit, list[Click]] = field(default_factory=lambda: defaultdict(list))
+    codes: dict[tuple[int, str], PromoCode] = field(default_factory=dict)  # by brand and look
+    external: dict[tuple[int, str, str], ExternalCode] = field(default_factory=dict)
+    participations: dict[int, Participation] = field(default_factory=dict)
+
+    def order_candidates(self, dossier: Dossier) -> list[CandidateEvidence]:
+        """Candidates of the order as a whole: its click (with the visitor's others), its codes."""
+        order = dossier.the_order()
+        clicks, click_kind = self._clicks_of(dossier)
+        found = [
+            self._candidate(
+                click.participation_id,
+                kind=click_kind,
+                evidence=click.click_id.hex,
+                grade=CLICK_GRADES[click_kind],
+                occurred_at=click.at,
+            )
+            for click in clicks
+        ]
+        found += [
+            self._candidate(
+                code.participation_id,
+                kind=EvidenceKind.PROMO_CODE,
+                evidence=text,
+                grade="B",
+                occurred_at=order.placed_at,
+                is_fuzzy=is_fuzzy,
+                position=position,
+            )
+            for position, (text, code, is_fuzzy) in enumerate(self._codes_of(order))
+        ]
+        return found
+
+    def line_candidates(self, dossier: Dossier) -> dict[str, list[CandidateEvidence]]:
+        """Candidates of single lines, by the line's own id: codes inside the platform's rows."""
+        by_line: dict[str, list[CandidateEvidence]] = defaultdict(list)
+        for row in sorted(self.dossiers.said.get(dossier.key, ()), key=lambda row: row.occurred_at):
+            code = self.external.get((dossier.brand_id, row.kind, row.value))
+            if code is not None and row.kind != EvidenceKind.PAGE_CLICK:
+                candidate = self._candidate(
+                    code.participation_id,
                     kind=EvidenceKind(row.kind),
                     evidence=row.value,
                     grade="A",
                     occurred_at=row.occurred_at,
                 )
-                by_line[line.pk].append(candidate)
-    return by_line
+                by_line[row.line_id].append(candidate)
+        return by_line
+
+    def _clicks_of(self, dossier: Dossier) -> tuple[list[Click], EvidenceKind]:
+        """The clicks that the order itself speaks of; only without any, those of its page."""
+        order = dossier.the_order()
+        carried = self._visits(order, [order.click_id] if order.click_id else [])
+        if carried:
+            return carried, EvidenceKind.CLICK
+        return self._visits(order, self._page_clicks(dossier)), EvidenceKind.PAGE_CLICK
+
+    def _page_clicks(self, dossier: Dossier) -> list[UUID]:
+        """The click ids that the thank-you page gave, in the order of their coming."""
+        names = self.dossiers.names_of(dossier)
+        said = [row for name in names for row in self.dossiers.said.get((dossier.key[0], name), ())]
+        if len(names) > 1:
+            said.sort(key=lambda row: (row.pk is None, row.pk or 0, row.occurred_at))
+        clicks = [row.value for row in said if row.kind == EvidenceKind.PAGE_CLICK]
+        return [UUID(value) for value in dict.fromkeys(clicks)]
+
+    def _visits(self, order: Order, named: Iterable[UUID]) -> list[Click]:
+        """The clicks with these ids, and their visitors' others before the order, each once."""
+        found: dict[UUID, Click] = {}
+        for click_id in named:
+            carried = self.clicks.get(click_id)
+            if carried is not None and carried.brand_id == order.brand_id:
+                others = self.others.get((click_id, order.placed_at), ())
+                found |= {click.click_id: click for click in (carried, *others)}
+        return list(found.values())
+
+    def _codes_of(self, order: Order) -> Iterator[tuple[str, PromoCode, bool]]:
+        """(as typed, the code it is, whether only by its look) in the order of typing.
+
+        An exact code wins over a look-alike; both are unique in the shop.
+        """
+        seen: set[int] = set()
+        for text in order.promo_codes:
+            code = self.codes.get((order.brand_id, skeleton(text)))
+            if code is not None and code.pk not in seen:
+                seen.add(code.pk)
+                yield text, code, canonical(text) != code.canonical
+
+    def _candidate(self, participation_id: int, **evidence: object) -> CandidateEvidence:
+        participation = self.participations[participation_id]
+        campaign, terms = participation.campaign, participation.terms
+        assert campaign.published_at is not None, campaign.pk
+        return CandidateEvidence(
+            participation_id=participation.pk,
+            influencer_id=participation.influencer_id,
+            campaign_id=campaign.pk,
+            terms=CandidateTerms(
+                terms_id=terms.pk,
+                window_days=terms.window_days,
+                code_policy=CodePolicy(terms.code_policy),
+                model=ClickModel(terms.model),
+                paying_grades=terms.paying_grades,
+            ),
+            running_from=campaign.published_at,
+            running_until=min(filter(None, (campaign.ends_at, campaign.closed_at)), default=None),
+            is_participating=participation.state == Participation.State.APPROVED,
+            **evidence,  # type: ignore[arg-type]
+        )
 
 
-def orders_named(connection_id: int, name: str) -> QuerySet[Order]:
-    """The orders that a shop's page may mean by `name`: what people call it (the number) and what
-    the shop's database does are both in use. The number wins where they are two orders'."""
-    orders = Order.objects.filter(connection_id=connection_id)
-    numbered = orders.filter(number=name)
-    return numbered if numbered.exists() else orders.filter(external_id=name)
+# --- Reading it -----------------------------------------------------------------------------
 
 
-def page_clicks_named(order: Order) -> list[UUID]:
-    """The click ids that the thank-you page gave for this order, in the order of their coming."""
-    names = {order.number}
-    if order.pk in orders_named(order.connection_id, order.external_id).values_list(
-        "pk", flat=True
-    ):
-        names.add(order.external_id)
-    said = LateEvidence.objects.filter(
-        connection_id=order.connection_id,
-        order_external_id__in=names,
-        kind=EvidenceKind.PAGE_CLICK,
-    )
-    values = said.order_by("id").values_list("value", flat=True)
-    return [UUID(value) for value in dict.fromkeys(values)]
+def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
+    """What may speak for anybody in the orders of a batch, before its news and after. Five queries
+    at most."""
+    found = Evidence(dossiers)
+    named = _everything_named(dossiers, news)
+    told = _everything_told(dossiers, news)
+    _clicks_load(found, _visits_named(dossiers, named, told))
+    _codes_load(found, named)
+    _external_load(found, told)
+    ids = {click.participation_id for click in found.clicks.values()}
+    ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
+    ids |= {code.participation_id for code in (*found.codes.values(), *found.external.values())}
+    if ids:
+        rows = Participation.objects.select_related("campaign", "terms").filter(pk__in=ids)
+        found.participations = {row.pk: row for row in rows}
+    return found
 
 
-def _clicks_of(order: Order) -> tuple[list[Click], EvidenceKind]:
-    """The clicks that the order itself speaks of; only without any, those that its page named."""
-    carried = _visit(order, [order.click_id] if order.click_id else [])
-    if carried:
-        return carried, EvidenceKind.CLICK
-    return _visit(order, page_clicks_named(order)), EvidenceKind.PAGE_CLICK
+def _everything_named(dossiers: Dossiers, news: News) -> dict[Key, list[Named]]:
+    named = {key: list(each) for key, each in news.orders.items()}
+    for key, dossier in dossiers.of.items():
+        if (order := dossier.order) is not None:
+            now = Named(order.placed_at, order.number, order.click_id, order.promo_codes)
+            named.setdefault(key, []).append(now)
+    return named
 
 
-def _visit(order: Order, named: Iterable[UUID]) -> list[Click]:
-    """The clicks with these ids, and their visitors' others before the order, each once."""
-    clicks = [click for click_id in named for click in _clicks(order, click_id)]
-    return list({click.click_id: click for click in clicks}.values())
+def _everything_told(dossiers: Dossiers, news: News) -> dict[Key, list[Told]]:
+    told = {key: list(each) for key, each in news.told.items()}
+    for key, rows in dossiers.said.items():
+        told.setdefault(key, []).extend(Told(row.kind, row.value) for row in rows)
+    return told
 
 
-def _clicks(order: Order, click_id: UUID) -> list[Click]:
-    """A click of the order's brand, and the same visitor's others before the order."""
-    carried = click_get(click_id)
-    if carried is None or carried.brand_id != order.brand_id:
-        return []
-    others = Click.objects.filter(
-        visitor=carried.visitor,
-        brand_id=order.brand_id,
-        at__range=(
-            order.placed_at - timedelta(days=WINDOW_DAYS_MAX),
-            order.placed_at + CLOCK_SKEW,
-        ),
-    ).exclude(click_id=carried.click_id)
-    return [carried, *others.order_by("-at")[: CLICKS_MAX - 1]]
+def _visits_named(
+    dossiers: Dossiers, named: dict[Key, list[Named]], told: dict[Key, list[Told]]
+) -> set[tuple[int, Visit]]:
+    """(brand, click and moment) for each click that an order may name, in any state of it."""
+    visits = set()
+    for key, states in named.items():
+        connection_id, external_id = key
+        clicks = {state.click_id for state in states if state.click_id}
+        for name in {external_id, *(state.number for state in states)}:
+            said = told.get((connection_id, name), ())
+            clicks |= {UUID(each.value) for each in said if each.kind == EvidenceKind.PAGE_CLICK}
+        brand_id = dossiers.brands[connection_id]
+        moments = {state.placed_at for state in states}
+        visits |= {(brand_id, (click, at)) for click in clicks for at in moments}
+    return visits
 
 
-def _codes(order: Order) -> Iterable[tuple[str, PromoCode, bool]]:
-    """(as typed, the code it is, whether only by its look) in the order of typing.
+def _clicks_load(found: Evidence, visits: Collection[tuple[int, Visit]]) -> None:
+    """The named clicks, then the other clicks of their visitors before the orders.
 
-    An exact code wins over a look-alike; both are unique in the shop.
+    An id says when it was, and the moment of an order how far back to look: days of clicks that
+    nobody asks for are not read. Clicks of no version 7 are none of ours.
     """
-    typed = [(text, canonical(text), skeleton(text)) for text in order.promo_codes]
-    looks = [look for _text, _exact, look in typed]
-    known = {
-        code.skeleton: code
-        for code in PromoCode.objects.filter(brand_id=order.brand_id, skeleton__in=looks)
-    }
-    seen: set[int] = set()
-    for text, exact, look in typed:
-        code = known.get(look)
-        if code is not None and code.pk not in seen:
-            seen.add(code.pk)
-            yield text, code, exact != code.canonical
+    ids = sorted({click_id for _brand, (click_id, _at) in visits if click_id.version == 7})
+    if not ids:
+        return
+    moments = [uuid7_time(click_id) for click_id in ids]
+    span = [min(moments) - ID_TOLERANCE, max(moments) + ID_TOLERANCE]
+    tolerance = [array_of(at + sign * ID_TOLERANCE for at in moments) for sign in (-1, 1)]
+    rows = Click.objects.raw(_CLICKS, [array_of(ids), *tolerance, *span])
+    found.clicks = {click.click_id: click for click in rows}
+    wanted = [
+        (click, at)
+        for brand_id, (click_id, at) in sorted(visits)
+        if (click := found.clicks.get(click_id)) is not None and click.brand_id == brand_id
+    ]
+    if wanted:
+        _others_load(found, wanted)
 
 
-def _participations(ids: set[int]) -> dict[int, Participation]:
-    rows: QuerySet[Participation] = Participation.objects.select_related("campaign", "terms")
-    return {row.pk: row for row in rows.filter(pk__in=ids)}
+_CLICKS = """
+SELECT c.* FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS w (id, since, until)
+  JOIN attribution_click c ON c.click_id = w.id AND c.at BETWEEN w.since AND w.until
+ WHERE c.at BETWEEN %s AND %s
+"""
 
 
-def _candidate(participation: Participation, **evidence: object) -> CandidateEvidence:
-    campaign, terms = participation.campaign, participation.terms
-    assert campaign.published_at is not None, campaign.pk
-    return CandidateEvidence(
-        participation_id=participation.pk,
-        influencer_id=participation.influencer_id,
-        campaign_id=campaign.pk,
-        terms=CandidateTerms(
-            terms_id=terms.pk,
-            window_days=terms.window_days,
-            code_policy=CodePolicy(terms.code_policy),
-            model=ClickModel(terms.model),
-            paying_grades=terms.paying_grades,
-        ),
-        running_from=campaign.published_at,
-        running_until=min(filter(None, (campaign.ends_at, campaign.closed_at)), default=None),
-        is_participating=participation.state == Participation.State.APPROVED,
-        **evidence,  # type: ignore[arg-type]
+def _others_load(found: Evidence, wanted: Collection[tuple[Click, datetime]]) -> None:
+    since = [at - timedelta(days=WINDOW_DAYS_MAX) for _click, at in wanted]
+    until = [at + CLOCK_SKEW for _click, at in wanted]
+    parameters = [
+        array_of({click.visitor for click, _at in wanted}), min(since), max(until),
+        array_of(range(len(wanted))),
+        array_of(click.click_id for click, _at in wanted),
+        array_of(click.visitor for click, _at in wanted),
+        array_of(click.brand_id for click, _at in wanted),
+        array_of(since), array_of(until), CLICKS_MAX - 1,
+    ]  # fmt: skip
+    for other in Click.objects.raw(_OTHERS, parameters):
+        click, at = wanted[other.n]
+        found.others[click.click_id, at].append(other)
+
+
+# The visitors' clicks are read once, day by day of the partitions, and then given to whoever asks.
+_OTHERS = """
+WITH theirs AS MATERIALIZED (
+    SELECT * FROM attribution_click
+     WHERE visitor = ANY (%s::uuid[]) AND at BETWEEN %s AND %s
+), ranked AS (
+    SELECT w.n, t.*, row_number() OVER (PARTITION BY w.n ORDER BY t.at DESC) AS place
+      FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[],
+                  %s::timestamptz[], %s::timestamptz[])
+           AS w (n, click_id, visitor, brand_id, since, until)
+      JOIN theirs t ON t.visitor = w.visitor AND t.brand_id = w.brand_id
+                   AND t.at BETWEEN w.since AND w.until AND t.click_id <> w.click_id
+)
+SELECT * FROM ranked WHERE place <= %s ORDER BY n, place
+"""
+
+
+def _codes_load(found: Evidence, named: dict[Key, list[Named]]) -> None:
+    wanted = sorted(
+        {
+            (found.dossiers.brands[key[0]], skeleton(text))
+            for key, states in named.items()
+            for state in states
+            for text in state.promo_codes
+        }
     )
+    if wanted:
+        parameters = [array_of(each) for each in zip(*wanted, strict=True)]
+        for code in PromoCode.objects.raw(_CODES, parameters):
+            found.codes[code.brand_id, code.skeleton] = code
+
+
+_CODES = """
+SELECT c.* FROM unnest(%s::bigint[], %s::text[]) AS w (brand_id, skeleton)
+  JOIN campaigns_promocode c ON c.brand_id = w.brand_id AND c.skeleton = w.skeleton
+"""
+
+
+def _external_load(found: Evidence, told: dict[Key, list[Told]]) -> None:
+    wanted = sorted(
+        {
+            (found.dossiers.brands[key[0]], each.kind, each.value)
+            for key, rows in told.items()
+            for each in rows
+            if each.kind != EvidenceKind.PAGE_CLICK
+        }
+    )
+    if wanted:
+        parameters = [array_of(each) for each in zip(*wanted, strict=True)]
+        for code in ExternalCode.objects.raw(_EXTERNAL, parameters):
+            found.external[code.brand_id, code.kind, code.value] = code
+
+
+_EXTERNAL = """
+SELECT c.* FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS w (brand_id, kind, value)
+  JOIN campaigns_externalcode c
+    ON c.brand_id = w.brand_id AND c.kind = w.kind AND c.value = w.value
+"""

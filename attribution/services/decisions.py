@@ -1,34 +1,35 @@
-"""Runs the attribution rules over an order and lets its conversions follow."""
+"""Runs the attribution rules over an order and says which conversions are to follow, in memory."""
 
 from __future__ import annotations
 
 from attribution.domain.match import AttributionDecision, attribution_decide
 from attribution.domain.rates import TENGE, rate_day
-from attribution.models import Candidate, Decision, ExchangeRate, Order, OrderLine
-from attribution.selectors.evidence import line_candidates, order_candidates
-from attribution.services.conversions import conversion_settle
+from attribution.models import Candidate, Decision, Order, OrderLine
+from attribution.selectors.dossiers import Dossier
+from attribution.services.work import LineNow, Work
 from core.clock import day_of
 
 
-def order_decide(order: Order) -> None:
-    """Decide every line of an order by what is known now. Runs as the system.
+def order_decide(work: Work, dossier: Dossier) -> None:
+    """Decide every line of an order by what is known now.
 
     The decision of an approved line stands; otherwise the latest one counts. A decision that says
     what the last one said is not written again. An order in another currency is decided, and
     worth nothing yet, until its day's rate is known (attribution.services.rates comes back to it).
     """
-    lines = list(order.lines.order_by("id"))
-    is_rated = order_rate_set(order)
-    of_order = order_candidates(order)
-    of_lines = line_candidates(order, lines)
-    for line in lines:
-        decided = attribution_decide(of_order + of_lines[line.pk], placed_at=order.placed_at)
-        decision = _decision_record(order, line, decided)
+    order = dossier.the_order()
+    is_rated = order_rate_set(work, order)
+    of_order = work.evidence.order_candidates(dossier)
+    of_lines = work.evidence.line_candidates(dossier)
+    for line in dossier.lines.values():
+        candidates = of_order + of_lines.get(line.line_id, [])
+        decided = attribution_decide(candidates, placed_at=order.placed_at)
+        decision = _decision_record(work, dossier, line, decided)
         if is_rated and not order.is_test:
-            conversion_settle(order, line, decision)
+            work.settling.append(LineNow.of(order, line, decision))
 
 
-def order_rate_set(order: Order) -> bool:
+def order_rate_set(work: Work, order: Order) -> bool:
     """Give an order its rate where it lacks the one of its day; False while that is not known.
 
     A rate that was fixed stays, whatever the source says later about days.
@@ -37,21 +38,23 @@ def order_rate_set(order: Order) -> bool:
         return True
     fulfilled_on = day_of(order.fulfilled_at) if order.fulfilled_at else None
     needed = rate_day(day_of(order.placed_at), fulfilled_on)
-    found = ExchangeRate.objects.filter(currency=order.currency, rate_on=needed.on).first()
+    found = work.rates.get((order.currency, needed.on))
     if found is None:
         return order.rate is not None and not needed.is_final
-    order.rate, order.rate_on, order.is_rate_final = found.tenge, needed.on, needed.is_final
-    order.save(update_fields=["rate", "rate_on", "is_rate_final"])
+    order.rate, order.rate_on, order.is_rate_final = found, needed.on, needed.is_final
+    work.changes.change(order)
     return True
 
 
-def _decision_record(order: Order, line: OrderLine, decided: AttributionDecision) -> Decision:
-    latest = line.decisions.order_by("-number").first()
+def _decision_record(
+    work: Work, dossier: Dossier, line: OrderLine, decided: AttributionDecision
+) -> Decision:
+    order, latest = dossier.the_order(), dossier.decisions.get(line.line_id)
     trace = decided.trace()
     if latest is not None and latest.trace == trace and latest.rule == decided.rule:
         return latest
     winner = decided.winner
-    decision = Decision.objects.create(
+    decision = Decision(
         order=order,
         line=line,
         brand_id=order.brand_id,
@@ -61,8 +64,10 @@ def _decision_record(order: Order, line: OrderLine, decided: AttributionDecision
         rule=decided.rule,
         trace=trace,
     )
-    Candidate.objects.bulk_create(
-        Candidate(
+    dossier.decisions[line.line_id] = decision
+    work.changes.add(decision)
+    for each in decided.verdicts:
+        candidate = Candidate(
             decision=decision,
             brand_id=order.brand_id,
             order=order,
@@ -75,6 +80,6 @@ def _decision_record(order: Order, line: OrderLine, decided: AttributionDecision
             verdict=each.verdict,
             reason=each.reason,
         )
-        for each in decided.verdicts
-    )
+        work.changes.add(candidate)
     return decision
+

@@ -6,39 +6,45 @@ asks it. See docs/adr/0008-poll-planner.md.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from attribution.connectors.base import Doorbell
 from attribution.connectors.registry import poll_connector
-from attribution.models import Connection, PollCursor
+from attribution.models import PollCursor
 from core import clock
+from core.bulk import rows_update
 
 
-def doorbell_ring(connection: Connection, bell: Doorbell) -> int:
-    """Make the lists due. Returns how many will be read earlier than they would have been.
+def doorbells_ring(bells: Collection[tuple[int, Doorbell]]) -> int:
+    """Make the lists of connections (their ids) due. Returns how many will be read earlier than
+    they would have been. Two queries, however many bells.
 
     The pauses stand that the source asked for, that its limits ask for, and that follow failures:
     whoever rings, however often, hurries nothing beyond them.
     """
-    return cursors_hurry(
-        PollCursor.objects.filter(connection=connection, endpoint__in=bell.endpoints, failures=0)
-    )
+    if not bells:
+        return 0
+    rung = Q()
+    for connection_id, bell in bells:
+        rung |= Q(connection_id=connection_id, endpoint__in=bell.endpoints)
+    return cursors_hurry(PollCursor.objects.filter(rung, failures=0))
 
 
 def cursors_hurry(cursors: QuerySet[PollCursor]) -> int:
     """Make these due as soon as the source's limits allow. Returns how many are earlier now."""
     now = clock.now()
-    hurried = 0
+    hurried = []
     locked = cursors.select_for_update(of=("self",)).select_related("connection")
     for cursor in locked.order_by("pk"):
         due_at = max(now, cursor_pause_until(cursor) or now)
         if due_at < cursor.next_at:
             cursor.next_at = due_at
-            cursor.save(update_fields=["next_at"])
-            hurried += 1
-    return hurried
+            hurried.append(cursor)
+    rows_update(hurried, ["next_at"])
+    return len(hurried)
 
 
 def cursor_pause_until(cursor: PollCursor) -> datetime | None:

@@ -1,13 +1,12 @@
 """The inbox: what comes is stored before it is answered, and worked on at our own pace.
 
-A row is the promise. Redis carries ids only: the relay hands waiting rows to workers, and a
-worker commits effect and state together, so that a kill at any point does a thing once.
+A row is the promise. Redis carries ids only: the relay hands waiting rows to workers
+(attribution.services.ingest).
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,37 +16,15 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext_lazy
 
-from attribution.connectors.base import (
-    BadSignature,
-    ConnectorError,
-    Doorbell,
-    EvidenceSnapshot,
-    OrderRemoval,
-    OrderSnapshot,
-    Snapshot,
-    UnknownPayload,
-    WebhookConnector,
-)
-from attribution.connectors.registry import file_connector, poll_connector, webhook_connector
-from attribution.domain.page_events import PAGE, page_event_read
+from attribution.connectors.base import BadSignature, WebhookConnector
+from attribution.domain.page_events import PAGE
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets
-from attribution.services.doorbell import doorbell_ring
-from attribution.services.orders import (
-    evidence_apply,
-    line_move_apply,
-    order_apply,
-    page_event_apply,
-    removal_apply,
-)
 from core import clock
 from core.audit.services import audit_record
-from core.crash import crash_point
 from core.errors import DomainError, NotFound
 from core.jobs import enqueue
 from core.tenancy.context import acting_as
-
-logger = logging.getLogger(__name__)
 
 WEBHOOK = "webhook"  # the endpoint of an event that its source sent by itself
 FILE = "file"  # the endpoint of an event that the brand brought in an export of the cabinet
@@ -55,9 +32,9 @@ PURGED_TEXT = gettext_lazy(
     "What came was erased after %(days)s days, as the rules for buyers' data ask: it cannot be read"
     " again."
 )
-ATTEMPTS_MAX = 5
 LEASE_SECONDS = 60
-RELAY_BATCH = 500
+RELAY_BATCH = 1_000
+EVENTS_PER_TASK = 250  # what a batch costs whatever its size is a small part of it by then
 HEARTBEAT_KEY = "birge:relay:beat"  # of the relay, in Redis; gone when it is
 HEADERS_KEPT_MAX = 40
 HEADER_CHARS_MAX = 500
@@ -150,7 +127,7 @@ def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def events_relay() -> int:
-    """Hand waiting events to the workers, each for LEASE_SECONDS. Returns how many.
+    """Hand waiting events to the workers in batches, for LEASE_SECONDS. Returns how many.
 
     The lease is the row's own `next_at`: a worker that dies gives the event back by time.
     """
@@ -166,105 +143,10 @@ def events_relay() -> int:
         InboundEvent.objects.filter(pk__in=ids).update(
             next_at=now + timedelta(seconds=LEASE_SECONDS)
         )
-        for event_id in ids:
-            enqueue("attribution.tasks.inbound_event_process", str(event_id))
+        for start in range(0, len(ids), EVENTS_PER_TASK):
+            batch = [str(event_id) for event_id in ids[start : start + EVENTS_PER_TASK]]
+            enqueue("attribution.tasks.inbound_events_process", *batch)
     return len(ids)
-
-
-def inbound_event_process(event_id: UUID) -> None:
-    """Turn one event into orders, decisions and money, exactly once.
-
-    Whatever fails is written into the row: tried again with growing pauses, dead after
-    ATTEMPTS_MAX. An event whose shape is unknown is dead at once: time does not heal it.
-    """
-    try:
-        with acting_as(system="inbound event"):
-            event = _event_take(event_id)
-            if event is not None:
-                _event_work(event)
-                crash_point("inbox.worked")
-        crash_point("inbox.finished")
-    except ConnectorError as error:
-        _event_failed(event_id, error, is_final=True)
-    except Exception as error:  # any bug must land in the row, not in a lost traceback
-        logger.exception("inbound event %s failed", event_id)
-        _event_failed(event_id, error, is_final=False)
-
-
-def _event_take(event_id: UUID) -> InboundEvent | None:
-    """The event, locked; None when another worker has it or it is finished."""
-    return (
-        InboundEvent.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("connection")
-        .filter(pk=event_id, state=InboundEvent.State.RECEIVED)
-        .first()
-    )
-
-
-def _event_work(event: InboundEvent) -> None:
-    orders, is_news = _page_work(event) if event.endpoint == PAGE else _source_work(event)
-    event.state = InboundEvent.State.DONE if is_news else InboundEvent.State.IGNORED
-    event.outcome = {"orders": sorted(orders)}
-    event.attempts += 1
-    event.error = ""
-    event.finished_at = clock.now()
-    event.save(update_fields=["state", "outcome", "attempts", "error", "finished_at"])
-
-
-def _source_work(event: InboundEvent) -> tuple[set[int], bool]:
-    """The orders that it changed, and whether it said anything new. A bell that rang has done all
-    that it is for."""
-    snapshots = event_snapshots(event)
-    outcome = [_snapshot_apply(event, snapshot) for snapshot in snapshots]
-    orders = {order_id for order_id in outcome if order_id}
-    return orders, bool(orders) or any(isinstance(each, Doorbell) for each in snapshots)
-
-
-def _page_work(event: InboundEvent) -> tuple[set[int], bool]:
-    """As above. A click is news even before its order comes."""
-    said = page_event_read(bytes(event.body))
-    if said is None:
-        raise UnknownPayload("not an event of a page")
-    return set(page_event_apply(event, said)), said.click_id is not None
-
-
-def event_snapshots(event: InboundEvent) -> list[Snapshot]:
-    """What the body of an event says, in our words."""
-    body = bytes(event.body)
-    if event.endpoint == WEBHOOK:
-        return webhook_connector(event.source).parse(body, event.connection.settings)
-    if event.endpoint == FILE:
-        return file_connector(event.source).record_parse(body)
-    return poll_connector(event.source).parse(event.endpoint, body)
-
-
-def _snapshot_apply(event: InboundEvent, snapshot: Snapshot) -> int | None:
-    """The id of the order that it changed, if it did."""
-    if isinstance(snapshot, OrderSnapshot):
-        return order_apply(event, snapshot)
-    if isinstance(snapshot, OrderRemoval):
-        return removal_apply(event, snapshot)
-    if isinstance(snapshot, EvidenceSnapshot):
-        return evidence_apply(event, snapshot)
-    if isinstance(snapshot, Doorbell):
-        doorbell_ring(event.connection, snapshot)
-        return None
-    return line_move_apply(event, snapshot)
-
-
-def _event_failed(event_id: UUID, error: Exception, *, is_final: bool) -> None:
-    with acting_as(system="inbound event"):
-        event = InboundEvent.objects.select_for_update().get(pk=event_id)
-        if event.state != InboundEvent.State.RECEIVED:
-            return
-        event.attempts += 1
-        event.error = f"{type(error).__name__}: {error}"[:300].replace("\x00", "")
-        if is_final or event.attempts >= ATTEMPTS_MAX:
-            event.state, event.finished_at = InboundEvent.State.DEAD, clock.now()
-            logger.error("inbound event %s is dead: %s", event_id, event.error)
-        else:
-            event.next_at = clock.now() + timedelta(seconds=5 * 4**event.attempts)
-        event.save(update_fields=["attempts", "error", "state", "next_at", "finished_at"])
 
 
 class EventNotFinished(DomainError):
@@ -312,6 +194,5 @@ __all__ = [
     "event_replay",
     "events_relay",
     "events_store",
-    "inbound_event_process",
     "webhook_receive",
 ]

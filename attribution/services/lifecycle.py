@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from attribution.domain.lifecycle import Status
 from attribution.models import Conversion
 from attribution.selectors.conversions import silence_approves
-from attribution.services.conversions import conversion_fund, conversions_approve
+from attribution.services.conversions import conversions_approve, conversions_fund_in_turn
 from attribution.services.notices import approved_notices_queue
 from core import clock
 from core.tenancy.context import acting_as
@@ -37,11 +35,7 @@ def _approve_batch() -> int:
             .filter(silence_approves(), status=Status.ON_HOLD, hold_until__lte=now)
             .order_by("campaign_id", "hold_until", "id")[:BATCH_MAX]
         )
-        by_campaign: dict[int, list[Conversion]] = defaultdict(list)
-        for conversion in due:
-            by_campaign[conversion.campaign_id].append(conversion)
-        for conversions in by_campaign.values():
-            conversions_approve(conversions, at=now, cause="approved_by_silence")
+        conversions_approve(due, at=now, cause="approved_by_silence")
         approved_notices_queue(due)
     return len(due)
 
@@ -57,16 +51,12 @@ def conversions_fund() -> int:
 
 
 def _campaign_fund(campaign_id: int) -> int:
-    funded = 0
     with acting_as(system="fund waiting rewards"):
         waiting = (
             Conversion.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("order__connection", "line", "participation__terms")
+            .select_related("order__connection", "line", "decision", "participation__terms")
+            .defer("order__connection__secrets")
             .filter(campaign_id=campaign_id, status=Status.AWAITING_FUNDING)
             .order_by("id")[:BATCH_MAX]
         )
-        for conversion in waiting:
-            if not conversion_fund(conversion):
-                break
-            funded += conversion.status != Status.AWAITING_FUNDING
-    return funded
+        return conversions_fund_in_turn(list(waiting))

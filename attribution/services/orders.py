@@ -1,11 +1,13 @@
-"""Orders are states, upserted from snapshots. What a snapshot changes, attribution follows."""
+"""Orders are states, upserted from snapshots. What a snapshot changes, attribution follows.
+
+All of it happens in memory, on the dossiers of a batch (attribution.services.work).
+"""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
-from uuid import UUID
 
 from attribution.connectors.base import (
     EvidenceSnapshot,
@@ -14,15 +16,15 @@ from attribution.connectors.base import (
     OrderRemoval,
     OrderSnapshot,
 )
-from attribution.domain.codes import click_id_parse
 from attribution.domain.lifecycle import CONFIRMED_TRUST
 from attribution.domain.page_events import PAGE_CLICK, PAGE_CLICKS_MAX, PageEvent
 from attribution.models import InboundEvent, LateEvidence, Order, OrderLine, OrderVersion
-from attribution.selectors.evidence import orders_named
+from attribution.selectors.dossiers import Dossier, Shown
+from attribution.selectors.news import click_id_of
 from attribution.services.decisions import order_decide
 from attribution.services.line_moves import line_move_keep, lines_follow_moves
+from attribution.services.work import Work
 from core.crypto import blind_index
-from core.locks import lock_for_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -30,33 +32,37 @@ PHONE_PURPOSE = "order phone"
 FINAL = (Order.Status.FULFILLED, Order.Status.CANCELLED, Order.Status.RETURNED)
 
 
-def order_apply(event: InboundEvent, snapshot: OrderSnapshot) -> int | None:
-    """Bring an order to the state of a snapshot. Runs as the system, in the event's transaction.
+def order_apply(work: Work, event: InboundEvent, snapshot: OrderSnapshot) -> list[Order]:
+    """Bring an order to the state of a snapshot. Returns the order when something changed.
 
     Older snapshots are kept as versions and change nothing, and so are hints about an order that
-    its source itself has shown; one that says nothing new leaves no trace at all. Returns the
-    order's id when something changed.
+    its source itself has shown; one that says nothing new leaves no trace at all.
     """
-    order = _order_locked(event, snapshot.external_id, snapshot.number)
-    if order is None:
-        order = _order_create(event, snapshot)
-    elif _is_outdone(order, event, snapshot):
-        _version_add(order, event, snapshot, is_applied=False)
-        if lines_follow_moves(order):  # it may have shown more goods than any other
-            order_decide(order)
-        return None
-    elif not _order_update(order, event, snapshot):
-        return None
+    dossier = work.dossiers.get((event.connection_id, snapshot.external_id))
+    plain = snapshot_plain(snapshot)
+    if dossier.order is None:
+        order = _order_create(work, dossier, event, snapshot, plain)
+    elif _is_outdone(dossier.order, event, snapshot):
+        dossier.order.version += 1
+        work.changes.change(dossier.order)
+        _version_add(work, dossier, event, snapshot, plain, is_applied=False)
+        if lines_follow_moves(work.changes, dossier):  # it may have shown more goods than any other
+            order_decide(work, dossier)
+        return []
+    elif not _order_update(work, dossier, event, snapshot, plain):
+        return []
+    else:
+        order = dossier.order
     if order.status == Order.Status.UNMAPPED:
         logger.error(
             "order %s of connection %s has a status nobody mapped: %r",
-            order.pk,
+            order.external_id,
             order.connection_id,
             order.raw_status,
         )
-    lines_follow_moves(order)
-    order_decide(order)
-    return order.pk
+    lines_follow_moves(work.changes, dossier)
+    order_decide(work, dossier)
+    return [order]
 
 
 def _is_older(snapshot: OrderSnapshot, order: Order) -> bool:
@@ -68,13 +74,15 @@ def _is_older(snapshot: OrderSnapshot, order: Order) -> bool:
     return (snapshot.status in FINAL, later) < (order.status in FINAL, known)
 
 
-def line_move_apply(event: InboundEvent, move: LineMoveSnapshot) -> int | None:
+def line_move_apply(work: Work, event: InboundEvent, move: LineMoveSnapshot) -> list[Order]:
     """Keep what left a line, and let its order follow when we have it."""
-    order = _order_locked(event, move.external_id)
-    if not line_move_keep(event, move) or order is None or not lines_follow_moves(order):
-        return None
-    order_decide(order)
-    return order.pk
+    dossier = work.dossiers.get((event.connection_id, move.external_id))
+    if not line_move_keep(work.changes, dossier, event, move) or dossier.order is None:
+        return []
+    if not lines_follow_moves(work.changes, dossier):
+        return []
+    order_decide(work, dossier)
+    return [dossier.order]
 
 
 def _is_outdone(order: Order, event: InboundEvent, snapshot: OrderSnapshot) -> bool:
@@ -91,16 +99,17 @@ def _is_outdone(order: Order, event: InboundEvent, snapshot: OrderSnapshot) -> b
     return _is_older(snapshot, order)
 
 
-def removal_apply(event: InboundEvent, removal: OrderRemoval) -> int | None:
+def removal_apply(work: Work, event: InboundEvent, removal: OrderRemoval) -> list[Order]:
     """The source says that an order is gone: a cancellation of one that we know."""
-    order = _order_locked(event, removal.external_id)
+    dossier = work.dossiers.get((event.connection_id, removal.external_id))
+    order = dossier.order
     if order is None or order.status == Order.Status.CANCELLED:
-        return None
+        return []
     order.status, order.raw_status = Order.Status.CANCELLED, removal.raw_status
     order.source_updated_at = max(order.source_updated_at, event.received_at)
     order.version += 1
-    order.save(update_fields=["status", "raw_status", "source_updated_at", "version"])
-    OrderVersion.objects.create(
+    work.changes.change(order)
+    version = OrderVersion(
         order=order,
         brand_id=order.brand_id,
         event=event,
@@ -111,47 +120,49 @@ def removal_apply(event: InboundEvent, removal: OrderRemoval) -> int | None:
         is_applied=True,
         snapshot={"removed": True},
     )
-    order_decide(order)
-    return order.pk
+    work.changes.add(version)
+    dossier.shown = Shown(version.snapshot, version.source_updated_at)
+    order_decide(work, dossier)
+    return [order]
 
 
-def evidence_apply(event: InboundEvent, evidence: EvidenceSnapshot) -> int | None:
+def evidence_apply(work: Work, event: InboundEvent, evidence: EvidenceSnapshot) -> list[Order]:
     """Keep a late evidence, and decide its order again when we have it."""
-    _row, is_new = LateEvidence.objects.get_or_create(
+    key = (event.connection_id, evidence.external_id)
+    same = (evidence.line_id, evidence.kind, evidence.value)
+    if any((row.line_id, row.kind, row.value) == same for row in work.dossiers.said[key]):
+        return []
+    row = LateEvidence(
         connection_id=event.connection_id,
+        brand_id=event.brand_id,
+        event=event,
         order_external_id=evidence.external_id,
         line_id=evidence.line_id,
         kind=evidence.kind,
         value=evidence.value,
-        defaults={
-            "brand_id": event.brand_id,
-            "event": event,
-            "occurred_at": evidence.occurred_at,
-        },
+        occurred_at=evidence.occurred_at,
     )
-    if not is_new:
-        return None
-    order = _order_locked(event, evidence.external_id)
-    if order is None:
-        return None
-    order_decide(order)
-    return order.pk
+    work.dossiers.said[key].append(row)
+    work.changes.add(row)
+    dossier = work.dossiers.get(key)
+    if dossier.order is None:
+        return []
+    order_decide(work, dossier)
+    return [dossier.order]
 
 
-def page_event_apply(event: InboundEvent, said: PageEvent) -> list[int]:
+def page_event_apply(work: Work, event: InboundEvent, said: PageEvent) -> list[Order]:
     """Keep which click a thank-you page named for an order, and decide that order again when we
     have it. Several clicks of one order are kept, the first ones of all that come: whoever forges
-    one cannot put the true one out. Returns the ids of the orders.
+    one cannot put the true one out. Returns the orders.
     """
     if said.click_id is None:
         return []
-    order_lock(event.connection_id, said.order)
-    known = LateEvidence.objects.filter(
-        connection_id=event.connection_id, order_external_id=said.order, kind=PAGE_CLICK
-    )
-    if known.filter(value=said.click).exists() or known.count() >= PAGE_CLICKS_MAX:
+    key = (event.connection_id, said.order)
+    known = [row.value for row in work.dossiers.said[key] if row.kind == PAGE_CLICK]
+    if said.click in known or len(known) >= PAGE_CLICKS_MAX:
         return []
-    LateEvidence.objects.create(
+    row = LateEvidence(
         connection_id=event.connection_id,
         brand_id=event.brand_id,
         event=event,
@@ -161,28 +172,23 @@ def page_event_apply(event: InboundEvent, said: PageEvent) -> list[int]:
         value=said.click,
         occurred_at=event.received_at,
     )
-    orders = list(orders_named(event.connection_id, said.order))
-    for order in orders:
-        order_decide(order)
-    return [order.pk for order in orders]
+    work.dossiers.said[key].append(row)
+    work.changes.add(row)
+    named = work.dossiers.named(key)
+    for dossier in named:
+        order_decide(work, dossier)
+    return [dossier.the_order() for dossier in named]
 
 
-def _order_locked(event: InboundEvent, external_id: str, number: str = "") -> Order | None:
-    """The order, if we have it. `number` is what its thank-you page may call it."""
-    order_lock(event.connection_id, external_id, number or external_id)
-    return Order.objects.filter(connection_id=event.connection_id, external_id=external_id).first()
-
-
-def order_lock(connection_id: int, *names: str) -> None:
-    """Let nobody else change the order of these names (its id, its number) until the transaction
-    ends, known or not. Sorted, so that two transactions never wait for each other."""
-    for name in sorted(set(names)):
-        lock_for_transaction(f"order {connection_id} {name}")
-
-
-def _order_create(event: InboundEvent, snapshot: OrderSnapshot) -> Order:
+def _order_create(
+    work: Work,
+    dossier: Dossier,
+    event: InboundEvent,
+    snapshot: OrderSnapshot,
+    plain: dict[str, Any],
+) -> Order:
     phone = snapshot.customer_phone
-    order = Order.objects.create(
+    order = dossier.order = Order(
         connection_id=event.connection_id,
         brand_id=event.brand_id,
         source=event.source,
@@ -192,18 +198,28 @@ def _order_create(event: InboundEvent, snapshot: OrderSnapshot) -> Order:
         placed_at=snapshot.placed_at,
         **_state(snapshot),
     )
-    OrderLine.objects.bulk_create(_line(order, line) for line in snapshot.lines)
-    _version_add(order, event, snapshot, is_applied=True)
+    work.changes.add(order)
+    work.dossiers.number_changed(dossier.key, None, order.number)
+    for line in snapshot.lines:
+        _line_add(work, dossier, line)
+    _version_add(work, dossier, event, snapshot, plain, is_applied=True)
     return order
 
 
-def _order_update(order: Order, event: InboundEvent, snapshot: OrderSnapshot) -> bool:
+def _order_update(
+    work: Work,
+    dossier: Dossier,
+    event: InboundEvent,
+    snapshot: OrderSnapshot,
+    plain: dict[str, Any],
+) -> bool:
     """Whether the snapshot said anything new."""
-    latest = order.versions.filter(is_applied=True).order_by("-number").first()
+    order = dossier.the_order()
     confirms = order.trust not in CONFIRMED_TRUST and event.trust in CONFIRMED_TRUST
-    if latest is not None and latest.snapshot == _plain(snapshot) and not confirms:
+    if dossier.shown is not None and dossier.shown.snapshot == plain and not confirms:
         return False
     order.version += 1
+    work.dossiers.number_changed(dossier.key, order.number, snapshot.number)
     for name, value in _state(snapshot).items():
         setattr(order, name, value)
     if confirms:  # a file names a day, its source the moment
@@ -212,9 +228,9 @@ def _order_update(order: Order, event: InboundEvent, snapshot: OrderSnapshot) ->
         order.trust = event.trust
     if snapshot.customer_phone and not order.customer_phone_index:
         order.customer_phone_index = blind_index(snapshot.customer_phone, purpose=PHONE_PURPOSE)
-    order.save()
-    _lines_update(order, snapshot)
-    _version_add(order, event, snapshot, is_applied=True)
+    work.changes.change(order)
+    _lines_update(work, dossier, snapshot)
+    _version_add(work, dossier, event, snapshot, plain, is_applied=True)
     return True
 
 
@@ -225,7 +241,7 @@ def _state(snapshot: OrderSnapshot) -> dict[str, Any]:
         "status": snapshot.status,
         "raw_status": snapshot.raw_status,
         "currency": snapshot.currency,
-        "click_id": _click_id(snapshot),
+        "click_id": click_id_of(snapshot),
         "promo_codes": list(snapshot.promo_codes),
         "is_test": snapshot.is_test,
         "fulfilled_at": snapshot.fulfilled_at,
@@ -233,14 +249,12 @@ def _state(snapshot: OrderSnapshot) -> dict[str, Any]:
     }
 
 
-def _click_id(snapshot: OrderSnapshot) -> UUID | None:
-    return click_id_parse(snapshot.click_id) if snapshot.click_id else None
-
-
-def _line(order: Order, line: OrderLineSnapshot) -> OrderLine:
+def _line_add(work: Work, dossier: Dossier, line: OrderLineSnapshot) -> None:
+    order = dossier.the_order()
     row = OrderLine(order=order, brand_id=order.brand_id, line_id=line.line_id)
     _line_set(row, line)
-    return row
+    dossier.lines[row.line_id] = row
+    work.changes.add(row)
 
 
 def _line_set(row: OrderLine, line: OrderLineSnapshot) -> None:
@@ -249,54 +263,62 @@ def _line_set(row: OrderLine, line: OrderLineSnapshot) -> None:
     row.amount_minor, row.returned_minor = line.amount_minor, line.returned_minor
 
 
-def _lines_update(order: Order, snapshot: OrderSnapshot) -> None:
+def _lines_update(work: Work, dossier: Dossier, snapshot: OrderSnapshot) -> None:
     """A line that the source no longer shows was taken back as a whole."""
-    known = {row.line_id: row for row in order.lines.all()}
+    gone = dict(dossier.lines)
     for line in snapshot.lines:
-        row = known.pop(line.line_id, None)
+        row = gone.pop(line.line_id, None)
         if row is None:
-            _line(order, line).save()
+            _line_add(work, dossier, line)
         else:
             _line_set(row, line)
-            row.save()
-    for row in known.values():
+            work.changes.change(row)
+    for row in gone.values():
         row.returned_quantity, row.returned_minor = row.quantity, row.amount_minor
-        row.save(update_fields=["returned_quantity", "returned_minor"])
+        work.changes.change(row)
 
 
 def _version_add(
-    order: Order, event: InboundEvent, snapshot: OrderSnapshot, *, is_applied: bool
+    work: Work,
+    dossier: Dossier,
+    event: InboundEvent,
+    snapshot: OrderSnapshot,
+    plain: dict[str, Any],
+    *,
+    is_applied: bool,
 ) -> None:
-    number = order.version if is_applied else _next_version(order)
-    OrderVersion.objects.create(
+    order = dossier.the_order()
+    version = OrderVersion(
         order=order,
         brand_id=order.brand_id,
         event=event,
-        number=number,
+        number=order.version,
         status=snapshot.status,
         raw_status=snapshot.raw_status,
         source_updated_at=snapshot.source_updated_at,
         is_applied=is_applied,
-        snapshot=_plain(snapshot),
+        snapshot=plain,
     )
+    work.changes.add(version)
+    dossier.seen_note(plain["lines"])
+    if is_applied:
+        dossier.shown = Shown(plain, snapshot.source_updated_at)
 
 
-def _next_version(order: Order) -> int:
-    """The number of a version that is kept and not applied."""
-    order.version += 1
-    order.save(update_fields=["version"])
-    return order.version
-
-
-def _plain(snapshot: OrderSnapshot) -> dict[str, Any]:
+def snapshot_plain(snapshot: OrderSnapshot) -> dict[str, Any]:
     """The snapshot as JSON, without what would identify the buyer."""
-    plain = asdict(snapshot)
-    del plain["customer_phone"], plain["customer_email"]
+    plain = {name: getattr(snapshot, name) for name in _KEPT}
     for name in ("placed_at", "source_updated_at", "fulfilled_at"):
         plain[name] = plain[name].isoformat() if plain[name] else None
     plain["promo_codes"] = list(snapshot.promo_codes)
     plain["lines"] = [
-        asdict(line) | {"external_codes": [list(code) for code in line.external_codes]}
+        {name: getattr(line, name) for name in _KEPT_OF_LINE}
+        | {"external_codes": [list(code) for code in line.external_codes]}
         for line in snapshot.lines
     ]
     return plain
+
+
+_PERSONAL = {"customer_phone", "customer_email"}
+_KEPT = tuple(each.name for each in fields(OrderSnapshot) if each.name not in _PERSONAL)
+_KEPT_OF_LINE = tuple(each.name for each in fields(OrderLineSnapshot))

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 
 from django.conf import settings
 
-from attribution.models import ExchangeRate, Order
+from attribution.models import ExchangeRate
 from attribution.registries.national_bank import RatesUnreadable, rates_fetch
+from attribution.selectors.news import News
 from attribution.selectors.rates import orders_ready, rates_missing
+from attribution.services.conversions import conversions_settle
 from attribution.services.decisions import order_decide
-from attribution.services.orders import order_lock
+from attribution.services.work import work_load
 from core import clock
 from core.http import OutgoingError, outgoing
 from core.tenancy.context import acting_as
@@ -55,12 +57,13 @@ def orders_rate() -> int:
     """Let up to ORDERS_PER_RUN orders go on whose rate has come; how many there were."""
     with acting_as(system="orders in other currencies"):
         ready = orders_ready(ORDERS_PER_RUN)
-    for order_id in ready:
-        with acting_as(system="orders in other currencies"):
-            order = Order.objects.get(pk=order_id)
-            order_lock(order.connection_id, order.external_id)
-            order.refresh_from_db()
-            order_decide(order)
+        if not ready:
+            return 0
+        work = work_load(News(names=set(ready)))
+        for key in ready:
+            order_decide(work, work.dossiers.get(key))
+        work.changes.write()
+        conversions_settle(work)
     return len(ready)
 
 

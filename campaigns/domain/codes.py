@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from functools import lru_cache
 
 from core.ids import CODE_ALPHABET
 
@@ -16,6 +17,7 @@ CODE_CHARS_MIN = 3
 CODE_CHARS_MAX = 40
 SUFFIX_CHARS = 3
 NAME_CHARS_MAX = 10
+REMEMBERED = 10_000  # a batch of orders names the same few codes again and again
 _DROPPED_CATEGORIES = frozenset({"Cf", "Zs", "Zl", "Zp", "Pd", "Pc", "Cc"})
 _TWINS = str.maketrans(
     "АВЕКМНОРСТУХІЅЈҺҮҒЗЬЁΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
@@ -32,6 +34,7 @@ _LATIN = {
 }  # fmt: skip
 
 
+@lru_cache(REMEMBERED)
 def canonical(text: str) -> str:
     """A code's one written form: what people add by accident is gone, letters are capitals."""
     folded = unicodedata.normalize("NFKC", text)
@@ -40,6 +43,7 @@ def canonical(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(kept).upper())
 
 
+@lru_cache(REMEMBERED)
 def skeleton(text: str) -> str:
     """What a code looks like: twins in other alphabets and 0/O, 1/I/L are one."""
     return canonical(text).translate(_TWINS).translate(_SAME)

@@ -15,7 +15,7 @@ from campaigns.services.lifecycle import (
 )
 from campaigns.services.links import (
     ParticipationConflict,
-    links_follow_budget,
+    links_follow_budgets,
     tracking_link_create,
     tracking_link_disable,
     tracking_link_enable,
@@ -56,7 +56,7 @@ __all__ = [
     "destination_require",
     "external_code_add",
     "funding_rates",
-    "links_follow_budget",
+    "links_follow_budgets",
     "participation_approve",
     "participation_leave",
     "participation_reject",

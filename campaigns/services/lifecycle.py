@@ -23,7 +23,7 @@ from campaigns.domain.terms import (
 )
 from campaigns.link_cache import links_changed
 from campaigns.models import Campaign, CampaignTotals, Terms
-from campaigns.services.links import campaign_tokens, links_follow_budget
+from campaigns.services.links import campaign_tokens, links_follow_budgets
 from campaigns.services.offers import CampaignConflict, campaign_locked
 from compliance.domain.rules import RuleMissing
 from compliance.selectors import vat_bps
@@ -162,7 +162,7 @@ def _reserve(campaign: Campaign, amount_minor: int, *, earlier_budget_minor: int
         ),
         occurred_at=clock.now(),
     )
-    links_follow_budget(campaign=campaign, moved_minor=amount_minor)
+    links_follow_budgets({campaign: amount_minor})
 
 
 def campaign_pause(*, campaign_id: int) -> Campaign:

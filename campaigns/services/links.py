@@ -6,6 +6,8 @@ system's, for that purpose.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -26,7 +28,7 @@ from core.errors import DomainError, Invalid, NotFound
 from core.ids import link_token
 from core.tenancy.context import acting_as
 from ledger.domain import accounts
-from ledger.selectors import balance_minor
+from ledger.selectors import balances
 
 LINKS_MAX = 100
 NUMBERS_TRIED = range(2, 52)
@@ -229,16 +231,23 @@ def _link_switch(link: TrackingLink, state: TrackingLink.State, action: str) -> 
 # --- The budget's end -----------------------------------------------------------------------
 
 
-def links_follow_budget(*, campaign: Campaign, moved_minor: int) -> None:
-    """Call after posting `moved_minor` tiyn to a campaign's budget, in the same transaction: when
-    it ran empty, or has something again, the click process reads the campaign's links anew.
+def links_follow_budgets(moved_minor: Mapping[Campaign, int]) -> None:
+    """Call after posting tiyn to campaigns' budgets, in the same transaction: where one ran empty,
+    or has something again, the click process reads the campaign's links anew. Two queries.
 
-    The posting holds the balance's row, so what it was before is what it is now less the move.
-    Runs as the system.
+    The posting holds the balances' rows, so what they were before is what they are now less the
+    move. Runs as the system.
     """
-    after_minor = balance_minor(accounts.budget(campaign.brand_id, campaign.pk))
-    if (after_minor > 0) != (after_minor - moved_minor > 0):
-        links_changed(campaign_tokens(campaign))
+    refs = {campaign: accounts.budget(campaign.brand_id, campaign.pk) for campaign in moved_minor}
+    after_minor = balances(refs.values())
+    changed = [
+        campaign
+        for campaign, ref in refs.items()
+        if (after_minor[ref] > 0) != (after_minor[ref] - moved_minor[campaign] > 0)
+    ]
+    if changed:
+        tokens = TrackingLink.objects.filter(campaign__in=changed).values_list("token", flat=True)
+        links_changed(tokens)
 
 
 def campaign_tokens(campaign: Campaign) -> list[str]:

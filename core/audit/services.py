@@ -25,10 +25,24 @@ def audit_record(
     Raises:
         TenancyError: nobody is acting.
     """
+    audit_entry(action, thing, before=before, after=after, brand_id=brand_id).save(
+        force_insert=True
+    )
+
+
+def audit_entry(
+    action: str,
+    thing: models.Model,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    brand_id: int | None = None,
+) -> AuditEntry:
+    """As above, not written yet: for who writes many at once (core.bulk)."""
     actor, origin = current_actor(), origin_actor()
     if actor is None or origin is None:
         raise TenancyError(f"audit of {action}: nobody is acting")
-    AuditEntry.objects.create(
+    return AuditEntry(
         actor=str(actor),
         origin=str(origin),
         user_id=acting_user_id(),

@@ -17,7 +17,8 @@ from attribution.clickpath.line import Click
 from attribution.connectors.registry import webhook_connector
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets
-from attribution.services.inbox import inbound_event_process, webhook_receive
+from attribution.services.inbox import webhook_receive
+from attribution.services.ingest import inbound_events_process
 from attribution.services.lifecycle import conversions_advance
 from campaigns.models import PromoCode, TrackingLink
 from core import clock
@@ -108,8 +109,7 @@ def _deliver(connection: Connection, body: bytes) -> None:
             connection=connection, state=InboundEvent.State.RECEIVED
         )
         ids = list(waiting.values_list("pk", flat=True))
-    for event_id in ids:
-        inbound_event_process(event_id)
+    inbound_events_process(ids)
 
 
 def order_body(sale: Sale, status: str, modified: datetime, *, refund: str = "") -> bytes:

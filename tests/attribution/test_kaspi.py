@@ -28,7 +28,7 @@ from attribution.services.connections import (
     connection_switch,
     connection_token_change,
 )
-from attribution.services.inbox import inbound_event_process
+from attribution.services.ingest import inbound_events_process
 from attribution.services.lifecycle import conversions_advance
 from attribution.services.order_uploads import UploadConflict, upload_read, upload_store
 from attribution.services.polling import connections_poll
@@ -334,7 +334,7 @@ def test_events_in_every_order_come_to_one_state(cast, kaspi):
         for event in (*turn, *reversed(turn)):
             with acting_as(system="test data"):
                 InboundEvent.objects.filter(pk=event).update(state="received")
-            inbound_event_process(event)
+            inbound_events_process([event])
         state = (order().status, line().quantity, line().amount_minor, line().returned_minor)
         assert state == ("returned", 1, 2_550_000, 2_550_000), turn
         with acting_as(system="test"):

@@ -30,8 +30,9 @@ from attribution.services.connections import (
     connection_secret_rotate,
     connection_token_change,
 )
-from attribution.services.doorbell import doorbell_ring
-from attribution.services.inbox import Received, events_store, inbound_event_process
+from attribution.services.doorbell import doorbells_ring
+from attribution.services.inbox import Received, events_store
+from attribution.services.ingest import inbound_events_process
 from attribution.services.ozon import VoucherRefused, ozon_voucher_create
 from attribution.services.page_events import page_event_record
 from attribution.services.polling import _page_store, connections_poll, cursors_ensure
@@ -259,7 +260,7 @@ def test_a_split_moves_the_reward_and_neither_loses_nor_doubles_it(noon, ozon, c
         *pulled(ozon, FBS_LIST, PARTS, minutes=6),
     ]
     for n in order:
-        inbound_event_process(ids[n])
+        inbound_events_process([ids[n]])
     assert state_of("1-0001-1") == ("created", 0, 0, 0, 0)
     assert state_of("1-0001-2") == ("created", 1, 459_050, 0, 0)
     assert held(cast)[0] == WHOLE
@@ -299,7 +300,7 @@ def test_every_order_of_the_same_news_ends_in_one_state(noon, ozon, cast, client
                 ring(client, ozon, posting_number=number)
                 work_pushes()
             for each in order:
-                inbound_event_process(ids[each])
+                inbound_events_process([ids[each]])
             if push == "after":
                 ring(client, ozon, posting_number=number)
                 work_pushes()
@@ -315,8 +316,7 @@ def work_pushes() -> None:
         waiting = list(
             InboundEvent.objects.filter(state="received", trust="hint").values_list("pk", flat=True)
         )
-    for event_id in waiting:
-        inbound_event_process(event_id)
+    inbound_events_process(waiting)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
@@ -328,7 +328,7 @@ def test_all_given_back_in_two_rows_owes_nothing(noon, ozon, cast, order):
         *pulled(ozon, RETURNS, [given_back("1-0001-1", 502)]),
     ]
     for n in order:
-        inbound_event_process(ids[n])
+        inbound_events_process([ids[n]])
     assert state_of("1-0001-1") == ("returned", 2, 918_100, 2, 918_100)
     assert set(statuses()) <= {"reversed"}
     assert held(cast)[0] == 0
@@ -656,8 +656,8 @@ def test_a_bell_for_a_list_that_is_being_read_is_not_lost(noon, ozon):
     leased.next_at = NOW + timedelta(seconds=120)
     cursor_set(next_at=leased.next_at)
     with acting_as(system="test"):
-        assert doorbell_ring(ozon, Doorbell((FBS_LIST,))) == 1
-        assert doorbell_ring(ozon, Doorbell((FBS_LIST,))) == 0
+        assert doorbells_ring([(ozon.pk, Doorbell((FBS_LIST,)))]) == 1
+        assert doorbells_ring([(ozon.pk, Doorbell((FBS_LIST,)))]) == 0
     _page_store(leased, PollPage((), {"until": NOW.isoformat()}, 600, is_last=True), NOW)
     assert due_at() == NOW + timedelta(seconds=1)
 

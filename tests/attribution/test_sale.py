@@ -7,7 +7,8 @@ import time_machine
 from django.test import Client
 
 from attribution.models import Candidate, Connection, Conversion, Decision, InboundEvent, Order
-from attribution.services.inbox import event_replay, inbound_event_process
+from attribution.services.inbox import event_replay
+from attribution.services.ingest import inbound_events_process
 from attribution.services.lifecycle import conversions_advance, conversions_fund
 from campaigns.models import Campaign, CampaignTotals, Terms
 from campaigns.services.lifecycle import campaign_top_up
@@ -42,8 +43,7 @@ def work() -> None:
     """What relay and worker do."""
     with acting_as(system="test"):
         waiting = list(InboundEvent.objects.filter(state="received").values_list("pk", flat=True))
-    for event_id in waiting:
-        inbound_event_process(event_id)
+    inbound_events_process(waiting)
 
 
 def deliver(client: Client, shop: Shop, body: bytes) -> None:

@@ -24,8 +24,8 @@ from attribution.services.inbox import (
     Received,
     event_replay,
     events_store,
-    inbound_event_process,
 )
+from attribution.services.ingest import inbound_events_process
 from attribution.services.lifecycle import conversions_advance
 from brands.models import Brand
 from campaigns.services.participations import external_code_add
@@ -173,11 +173,11 @@ def tell(connection: Connection, srid: str, order, again: int, *, is_returned: b
     assert pulled(connection, SUPPLIER_ORDERS, ordered(srid)) == []  # not cancelled is no news
     ids = [event_id for (event_id,) in told]
     for n in order:
-        inbound_event_process(ids[n])
+        inbound_events_process([ids[n]])
     assert pulled(connection, SUPPLIER_SALES, sale(f"S{srid}", SOLD, srid, 6098)) == []
     with acting_as(system="test"):
         event_replay(event_id=ids[again])
-    inbound_event_process(ids[again])
+    inbound_events_process([ids[again]])
 
 
 def test_every_order_of_a_sale_that_came_back_ends_in_one_state(wb, cast):
@@ -241,7 +241,7 @@ def test_an_order_row_cancels_what_the_feed_shows_as_open(wb, cast, order):
         pulled(wb, FINANCE_REPORT, financed()),
     ]
     for n in order:
-        inbound_event_process(told[n][0])
+        inbound_events_process([told[n][0]])
     assert unit() == ("cancelled", None, 693_000, 0)
     assert held(cast)[0] == 0
 
@@ -255,7 +255,7 @@ def test_a_unit_that_was_sold_is_cancelled_by_no_order_row(wb, cast, order):
         pulled(wb, FINANCE_REPORT, financed()),
     ]
     for n in order:
-        inbound_event_process(told[n][0])
+        inbound_events_process([told[n][0]])
     assert unit() == ("fulfilled", SOLD_AT, 693_000, 0)
     with acting_as(system="test"):  # one that was refused while only the cancellation was known
         live = Conversion.objects.exclude(status="rejected").get()

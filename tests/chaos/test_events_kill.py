@@ -19,7 +19,7 @@ import pytest
 from django.test import Client
 
 from attribution.models import Conversion, InboundEvent, Order
-from attribution.services.inbox import inbound_event_process
+from attribution.services.ingest import inbound_events_process
 from core import clock
 from core.tenancy.context import acting_as
 from ledger.checks import ledger_findings
@@ -155,8 +155,7 @@ def deliver_here(client: Client, path: str, mail: Mail) -> Answers:
             answers.stored.append(digest(body))
     with acting_as(system="test"):
         waiting = list(InboundEvent.objects.filter(state=RECEIVED).values_list("pk", flat=True))
-    for event_id in waiting:
-        inbound_event_process(event_id)
+    inbound_events_process(waiting)
     return answers
 
 

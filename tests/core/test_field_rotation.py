@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import override_settings
 
 from attribution.models import Connection, InboundEvent, Order
-from attribution.services.inbox import WEBHOOK, Received, events_store, inbound_event_process
+from attribution.services.inbox import WEBHOOK, Received, events_store
+from attribution.services.ingest import inbound_events_process
 from attribution.services.orders import PHONE_PURPOSE
 from core import field_rotation
 from core.accounts.models import User
@@ -105,7 +106,7 @@ def test_the_phone_of_an_order_is_indexed_from_its_event(committed_cast):
             (event_id,) = events_store(
                 shop, WEBHOOK, InboundEvent.Trust.SIGNED, [Received("1", WOO_ORDER)]
             )
-        inbound_event_process(event_id)
+        inbound_events_process([event_id])
     with override_settings(FIELD_KEYS={1: OLD, 2: NEW}):
         call_command("fields_rotate", verbosity=0)
     with override_settings(FIELD_KEYS={2: NEW}), acting_as(system="test"):

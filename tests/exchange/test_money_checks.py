@@ -6,7 +6,8 @@ import pytest
 
 from attribution.models import Connection, Conversion, InboundEvent
 from attribution.services.conversions import conversions_approve
-from attribution.services.inbox import WEBHOOK, Received, events_store, inbound_event_process
+from attribution.services.inbox import WEBHOOK, Received, events_store
+from attribution.services.ingest import inbound_events_process
 from campaigns.models import CampaignTotals
 from core import clock
 from core.tenancy.context import acting_as
@@ -54,7 +55,7 @@ def sold(cast):
             InboundEvent.Trust.SIGNED,
             [Received("1", json.dumps(body).encode())],
         )
-    inbound_event_process(event)
+    inbound_events_process([event])
     with acting_as(system="test"):
         return Conversion.objects.get(commission_minor=2_000_00)
 

@@ -11,7 +11,7 @@ from django.test import Client
 from attribution.clickpath.rows import LinkRows
 from attribution.domain.click_flags import ClickFlag
 from attribution.models import Conversion, InboundEvent
-from attribution.services.inbox import inbound_event_process
+from attribution.services.ingest import inbound_events_process
 from campaigns.models import AppTarget, Campaign
 from campaigns.services import (
     campaign_top_up,
@@ -84,8 +84,7 @@ def order_comes(shop, number, **changes):
     assert Client().post(shop.path, body, **signed(body)).status_code == 200
     with acting_as(system="test"):
         waiting = list(InboundEvent.objects.filter(state="received").values_list("pk", flat=True))
-    for event_id in waiting:
-        inbound_event_process(event_id)
+    inbound_events_process(waiting)
 
 
 def budget_left(party):

@@ -1,0 +1,236 @@
+"""Many rows in one statement, from model instances.
+
+What Django's bulk_create and bulk_update do, without their cost per value: a column travels as one
+array, and PostgreSQL takes it apart. A row costs a tenth of the time, and an update's text does not
+grow with the square of its rows. Fields that seal (core.fields) are not for this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.db.models.fields.related import ForeignKey
+from psycopg2.sql import SQL, Composed, Identifier
+
+Encode = Callable[[Any], str]
+
+
+def rows_insert(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one model, and give each the key that the database made for it.
+
+    A foreign key to a row that got its own only now (`OrderLine(order=order)`) is followed.
+
+    Raises: what the INSERT raises.
+    """
+    if not rows:
+        return
+    table = _table(type(rows[0]))
+    for field in table.foreign:
+        for row in rows:
+            if getattr(row, field.attname) is None and field.is_cached(row):
+                setattr(row, field.attname, field.get_cached_value(row).pk)
+    with connection.cursor() as cursor:
+        _insert(type(rows[0])).execute(cursor, rows)
+        keys = [key for (key,) in cursor.fetchall()] if table.makes_keys else []
+    for row, key in zip(rows, keys, strict=False):  # as PostgreSQL returns them: in their order
+        row.pk = key
+    for row in rows:
+        row._state.adding = False
+        row._state.db = connection.alias
+
+
+def rows_update(rows: Iterable[models.Model], fields: Sequence[str]) -> None:
+    """Write these fields of stored rows of one model, locked in the order of their keys.
+
+    Raises:
+        AssertionError: a row is not there, or not the acting side's to change.
+    """
+    ordered = sorted(rows, key=attrgetter("pk"))
+    if not ordered:
+        return
+    with connection.cursor() as cursor:
+        _update(type(ordered[0]), tuple(fields)).execute(cursor, ordered)
+        assert cursor.rowcount == len(ordered), (ordered[0], cursor.rowcount, len(ordered))
+
+
+# --- Values as the text of an array's elements ----------------------------------------------
+
+
+def _plain(value: Any) -> str:
+    return str(value)
+
+
+def _flag(value: Any) -> str:
+    return "t" if value else "f"
+
+
+def _moment(value: Any) -> str:
+    return str(value.isoformat())
+
+
+def _text(value: Any) -> str:
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _json(value: Any) -> str:
+    return _text(json.dumps(value))
+
+
+def _texts(value: Any) -> str:
+    return _text(array_text(value, _text))
+
+
+def array_text(values: Iterable[Any], encode: Encode) -> str:
+    """PostgreSQL's own writing of an array: {1,2,NULL}"""
+    return "{" + ",".join(["NULL" if each is None else encode(each) for each in values]) + "}"
+
+
+def array_of(values: Iterable[Any]) -> str:
+    """Numbers, texts, moments or UUIDs as one parameter: `unnest(%s::bigint[])`. A list would be
+    written, and parsed, as an expression of its elements."""
+    return array_text(values, _any)
+
+
+def _any(value: Any) -> str:
+    return _moment(value) if isinstance(value, datetime) else _text(value)
+
+
+# By Django's name of a kind of column: its type in the array, and how a value is written there.
+# Wider than the column where a cast would cut: the column's own width must refuse.
+_KINDS: dict[str, tuple[str, Encode]] = {
+    "AutoField": ("bigint", _plain),
+    "BigAutoField": ("bigint", _plain),
+    "IntegerField": ("bigint", _plain),
+    "BigIntegerField": ("bigint", _plain),
+    "PositiveIntegerField": ("bigint", _plain),
+    "PositiveSmallIntegerField": ("bigint", _plain),
+    "DecimalField": ("numeric", _plain),
+    "UUIDField": ("uuid", _plain),
+    "BooleanField": ("boolean", _flag),
+    "DateField": ("date", _moment),
+    "DateTimeField": ("timestamptz", _moment),
+    "CharField": ("text", _text),
+    "TextField": ("text", _text),
+    "JSONField": ("jsonb", _json),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    attribute: str
+    element: str  # the type that the array's elements have
+    encode: Encode
+    cast: str = ""  # what they become after: an array cannot hold arrays of several lengths
+
+
+def _column(field: models.Field) -> _Column:
+    if isinstance(field, ArrayField):
+        assert _kind(field.base_field)[0] == "text", field
+        return _Column(str(field.column), field.attname, "text", _texts, cast="text[]")
+    element, encode = _kind(field)
+    return _Column(str(field.column), field.attname, element, encode)
+
+
+def _kind(field: models.Field) -> tuple[str, Encode]:
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    return _KINDS[field.get_internal_type()]
+
+
+# --- Tables and statements ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    name: str
+    key: _Column
+    foreign: tuple[ForeignKey, ...]
+    makes_keys: bool  # the database does, and says which
+
+
+@lru_cache(maxsize=None)
+def _table(model: type[models.Model]) -> _Table:
+    key = model._meta.pk
+    assert key is not None, model
+    return _Table(
+        name=model._meta.db_table,
+        key=_column(key),
+        foreign=tuple(each for each in model._meta.concrete_fields if isinstance(each, ForeignKey)),
+        makes_keys=isinstance(key, models.AutoField),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    text: str
+    columns: tuple[_Column, ...]
+
+    def execute(self, cursor: Any, rows: Sequence[models.Model]) -> None:
+        columns = [map(attrgetter(each.attribute), rows) for each in self.columns]
+        encoders = [each.encode for each in self.columns]
+        cursor.execute(self.text, list(map(array_text, columns, encoders)))
+
+
+@lru_cache(maxsize=None)
+def _insert(model: type[models.Model]) -> _Statement:
+    table = _table(model)
+    columns = tuple(
+        _column(field)
+        for field in model._meta.concrete_fields
+        if not field.generated and not (table.makes_keys and field.primary_key)
+    )
+    statement = SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
+        Identifier(table.name),
+        SQL(", ").join(Identifier(column.name) for column in columns),
+        SQL(", ").join(_given(column) for column in columns),
+        _unnested(columns),
+    )
+    if table.makes_keys:
+        statement += SQL(" RETURNING {}").format(Identifier(table.key.name))
+    return _Statement(_as_text(statement), columns)
+
+
+@lru_cache(maxsize=None)
+def _update(model: type[models.Model], fields: tuple[str, ...]) -> _Statement:
+    table = _table(model)
+    values = [_column(model._meta.get_field(name)) for name in fields]
+    statement = SQL("UPDATE {table} SET {changes} FROM {rows} WHERE {table}.{key} = {given}")
+    columns = (table.key, *values)
+    text = statement.format(
+        table=Identifier(table.name),
+        changes=SQL(", ").join(
+            SQL("{} = {}").format(Identifier(each.name), _given(each)) for each in values
+        ),
+        rows=_unnested(columns),
+        key=Identifier(table.key.name),
+        given=_given(table.key),
+    )
+    return _Statement(_as_text(text), columns)
+
+
+def _given(column: _Column) -> Composed:
+    given = SQL("{}.{}").format(Identifier("given"), Identifier(column.name))
+    return given + SQL(f"::{column.cast}") if column.cast else given
+
+
+def _unnested(columns: Sequence[_Column]) -> Composed:
+    return SQL("unnest({}) AS {} ({})").format(
+        SQL(", ").join(SQL(f"%s::{column.element}[]") for column in columns),
+        Identifier("given"),
+        SQL(", ").join(Identifier(column.name) for column in columns),
+    )
+
+
+def _as_text(statement: Composed) -> str:
+    connection.ensure_connection()
+    return statement.as_string(connection.connection)
