@@ -4,7 +4,17 @@ from uuid import UUID
 
 from celery import shared_task
 
-from attribution.services import clicks, event_log, inbox, ingest, lifecycle, polling, rates, silence
+from attribution.services import (
+    clicks,
+    event_log,
+    inbox,
+    ingest,
+    lifecycle,
+    polling,
+    rates,
+    silence,
+)
+from attribution.services import upload_work as uploads
 
 
 @shared_task
@@ -58,3 +68,15 @@ def silences_find() -> int:
 def bodies_purge() -> int:
     """Bodies of events whose time is over."""
     return event_log.bodies_purge()
+
+
+@shared_task
+def upload_work(upload_id: int) -> None:
+    """A file of orders: read, stored or undone, for a while."""
+    uploads.upload_work(upload_id)
+
+
+@shared_task
+def uploads_keep_up() -> int:
+    """Files that nobody works on go on, and those that nobody agreed to are erased."""
+    return uploads.uploads_sweep() + uploads.uploads_erase()

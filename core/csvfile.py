@@ -111,7 +111,7 @@ def _encoding(raw: bytes) -> str:
             return _decodable(raw, name)
     if wide := _wide(raw[:4_000]):
         return _decodable(raw, wide)
-    if _BINARY.search(raw):
+    if b"\0" in raw or len(_BINARY.findall(raw[:4_000])) > len(raw[:4_000]) // 50:
         raise TableError("not_a_table")
     try:
         return _decodable(raw, "utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from core.cells import Limits, Row, TableError
 from core.csvfile import TextTable
@@ -35,5 +35,22 @@ def rows_filled(table: Table) -> Iterator[Row]:
 
 def table_top(raw: bytes, limits: Limits, *, most: int) -> list[Row]:
     """The first rows in which anything stands. Raises: TableError."""
-    found = rows_filled(table_open(raw, limits))
-    return [row for row, _ in zip(found, range(most), strict=False)]
+    return table_look(raw, limits, most=most).rows
+
+
+class Look(NamedTuple):
+    """The top of a table, and what of the file nobody sees or is not read: places of hidden
+    columns, titles of other sheets."""
+
+    rows: list[Row]
+    hidden: frozenset[int]
+    unread: tuple[str, ...]
+
+
+def table_look(raw: bytes, limits: Limits, *, most: int) -> Look:
+    """The first rows in which anything stands. Raises: TableError."""
+    table = table_open(raw, limits)
+    rows = [row for row, _ in zip(rows_filled(table), range(most), strict=False)]
+    if isinstance(table, Workbook):
+        return Look(rows, frozenset(table.hidden), tuple(table.others))
+    return Look(rows, frozenset(), ())

@@ -41,15 +41,14 @@ Attributes = dict[str, str]
 PlainCell = str | int | float | date | None
 
 
-def sheet_rows(raw: bytes, *, rows_max: int, columns_max: int) -> list[Sequence[PlainCell]]:
+def sheet_rows(raw: bytes, limits: Limits) -> list[Sequence[PlainCell]]:
     """The cells of the first sheet, row by row from the top, empty rows included.
 
     Formulas give the value that was saved with them; longer text than TEXT_CHARS_MAX is cut.
 
     Raises:
-        TableError: no .xlsx, too large, or more than `rows_max` rows.
+        TableError: no .xlsx, too large, or more than `limits.rows`.
     """
-    limits = Limits(FILE_BYTES_MAX, UNPACKED_BYTES_MAX, rows_max, columns_max)
     rows: list[Sequence[PlainCell]] = []
     for row in Workbook(raw, limits).rows():
         rows += [[] for _ in range(row.number - 1 - len(rows))]

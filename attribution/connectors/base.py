@@ -13,8 +13,6 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Literal, NamedTuple, Protocol
 
-from core.cells import Refusal
-
 IPAddress = IPv4Address | IPv6Address
 OrderStatus = Literal["created", "paid", "fulfilled", "cancelled", "returned", "unmapped"]
 ORDER_STATUSES: tuple[OrderStatus, ...] = (
@@ -409,65 +407,4 @@ class PollConnector(Protocol):
 
         Raises:
             UnknownPayload: not the documented shape; the only exception there is.
-        """
-
-
-RowFault = Literal[
-    "missing", "not_a_date", "not_an_amount", "not_a_quantity", "not_an_order", "in_future"
-]
-FileFault = Refusal | Literal["no_header", "missing_columns", "no_orders"]
-
-
-class FileRefused(ConnectorError):
-    """A file of which nothing can be read. `columns` are those that are missing, in its words."""
-
-    def __init__(self, code: FileFault, columns: Sequence[str] = ()) -> None:
-        super().__init__(code)
-        self.code: FileFault = code
-        self.columns = tuple(columns)
-
-
-class RowError(NamedTuple):
-    """What is wrong in a row; rows are numbered as the spreadsheet shows them."""
-
-    row: int
-    column: str
-    code: RowFault
-
-
-class FileRecord(NamedTuple):
-    """One order of a file, to be stored as an event: `rows` are those that it stands in."""
-
-    rows: tuple[int, ...]
-    external_id: str
-    status: OrderStatus
-    event_key: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class FileReading:
-    """An order of which a row is wrong is left out as a whole: it is among `errors` only."""
-
-    records: tuple[FileRecord, ...]
-    errors: tuple[RowError, ...]
-
-
-class FileConnector(Protocol):
-    """A source whose cabinet exports orders as a file, which the brand brings to us.
-
-    Nothing proves that the source made the file: it is the brand's word, a hint.
-    """
-
-    source: str
-    file_suffix: str
-
-    def file_read(self, raw: bytes, *, now: datetime) -> FileReading:
-        """Raises: FileRefused, and nothing else."""
-
-    def record_parse(self, raw: bytes) -> list[Snapshot]:
-        """Translate the body of one record.
-
-        Raises:
-            UnknownPayload: not the shape that `file_read` makes.
         """

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attribution.connectors.acquirer.connector import AcquirerFile
 from attribution.connectors.admitad.connector import Admitad, AdmitadPostback
-from attribution.connectors.base import FileConnector, PollConnector, WebhookConnector
+from attribution.connectors.base import PollConnector, Snapshot, WebhookConnector
+from attribution.connectors.brandfile.connector import BrandFile
+from attribution.connectors.files import UNDONE, FileConnector, TableConnector, undone_order
 from attribution.connectors.insales.connector import InSales, InSalesWebhook
 from attribution.connectors.kaspi.cabinet import KaspiCabinet
 from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.ozon.connector import Ozon, OzonPush
+from attribution.connectors.payload import json_read
 from attribution.connectors.taplink.connector import Taplink
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
@@ -34,9 +38,14 @@ POLLS: Mapping[str, PollConnector] = {
         Admitad(),
     )
 }
-FILES: Mapping[str, FileConnector] = {
+# Files: exports of a cabinet, whose columns we know, and tables, whose columns the brand tells us.
+EXPORTS: Mapping[str, FileConnector] = {
     connector.source: connector for connector in (KaspiCabinet(),)
 }
+TABLES: Mapping[str, TableConnector] = {
+    connector.source: connector for connector in (BrandFile(), AcquirerFile())
+}
+FILES: frozenset[str] = frozenset(EXPORTS) | frozenset(TABLES)
 # Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, where the snippet can run.
@@ -66,8 +75,18 @@ def poll_connector(source: str) -> PollConnector:
     return POLLS[source]
 
 
-def file_connector(source: str) -> FileConnector:
-    """The connector of a source whose export can be uploaded, or UnknownSource."""
-    if source not in FILES:
+def file_connector(source: str) -> FileConnector | TableConnector:
+    """The connector of a source whose files can be uploaded, or UnknownSource."""
+    if source in EXPORTS:
+        return EXPORTS[source]
+    if source not in TABLES:
         raise UnknownSource(source)
-    return FILES[source]
+    return TABLES[source]
+
+
+def file_record_parse(source: str, raw: bytes) -> list[Snapshot]:
+    """What a record of a file says, or that it is taken back. Raises: UnknownPayload."""
+    body = json_read(raw)
+    if isinstance(body, dict) and UNDONE in body:
+        return [undone_order(body)]
+    return file_connector(source).record_parse(raw)

@@ -17,10 +17,10 @@ from attribution.models.sources import (
     LineMove,
     Order,
     OrderLine,
-    OrderUpload,
     OrderVersion,
     PollCursor,
 )
+from attribution.models.uploads import OrderUpload, UploadPart
 
 __all__ = [
     "AddressRange",
@@ -46,4 +46,5 @@ __all__ = [
     "OrderUpload",
     "OrderVersion",
     "PollCursor",
+    "UploadPart",
 ]

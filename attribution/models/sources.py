@@ -137,45 +137,6 @@ class InboundEvent(models.Model):
         return f"{self.source} {self.event_key}"
 
 
-class OrderUpload(models.Model):
-    """An export of a cabinet that the brand brought: read, shown to it, and stored if it agrees.
-
-    `content` is JSON [[event key, body], …] of the orders that could be read, and empty once they
-    are events; the file itself, with its addresses and names, is never kept. `errors` are
-    [row, column, code].
-    """
-
-    class State(models.TextChoices):
-        READ = "read", _("waits for your word")
-        STORED = "stored", _("stored")
-
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    connection = models.ForeignKey(
-        Connection, on_delete=models.PROTECT, related_name="uploads", db_constraint=False
-    )
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(_("file"), max_length=120)
-    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.READ)
-    content = SealedBytesField()
-    counts = models.JSONField(default=dict)  # {status: orders}
-    orders_count = models.PositiveIntegerField()
-    known_count = models.PositiveIntegerField()
-    errors = models.JSONField(default=list)
-    errors_count = models.PositiveIntegerField()
-    stored_count = models.PositiveIntegerField(default=0)
-    uploaded_by_id = models.BigIntegerField()
-    created_at = models.DateTimeField(default=clock.now)
-    stored_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("upload of orders")
-        verbose_name_plural = _("uploads of orders")
-        indexes = [models.Index(fields=["connection", "-created_at"], name="upload_newest")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Order(models.Model):
     """A source's sale as we know it now. Every change is a version below it."""
 

@@ -10,7 +10,7 @@ from django.db.models import Count, DateTimeField, DurationField, Func, Max, Min
 from django.utils.translation import gettext as _
 
 from attribution.domain.page_events import PAGE
-from attribution.models import Connection, InboundEvent, OrderUpload
+from attribution.models import Connection, InboundEvent
 from core import clock
 from core.errors import NotFound
 
@@ -137,18 +137,3 @@ def event_access_for_brand(connection: Connection, event_id: UUID) -> InboundEve
     if found is None:
         raise NotFound(_("There is no such event."))
     return found
-
-
-def upload_access_for_brand(connection: Connection, public_id: UUID) -> OrderUpload:
-    """Raises: NotFound for another connection's."""
-    found = OrderUpload.objects.filter(connection=connection, public_id=public_id)
-    upload = found.select_related("connection").first()
-    if upload is None:
-        raise NotFound(_("There is no such file."))
-    return upload
-
-
-def uploads_latest(connection: Connection, *, rows: int = 10) -> list[OrderUpload]:
-    """Newest first, without what is in them."""
-    found = OrderUpload.objects.filter(connection=connection).defer("content", "errors")
-    return list(found.order_by("-created_at", "-pk")[:rows])

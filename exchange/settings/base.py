@@ -27,6 +27,8 @@ CLICK_NETWORK_DAYS = read.envint("CLICK_NETWORK_DAYS", 180)
 CLICK_HOURLY_DAYS = read.envint("CLICK_HOURLY_DAYS", 14)
 # How long what a source sent is kept as it came; its hash and what became of it stay.
 EVENT_BODY_DAYS = read.envint("EVENT_BODY_DAYS", 90)
+# How long a file of orders is kept for its brand's word; then it is erased.
+UPLOAD_DAYS = read.envint("UPLOAD_DAYS", 7)
 SANDBOX_URL = read.env("SANDBOX_URL", "").rstrip("/")
 # The state register of taxpayers; in the demo, its stand-in. Without a token nothing is asked.
 _KGD_HOST = f"{SANDBOX_URL}/kgd" if SANDBOX_URL else "https://portal.kgd.gov.kz"
@@ -263,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
     "old clicks": {"task": "attribution.tasks.clicks_forget", "schedule": 3600.0},
     "silence": {"task": "attribution.tasks.silences_find", "schedule": 900.0},
     "old bodies": {"task": "attribution.tasks.bodies_purge", "schedule": 3600.0},
+    "uploads": {"task": "attribution.tasks.uploads_keep_up", "schedule": 60.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},
 }
 

@@ -30,6 +30,7 @@ from attribution.models import (
     OrderUpload,
     OrderVersion,
     PollCursor,
+    UploadPart,
 )
 from brands.models import ApiKey, Brand, BrandContract, Deposit, Member
 from campaigns.models import (
@@ -204,22 +205,17 @@ def order_rows(party: Party) -> list[models.Model]:
     line = OrderLine.objects.create(
         order=order, line_id="1", name="Alma", quantity=1, amount_minor=20_000_00, **mine
     )
+    upload = OrderUpload.objects.create(
+        connection=shop, name="orders.xlsx", content=b"", uploaded_by_id=1, **mine
+    )
     return [
         shop,
         event,
         order,
         line,
         PollCursor.objects.create(connection=shop, endpoint="orders", **mine),
-        OrderUpload.objects.create(
-            connection=shop,
-            name="orders.xlsx",
-            content=b"[]",
-            orders_count=0,
-            known_count=0,
-            errors_count=0,
-            uploaded_by_id=1,
-            **mine,
-        ),
+        upload,
+        UploadPart.objects.create(upload=upload, number=0, content=b"[]", **mine),
         OrderVersion.objects.create(
             order=order,
             event=event,

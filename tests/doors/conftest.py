@@ -23,7 +23,7 @@ from attribution.models import Connection, InboundEvent, Order
 from attribution.models.clicks import ClickDaily
 from attribution.services.connections import connection_create
 from attribution.services.lifecycle import conversions_advance
-from attribution.services.order_uploads import upload_read
+from attribution.services.order_uploads import upload_receive
 from brands.models import Brand, Member
 from campaigns.models import Campaign, Participation
 from campaigns.services import campaign_create
@@ -253,7 +253,7 @@ class OrderFile(io.BytesIO):
 def upload_make(desk: Workplace, *rows: list[Any]) -> tuple[UUID, UUID]:
     """A shop on Kaspi without a token, and an export of it that waits for the brand's word."""
     made, _secret = connection_create(brand=brand_of(desk), source="kaspi", name="Kaspi")
-    upload = upload_read(
+    upload = upload_receive(
         connection_id=made.pk,
         name=OrderFile.name,
         raw=OrderFile(*rows).read(),

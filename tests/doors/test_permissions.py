@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from attribution.models import InboundEvent
 from attribution.services.connections import connection_create
-from attribution.services.order_uploads import upload_read
+from attribution.services.order_uploads import upload_receive
 from brands.models import Brand, Member
 from campaigns.models import Campaign, Participation
 from campaigns.services import campaign_create, campaign_join
@@ -121,7 +121,7 @@ def things(cast):
             brand=brand, source="wildberries", name="WB", token=mint(now=NOON)
         )
         kaspi, _none = connection_create(brand=brand, source="kaspi", name="Kaspi")
-        upload = upload_read(
+        upload = upload_receive(
             connection_id=kaspi.pk, name="x.xlsx", raw=book([row()]), user_id=cast.tulpar.owner
         )
         return {

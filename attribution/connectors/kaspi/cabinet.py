@@ -18,23 +18,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from attribution.connectors import base
-from attribution.connectors.base import (
+from attribution.connectors.base import OrderLineSnapshot, OrderSnapshot, OrderStatus, Snapshot
+from attribution.connectors.files import (
+    Errors,
     FileReading,
     FileRecord,
     FileRefused,
-    OrderLineSnapshot,
-    OrderSnapshot,
-    OrderStatus,
     RowError,
     RowFault,
-    Snapshot,
+    status_of_lines,
 )
 from attribution.connectors.kaspi.records import json_bytes
 from attribution.connectors.payload import Fields, is_storable, json_read
-from core.cells import TableError
+from core.cells import Limits, TableError
 from core.money import MoneyError, minor_of
+from core.xlsx import FILE_BYTES_MAX, UNPACKED_BYTES_MAX, sheet_rows
 from core.xlsx import PlainCell as Cell
-from core.xlsx import sheet_rows
 
 ROWS_MAX = 20_000
 COLUMNS_MAX = 64
@@ -72,11 +71,11 @@ _NOT_AMOUNT = re.compile(r"[\s\u00a0\u202f₸]|тг\.?|KZT", re.IGNORECASE)
 
 class KaspiCabinet:
     source = "kaspi"
-    file_suffix = ".xlsx"
+    limits = Limits(FILE_BYTES_MAX, UNPACKED_BYTES_MAX, ROWS_MAX, COLUMNS_MAX)
 
     def file_read(self, raw: bytes, *, now: datetime) -> FileReading:
         try:
-            rows = sheet_rows(raw, rows_max=ROWS_MAX, columns_max=COLUMNS_MAX)
+            rows = sheet_rows(raw, self.limits)
         except TableError as error:
             raise FileRefused(error.code) from None
         header_row, columns = _header(rows)
@@ -202,7 +201,8 @@ def _values(row: Sequence[Cell], columns: Mapping[str, int]) -> dict[str, Cell]:
 
 
 def _reading(lines: Sequence[_Line]) -> FileReading:
-    errors = [error for line in lines for error in line.errors]
+    errors = Errors()
+    errors.add(error for line in lines for error in line.errors)
     orders: dict[str, list[_Line]] = {}
     for line in lines:
         if line.number is not None:
@@ -212,10 +212,10 @@ def _reading(lines: Sequence[_Line]) -> FileReading:
         if any(line.errors for line in own):
             continue
         if len(own) > base.LINES_MAX:
-            errors.append(RowError(own[base.LINES_MAX].row, NUMBER, "not_an_order"))
+            errors.add([RowError(own[base.LINES_MAX].row, NUMBER, "not_an_order")])
             continue
         records.append(_record(code, own))
-    return FileReading(tuple(records), tuple(errors))
+    return FileReading(tuple(records), errors, rows=len(lines))
 
 
 def _record(code: str, lines: Sequence[_Line]) -> FileRecord:
@@ -273,15 +273,8 @@ def _line(code: str, position: int, entry: Fields) -> OrderLineSnapshot:
 
 
 def _status(words: Sequence[str]) -> tuple[OrderStatus, str]:
-    """Of an order whose lines may stand differently: what is cancelled or came back says nothing
-    of the rest, and the rest is received when all of it is."""
     said = " / ".join(dict.fromkeys(words))[: base.RAW_STATUS_MAX]
-    each = {_status_of(word) for word in words}
-    living: set[OrderStatus] = each - {"cancelled"} or {"cancelled"}
-    living = living - {"returned"} or {"returned"}
-    if len(living) == 1:
-        return living.pop(), said
-    return ("unmapped" if "unmapped" in living else "created"), said
+    return status_of_lines(map(_status_of, words)), said
 
 
 def _status_of(word: str) -> OrderStatus:

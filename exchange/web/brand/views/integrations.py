@@ -16,8 +16,8 @@ from attribution.models import Connection
 from attribution.selectors.connections import (
     connection_access_for_brand,
     event_access_for_brand,
-    upload_access_for_brand,
 )
+from attribution.selectors.uploads import upload_access_for_brand
 from attribution.services.connections import (
     connection_create,
     connection_read_now,
@@ -27,7 +27,7 @@ from attribution.services.connections import (
 )
 from attribution.services.event_log import events_replay
 from attribution.services.inbox import event_replay
-from attribution.services.order_uploads import upload_read, upload_store
+from attribution.services.order_uploads import upload_receive, upload_store
 from brands.selectors import member_require_write
 from core.errors import DomainError, NotFound
 from core.forms import form_refuse
@@ -123,7 +123,7 @@ def connection_upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            upload = upload_read(
+            upload = upload_receive(
                 connection_id=found.pk,
                 name=file.name or "",
                 raw=file.read(),

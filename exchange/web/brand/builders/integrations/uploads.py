@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from attribution.models import Connection, Order, OrderUpload
-from attribution.selectors.connections import uploads_latest
+from attribution.selectors.uploads import uploads_latest
 from exchange.web.brand.desk import Desk
 from exchange.web.brand.guides import GUIDES
 from exchange.web.formatting import number_text
@@ -66,7 +66,8 @@ def upload_check(desk: Desk, found: Connection, upload: OrderUpload) -> pages.Up
         again_url=desk.url("connection_upload", found.public_id),
         facts=_upload_facts(upload, new if is_waiting else upload.stored_count),
         errors=[
-            pages.UploadFault(row, column, str(FAULTS[code])) for row, column, code in upload.errors
+            pages.UploadFault(row, column, str(FAULTS[code]))
+            for row, column, code, _text in upload.errors
         ],
         errors_more=upload.errors_count - len(upload.errors),
         note=str(UPLOAD_NOTE),
