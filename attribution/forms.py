@@ -4,10 +4,13 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from attribution.connectors.brandfile.connector import LIMITS
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
 from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
 from core.admin import DayField
 from core.xlsx import FILE_BYTES_MAX
+
+TABLE_BYTES_MAX = LIMITS.file_bytes
 
 
 class ShopForm(forms.Form):
@@ -70,6 +73,18 @@ class AdmitadForm(MarketplaceForm):
     name = forms.CharField(label=_("Name"), max_length=80, initial="Admitad")
 
 
+class FileSourceForm(forms.Form):
+    """A source whose files are uploaded: it only needs a name to be recognised by."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, initial=_("Our sales"))
+
+
+class AcquirerForm(forms.Form):
+    """As above, of payments at terminals."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, initial=_("Our terminals"))
+
+
 class OrderFileForm(forms.Form):
     """An export of orders from the cabinet of a marketplace."""
 
@@ -82,6 +97,24 @@ class OrderFileForm(forms.Form):
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > FILE_BYTES_MAX:
+            raise forms.ValidationError(
+                _("The file is too large. Export fewer days at once."), code="too_large"
+            )
+        return file
+
+
+class TableFileForm(forms.Form):
+    """Any table of orders."""
+
+    file = forms.FileField(
+        label=_("File of orders"),
+        help_text=_("Excel (.xlsx) or CSV, 20 MB and 100,000 rows at most."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > TABLE_BYTES_MAX:
             raise forms.ValidationError(
                 _("The file is too large. Export fewer days at once."), code="too_large"
             )

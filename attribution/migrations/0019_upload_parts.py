@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        tenant_table(PARTS, brand=BRAND, system=may("read add change delete")),
+        tenant_table(PARTS, brand=BRAND, ops=may("read"), system=may("read add change delete")),
         same_tenant(PARTS, "upload_id", TABLE),
         RunSQL(WAS_FROZEN.reverse_sql, WAS_FROZEN.sql),
         frozen(TABLE, ["connection_id", "uploaded_by_id"]),

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from exchange.web import words
-from exchange.web.samples import brand, clicks, common, forms, portal, public
+from exchange.web.samples import brand, clicks, common, forms, portal, public, uploads
 
 Make = Callable[[], Any]
 
@@ -104,9 +104,18 @@ PAGES: Mapping[str, Shown] = {
     "brand-connect": Shown(
         "brand/connection_form.html", brand.connection_form, forms.Wildberries, "integrations"
     ),
-    "brand-upload": Shown("brand/upload.html", brand.upload, forms.OrderFile, "integrations"),
+    "brand-upload": Shown("brand/upload.html", uploads.upload, forms.OrderFile, "integrations"),
+    "brand-upload-columns": Shown(
+        "brand/upload_columns.html", uploads.upload_columns, uploads.Columns, "integrations"
+    ),
     "brand-upload-check": Shown(
-        "brand/upload_check.html", brand.upload_check, None, "integrations"
+        "brand/upload_check.html", uploads.upload_check, None, "integrations"
+    ),
+    "brand-upload-working": Shown(
+        "brand/upload_check.html", uploads.upload_working, None, "integrations"
+    ),
+    "brand-upload-undone": Shown(
+        "brand/upload_check.html", uploads.upload_undone, None, "integrations"
     ),
     "brand-connection": Shown("brand/connection.html", brand.connection, None, "integrations"),
     "brand-site": Shown("brand/site.html", brand.site, None, "integrations"),

@@ -383,6 +383,8 @@ SOURCES: Mapping[str, Word] = {
     "insales": "InSales",
     "taplink": "Taplink",
     "admitad": "Admitad",
+    "file": _("Your own file"),
+    "acquirer": _("Payments at terminals"),
 }
 TAX_STATUSES: Mapping[str, Word] = {
     "individual_gph": _("Individual, civil-law contract"),

@@ -279,8 +279,8 @@ def test_an_undone_upload_cancels_its_orders_as_versions_and_their_rewards(cast,
     assert orders() == {"1": "cancelled", "2": "cancelled"}
     assert (the(Conversion).status, held(cast)[0]) == ("rejected", 0)
     with acting_as(system="test"):
-        versions = order("1").versions.order_by("number").values_list("status", "raw_status")
-    assert list(versions) == [("fulfilled", "Доставлен"), ("cancelled", "undone")]
+        versions = [(each.status, each.raw_status) for each in order("1").versions.order_by("pk")]
+    assert versions == [("fulfilled", "Доставлен"), ("cancelled", "undone")]
     with pytest.raises(UploadConflict):
         upload_undo(upload_id=upload.pk)
 

@@ -262,6 +262,15 @@ def upload_make(desk: Workplace, *rows: list[Any]) -> tuple[UUID, UUID]:
     return made.public_id, upload.public_id
 
 
+def table_make(desk: Workplace, raw: bytes = b"id;date;sum\n1;20.11.2026;5\n") -> tuple[UUID, UUID]:
+    """A source of the brand's own files, and one that waits for its columns."""
+    made, _secret = connection_create(brand=brand_of(desk), source="file", name="Own file")
+    upload = upload_receive(
+        connection_id=made.pk, name="own.csv", raw=raw, user_id=desk.cast.tulpar.owner
+    )
+    return made.public_id, upload.public_id
+
+
 def brand_of(desk: Workplace) -> Brand:
     with acting_as(system="test"):
         return Brand.objects.get(pk=desk.cast.tulpar.brand)

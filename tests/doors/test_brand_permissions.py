@@ -20,6 +20,7 @@ from tests.doors.conftest import (
     marketplace_id,
     public_id,
     shop_id,
+    table_make,
     the,
     upload_make,
     written,
@@ -72,6 +73,11 @@ GET  connection_upload          log     no        not      in       in       in
 POST connection_upload          log     no        not      done     done     done
 GET  connection_upload_check    log     no        not      in       in       in
 POST connection_upload_check    log     no        not      done     done     done
+GET  connection_upload_columns  log     no        not      in       in       in
+POST connection_upload_columns  log     no        not      done     done     done
+GET  connection_upload_errors   log     no        not      in       in       in
+GET  connection_upload_kept     log     no        not      in       in       in
+POST connection_upload_undo     log     no        not      done     done     done
 GET  team                       log     no        in       in       in       in
 POST team                       log     no        not      not      not      done
 POST team_role                  log     no        not      not      not      done
@@ -102,9 +108,16 @@ def things(workplace):
     shop, marketplace = shop_id(workplace), marketplace_id(workplace)
     event = event_make(workplace)
     kaspi, upload = upload_make(workplace)
+    stored = upload_make(workplace)
+    workplace.post("connection_upload_check", *stored)
+    table = table_make(workplace)
     return {
         "connection_upload": ((kaspi,), {"file": OrderFile()}),
         "connection_upload_check": ((kaspi, upload), {}),
+        "connection_upload_columns": (table, {}),
+        "connection_upload_errors": ((kaspi, upload), {}),
+        "connection_upload_kept": ((kaspi, upload), {}),
+        "connection_upload_undo": (stored, {}),
         "campaign": ((draft,), {}),
         "campaign_new": ((), CAMPAIGN_FORM),
         "campaign_edit": ((draft,), CAMPAIGN_FORM),

@@ -49,6 +49,9 @@ connection_event   connection,event   omfa
 connection_replay  connection         omf
 connection_upload  kaspi              omf
 connection_upload_check  kaspi,upload  omf
+connection_upload_columns  file,table  omf
+connection_upload_errors  kaspi,upload  omf
+connection_upload_kept  kaspi,upload  omf
 team               -                  omfa
 """
 # What is pressed.
@@ -75,6 +78,8 @@ connection_event_replay  connection,event  omf
 connection_replay        connection        omf
 connection_upload        kaspi             omf
 connection_upload_check  kaspi,upload      omf
+connection_upload_columns  file,table      omf
+connection_upload_undo   kaspi,upload      omf
 team                     -                 o
 team_role                -                 o
 team_remove              -                 o
@@ -124,7 +129,13 @@ def things(cast):
         upload = upload_receive(
             connection_id=kaspi.pk, name="x.xlsx", raw=book([row()]), user_id=cast.tulpar.owner
         )
+        own, _none = connection_create(brand=brand, source="file", name="Own")
+        table = upload_receive(
+            connection_id=own.pk, name="x.csv", raw=b"id;date;sum\n", user_id=cast.tulpar.owner
+        )
         return {
+            "file": own.public_id,
+            "table": table.public_id,
             "kaspi": kaspi.public_id,
             "upload": upload.public_id,
             "campaign": Campaign.objects.get(pk=cast.tulpar.campaign).public_id,

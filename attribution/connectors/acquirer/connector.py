@@ -15,6 +15,7 @@ from typing import Any
 
 from attribution.connectors import base
 from attribution.connectors.base import OrderLineSnapshot, OrderSnapshot, OrderStatus, Snapshot
+from attribution.connectors.brandfile.connector import LIMITS
 from attribution.connectors.files import (
     Choice,
     Errors,
@@ -27,7 +28,7 @@ from attribution.connectors.files import (
     errors_of,
 )
 from attribution.connectors.payload import Fields, json_bytes, json_read
-from core.cells import Limits, Row
+from core.cells import Row
 from core.columns import CodeLengths, Layout, ReadRow, Wanted, row_read
 from core.money import MoneyError, minor_of
 from core.values import When, text_shown
@@ -85,7 +86,7 @@ _CARD = re.compile(r"[2-6]\d{3}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}", re.ASCII)
 
 class AcquirerFile:
     source = "acquirer"
-    limits = Limits(file_bytes=20 * 2**20, unpacked_bytes=400 * 2**20, rows=100_100, columns=100)
+    limits = LIMITS
     wanted = WANTED
     has_statuses = False
 

@@ -12,11 +12,13 @@ from exchange.web.brand.views import (
     orders,
     overview,
     team,
+    uploads,
 )
 
 CAMPAIGN = "campaigns/<uuid:public_id>/"
 PARTICIPATION = "participations/<uuid:public_id>/"
 CONNECTION = "integrations/<uuid:public_id>/"
+UPLOAD = f"{CONNECTION}upload/<uuid:upload_id>/"
 
 PLACES = [
     path("", overview.overview, name="overview"),
@@ -69,12 +71,12 @@ PLACES = [
     path(f"{CONNECTION}resume/", integrations.connection_resume, name="connection_resume"),
     path(f"{CONNECTION}replay/", integrations.connection_replay, name="connection_replay"),
     path(f"{CONNECTION}read/", integrations.connection_read, name="connection_read"),
-    path(f"{CONNECTION}upload/", integrations.connection_upload, name="connection_upload"),
-    path(
-        f"{CONNECTION}upload/<uuid:upload_id>/",
-        integrations.connection_upload_check,
-        name="connection_upload_check",
-    ),
+    path(f"{CONNECTION}upload/", uploads.connection_upload, name="connection_upload"),
+    path(UPLOAD, uploads.connection_upload_check, name="connection_upload_check"),
+    path(f"{UPLOAD}columns/", uploads.connection_upload_columns, name="connection_upload_columns"),
+    path(f"{UPLOAD}undo/", uploads.connection_upload_undo, name="connection_upload_undo"),
+    path(f"{UPLOAD}faults.csv", uploads.connection_upload_errors, name="connection_upload_errors"),
+    path(f"{UPLOAD}left.csv", uploads.connection_upload_kept, name="connection_upload_kept"),
     path(f"{CONNECTION}events/<uuid:event_id>/", integrations.connection, name="connection_event"),
     path(
         f"{CONNECTION}events/<uuid:event_id>/replay/",

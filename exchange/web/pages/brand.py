@@ -447,55 +447,6 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
-class UploadRow:
-    """An export that was uploaded before."""
-
-    at: datetime
-    name: str
-    text: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """The form of an export; `form` in the context."""
-
-    source: str
-    action_url: str
-    back_url: str
-    steps: list[str]
-    note: str
-    past: list[UploadRow]
-
-
-@dataclass(frozen=True, slots=True)
-class UploadFault:
-    """What is wrong in a row of an export."""
-
-    row: int
-    column: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class UploadCheck:
-    """What an export says, before it is stored (`store_url`) or after ("").
-
-    `errors_more` is how many faults are not shown.
-    """
-
-    name: str
-    back_url: str
-    again_url: str
-    facts: list[Fact]
-    errors: list[UploadFault]
-    errors_more: int
-    note: str
-    store_url: str = ""
-    store_text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class MemberRow:
     """`role_url` and `remove_url` are posted to with the member's e-mail."""
 

@@ -345,39 +345,6 @@ def connection_form() -> brand.ConnectionForm:
     )  # fmt: skip
 
 
-def upload() -> brand.Upload:
-    return brand.Upload(
-        "kaspi", "#", "#",
-        [
-            _("Export your orders to Excel in the shop's cabinet."),
-            _("Choose the file here as it is: change neither columns nor rows."),
-        ],
-        _("Nothing proves who made a file. Its orders are credited, but no reward is approved by"
-          " itself until the source or you confirm the order."),
-        [brand.UploadRow(common.ago(hours=30), "orders-2026-10.xlsx", "412", "#")],
-    )  # fmt: skip
-
-
-def upload_check() -> brand.UploadCheck:
-    return brand.UploadCheck(
-        "orders-2026-11.xlsx", "#", "#",
-        [
-            Fact(_("Orders in the file"), "418"),
-            Fact(_("Known from an earlier file"), "12"),
-            Fact(_("New"), "406"),
-            Fact(_("Faults"), "2"),
-        ],
-        [
-            brand.UploadFault(17, "Сумма", _("is no amount")),
-            brand.UploadFault(230, "Дата изменения статуса", _("is empty")),
-        ],
-        0,
-        _("Nothing proves who made a file. Its orders are credited, but no reward is approved by"
-          " itself until the source or you confirm the order."),
-        store_url="#", store_text="406",
-    )  # fmt: skip
-
-
 BODY = """{
   "id": 48213,
   "status": "completed",

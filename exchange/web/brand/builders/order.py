@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from attribution.connectors.files import UNDONE
 from attribution.models import Conversion, Order, OrderVersion
 from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.selectors.orders import BrandOrder, WholeOrder, order_whole
@@ -136,4 +137,5 @@ def _sums(sale: BrandOrder) -> list[Sum]:
 
 def _version(version: OrderVersion) -> pages.Version:
     note = "" if version.is_applied else _("came late and changes nothing")
-    return pages.Version(version.source_updated_at, version.raw_status, note)
+    said = _("Upload undone") if version.raw_status == UNDONE else version.raw_status
+    return pages.Version(version.source_updated_at, said, note)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exchange.web.brand.guides import (
+from exchange.web.brand.guides import (
+    acquirer,
     admitad,
+    file,
     insales,
     kaspi,
     ozon,
     taplink,
+    wildberries,
+    woocommerce,
+)
     wildberries,
     woocommerce,
 )
@@ -23,6 +29,8 @@ GUIDES: Mapping[str, Guide] = {
     "insales": insales.GUIDE,
     "taplink": taplink.GUIDE,
     "admitad": admitad.GUIDE,
+    "file": file.GUIDE,
+    "acquirer": acquirer.GUIDE,
 }
 
 __all__ = ["GUIDES", "Guide"]

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from attribution.connectors.registry import FILES, SHOPS
-from attribution.forms import OrderFileForm, ReplayForm
+from attribution.connectors.registry import SHOPS
+from attribution.forms import ReplayForm
 from attribution.models import Connection
 from attribution.selectors.connections import (
     connection_access_for_brand,
     event_access_for_brand,
 )
-from attribution.selectors.uploads import upload_access_for_brand
 from attribution.services.connections import (
     connection_create,
     connection_read_now,
@@ -27,9 +26,8 @@ from attribution.services.connections import (
 )
 from attribution.services.event_log import events_replay
 from attribution.services.inbox import event_replay
-from attribution.services.order_uploads import upload_receive, upload_store
 from brands.selectors import member_require_write
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.forms import form_refuse
 from exchange.web.brand.builders import integrations as build
 from exchange.web.brand.desk import FORM_REFUSED, Desk, desk_of, member_of, page_show
@@ -85,7 +83,7 @@ def _form_show(request: HttpRequest, desk: Desk, form: forms.Form, page: object)
 @require_http_methods(["GET", "POST"])
 def connection_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A new token for a source that we ask."""
-    found = _access_for_writer(request, public_id)
+    found = access_for_writer(request, public_id)
     desk = desk_of(request)
     token_form = GUIDES[found.source].token_form
     if token_form is None:
@@ -103,64 +101,11 @@ def connection_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _form_show(request, desk, form, page)
 
 
-def _access_for_writer(request: HttpRequest, public_id: UUID) -> Connection:
+def access_for_writer(request: HttpRequest, public_id: UUID) -> Connection:
     """Raises: NotFound for another brand's; Forbidden for who may only read."""
     member = member_of(request)
     found = connection_access_for_brand(member.brand_id, public_id)
     member_require_write(member)
-    return found
-
-
-# --- An export of the cabinet ---------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-def connection_upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Take a file; what it says is shown on the next page, before anything is stored."""
-    found = _access_for_files(request, public_id)
-    desk = desk_of(request)
-    form = OrderFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    if form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            upload = upload_receive(
-                connection_id=found.pk,
-                name=file.name or "",
-                raw=file.read(),
-                user_id=desk.member.user_id,
-            )
-        except DomainError as error:
-            form_refuse(form, error)
-        else:
-            return redirect(desk.url("connection_upload_check", public_id, upload.public_id))
-    page = build.upload_form(desk, found)
-    status = FORM_REFUSED if form.is_bound else 200
-    return page_show(request, desk, "brand/upload.html", page, form=form, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def connection_upload_check(request: HttpRequest, public_id: UUID, upload_id: UUID) -> HttpResponse:
-    """What a file says, with the rows that could not be read; and the brand's word to store it."""
-    found = _access_for_files(request, public_id)
-    upload = upload_access_for_brand(found, upload_id)
-    if request.method == "POST":
-        stored = upload_store(upload_id=upload.pk)
-        said = ngettext(
-            "%(count)s order of the file was stored.",
-            "%(count)s orders of the file were stored.",
-            stored.stored_count,
-        )
-        return _changed(request, public_id, said % {"count": number_text(stored.stored_count)})
-    desk = desk_of(request)
-    page = build.upload_check(desk, found, upload)
-    return page_show(request, desk, "brand/upload_check.html", page)
-
-
-def _access_for_files(request: HttpRequest, public_id: UUID) -> Connection:
-    """Raises: as `_access_for_writer`; NotFound too for a source that exports nothing."""
-    found = _access_for_writer(request, public_id)
-    if found.source not in FILES:
-        raise NotFound(_("There is no such source."))
     return found
 
 
@@ -213,7 +158,7 @@ def connection_template(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def connection_secret(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A new secret, shown once; the one before works on meanwhile."""
-    found = _access_for_writer(request, public_id)
+    found = access_for_writer(request, public_id)
     connection_secret_rotate(connection_id=found.pk)
     request.session[NEW_SECRET] = str(public_id)
     return _changed(request, public_id, _("New secret made. The one before works on."))
@@ -221,14 +166,14 @@ def connection_secret(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access_for_writer(request, public_id)
+    found = access_for_writer(request, public_id)
     connection_switch(connection_id=found.pk, is_on=False)
     return _changed(request, public_id, _("Reading is switched off."))
 
 
 @require_POST
 def connection_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access_for_writer(request, public_id)
+    found = access_for_writer(request, public_id)
     connection_switch(connection_id=found.pk, is_on=True)
     return _changed(request, public_id, _("Reading is switched on."))
 
@@ -236,7 +181,7 @@ def connection_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def connection_read(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the source now, as far as its own limits let us."""
-    found = _access_for_writer(request, public_id)
+    found = access_for_writer(request, public_id)
     connection_read_now(connection_id=found.pk)
     return _changed(request, public_id, _("We ask the source now."))
 
@@ -244,7 +189,7 @@ def connection_read(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def connection_event_replay(request: HttpRequest, public_id: UUID, event_id: UUID) -> HttpResponse:
     """Read an event again that could not be read."""
-    found = _access_for_writer(request, public_id)
+    found = access_for_writer(request, public_id)
     event = event_access_for_brand(found, event_id)
     event_replay(event_id=event.pk)
     return _changed(request, public_id, _("The event is read again."))
@@ -253,7 +198,7 @@ def connection_event_replay(request: HttpRequest, public_id: UUID, event_id: UUI
 @require_http_methods(["GET", "POST"])
 def connection_replay(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Choose days, see how many dead events they have and why; then read them again."""
-    found = _access_for_writer(request, public_id)
+    found = access_for_writer(request, public_id)
     form = ReplayForm(build.replay_days(found) | request.GET.dict() | request.POST.dict())
     if request.method == "POST" and form.is_valid():
         try:

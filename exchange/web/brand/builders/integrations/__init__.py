@@ -11,7 +11,6 @@ from exchange.web.brand.builders.integrations.source import (
     endpoint_url,
     source_require,
 )
-from exchange.web.brand.builders.integrations.uploads import upload_check, upload_form
 
 __all__ = [
     "connection",
@@ -24,6 +23,4 @@ __all__ = [
     "site",
     "source_require",
     "tag_template_text",
-    "upload_check",
-    "upload_form",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from attribution.connectors.registry import POLLS
 from attribution.domain.masking import body_masked
 from attribution.domain.page_events import PAGE, order_of_key
+from attribution.domain.uploads import UNDO_KEY
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import dead_days, dead_events, dead_reasons
 from attribution.services.inbox import FILE, PURGED_TEXT
@@ -88,6 +89,8 @@ def event_text(event: InboundEvent) -> str:
         return _("Notification")
     if name is None:
         return f"{topic} {event.event_key.partition(':')[0]}".strip()
+    if event.event_key.startswith(UNDO_KEY):
+        name = _("Upload undone")
     parts = event.event_key.split(":")  # "wb:feed:<order>:…", "kaspi:<order>:…", "file:<order>:…"
     subject = parts[2:3] if parts[0] in ("wb", "ozon") else parts[1:2]
     return ", ".join([str(name), *map(ref_short, subject)])
