@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exchange.web.brand.guides import (
-from exchange.web.brand.guides import (
     acquirer,
     admitad,
     file,
@@ -13,9 +12,6 @@ from exchange.web.brand.guides import (
     kaspi,
     ozon,
     taplink,
-    wildberries,
-    woocommerce,
-)
     wildberries,
     woocommerce,
 )
