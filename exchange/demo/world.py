@@ -33,6 +33,7 @@ from exchange.demo import stage
 from exchange.demo.audience import ranges_load
 from exchange.demo.codes import totp_now
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
+from exchange.demo.market import market_open
 from exchange.demo.people import (
     AIGERIM,
     AIGERIM_IBAN,
@@ -105,6 +106,8 @@ def _outside_prepare() -> None:
         stage.insales_ring_at(_hook_url(insales))
     if taplink is not None:
         stage.taplink_tell(_hook_url(taplink), connection_secrets(taplink)[0])
+    if shop is not None:
+        market_open(shop.brand_id)
 
 
 def _hook_url(connection: Connection) -> str:
