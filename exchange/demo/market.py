@@ -31,7 +31,7 @@ MARKS = {"wildberries": "wb_substitute_article", "ozon": "ozon_voucher"}
 def market_open(brand_id: int) -> None:
     """Let people buy where the brand sells, from now on; repeatable."""
     with acting_as(system="demo"):
-        connections = Connection.objects.filter(brand=brand_id, source__in=STALLS).order_by("-pk")
+        connections = Connection.objects.filter(brand=brand_id, source__in=STALLS).order_by("pk")
         stalls = {each.name: _stall(each) for each in connections}
     stage.market_open(stalls)
 

@@ -160,6 +160,7 @@ def _begin(market: State, name: str, arrival: Arrival) -> None:
         "goods": dice.choice(stall["goods"]),
         "pieces": dice.choice((1, 1, 1, 2)),
         "mark": "",
+        "code": "",
         "link": "",
         "click": "",
         "key": "",
@@ -181,6 +182,7 @@ def _led_by(made: State, stall: State, dice: random.Random, at: datetime) -> Non
     if not stall["people"] or share > CLICK_SHARE + CODE_SHARE:
         return
     person = dice.choice(stall["people"])
+    made["code"] = person["code"]
     if share < CLICK_SHARE:
         made["link"] = person["link"]
         tapped_at = at - timedelta(seconds=dice.uniform(20, 35))
@@ -240,6 +242,8 @@ async def _shops_play(world: World) -> int:
             return told
         if word == "tap":
             each["click"] = await _tap(market, each, at, is_live=is_live)
+            if not each["click"]:  # nobody can tap in the past: such a buyer knows the code
+                each["mark"] = each["code"]
         elif _step(world, SHOP, each, word, max(at, world.now() - LIVE) if is_live else at):
             told += 1
             topic = "order.created" if word == "order" else "order.updated"
