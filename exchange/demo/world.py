@@ -99,6 +99,7 @@ def _outside_prepare() -> None:
         taplink = Connection.objects.filter(source="taplink").order_by("pk").first()
     if shop is not None:
         stage.shop_open(_hook_url(shop), connection_secrets(shop)[0], shop.public_id.hex)
+        market_open(shop.brand_id)
     if ozon is not None:
         stage.ozon_account()
         stage.ozon_push_to(_hook_url(ozon))
@@ -106,8 +107,6 @@ def _outside_prepare() -> None:
         stage.insales_ring_at(_hook_url(insales))
     if taplink is not None:
         stage.taplink_tell(_hook_url(taplink), connection_secrets(taplink)[0])
-    if shop is not None:
-        market_open(shop.brand_id)
 
 
 def _hook_url(connection: Connection) -> str:
