@@ -14,7 +14,7 @@ ALMATY = timezone(timedelta(hours=5))
 HOUR = timedelta(hours=1)
 # Orders by the hour of the day in Almaty: the night sleeps, the evening buys.
 WEIGHTS = (2, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 7, 6, 6, 6, 6, 7, 8, 10, 12, 11, 8, 4)
-SPEEDS = (1, 5, 20)
+SPEEDS = (1, 10, 60)
 SPEED_MAX = SPEEDS[-1]
 
 

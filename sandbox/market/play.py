@@ -50,6 +50,8 @@ KEEP = timedelta(days=45)  # after an order's last step it is forgotten
 RECENT_MAX, CLICKS_MAX, PUSHES_MAX = 25, 100, 200
 TAP_SECONDS = 5.0
 CLICK_SHARE, CODE_SHARE, MARK_SHARE = 0.38, 0.18, 0.35
+BOTH_FROM = 0.3  # of those who came by a click, from here on they type the code too
+FIRST = 0.32  # the first buyers, whom somebody is waiting for, come by an influencer
 CLICK_DAYS = timedelta(days=5)
 PHONES = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Instagram 350.0",
@@ -125,12 +127,12 @@ def rest(world: World) -> None:
 
 
 def welcome(world: World) -> None:
-    """A buyer for each stall within two minutes, whatever the hour."""
+    """A buyer for each stall within two minutes, whatever the hour, sent by an influencer."""
     market, now = world.state(NAME), world.now()
     for n, name in enumerate(market["stalls"]):
         dice = random.Random(f"{market['seed']} {name} {market['orders']}")  # noqa: S311
         at = now + timedelta(seconds=40 + 20 * n)
-        _begin(market, name, Arrival(at, dice.getrandbits(48)))
+        _begin(market, name, Arrival(at, dice.getrandbits(48)), share=FIRST)
 
 
 # --- Buyers ---------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ def _arrive(market: State, now: datetime) -> None:
     market["told_until"] = max(told_until, now).isoformat()
 
 
-def _begin(market: State, name: str, arrival: Arrival) -> None:
+def _begin(market: State, name: str, arrival: Arrival, *, share: float | None = None) -> None:
     if len(market["lives"]) >= LIVES_MAX:
         return
     stall, dice = market["stalls"][name], arrival.dice()
@@ -167,14 +169,13 @@ def _begin(market: State, name: str, arrival: Arrival) -> None:
         "last": "",
         "steps": [[at.isoformat(), word] for at, word in steps],
     }
-    _led_by(made, stall, dice, arrival.at)
+    _led_by(made, stall, dice, dice.random() if share is None else share)
     market["lives"].append(made)
     market["orders"] += 1
 
 
-def _led_by(made: State, stall: State, dice: random.Random, at: datetime) -> None:
+def _led_by(made: State, stall: State, dice: random.Random, share: float) -> None:
     """What brought the buyer: a link, a code, both, a mark of the marketplace, or nothing."""
-    share = dice.random()
     if made["place"] != "shop":
         if stall["marks"] and share < MARK_SHARE:
             made["mark"] = dice.choice(stall["marks"])
@@ -185,9 +186,10 @@ def _led_by(made: State, stall: State, dice: random.Random, at: datetime) -> Non
     made["code"] = person["code"]
     if share < CLICK_SHARE:
         made["link"] = person["link"]
+        at = datetime.fromisoformat(made["steps"][0][0])
         tapped_at = at - timedelta(seconds=dice.uniform(20, 35))
         made["steps"].insert(0, [tapped_at.isoformat(), "tap"])
-    if share > CLICK_SHARE * 0.8:  # some have both
+    if share > BOTH_FROM:
         made["mark"] = person["code"]
 
 

@@ -99,7 +99,7 @@ def test_a_source_that_we_ask_waits_is_read_and_turns_green(cast, owner, sandbox
     assert (page.live.title, page.live.is_first) == ("Waiting for your first event", True)
     assert page.live.text == "Connected. We read the source for the first time within minutes."
     assert 'hx-trigger="every 3s"' in html
-    assert 'hx-select-oob="#source-log,#source-facts"' in html
+    assert 'hx-select-oob="#source-badge,#source-log,#source-facts"' in html
     facts = {fact.label: fact.value for fact in page.facts}
     assert (facts["Last event"], facts["Next reading"]) == ("–", "now")
 
