@@ -41,6 +41,12 @@ def connections_poll_slow() -> int:
 
 
 @shared_task
+def cursors_keep_up() -> int:
+    """Lists that a connector has learned since a source was connected."""
+    return polling.cursors_keep_up()
+
+
+@shared_task
 def conversions_advance() -> int:
     """Post what waited for budget, and approve what nobody rejected by the end of its hold."""
     return lifecycle.conversions_fund() + lifecycle.conversions_advance()

@@ -21,6 +21,7 @@ from granian.server.embed import Server
 
 from sandbox.app import app_make, world_make
 from sandbox.mailbox.service import MESSAGE_BYTES_MAX, Postman
+from sandbox.market.play import live, rest
 
 HOST = "127.0.0.1"
 
@@ -37,6 +38,7 @@ def arguments_read(words: Sequence[str] | None = None) -> argparse.Namespace:
 async def serve(arguments: argparse.Namespace) -> None:
     """Until SIGTERM or SIGINT."""
     world = world_make(arguments.state)
+    rest(world)
     loop = asyncio.get_running_loop()
     smtp = await loop.create_server(
         lambda: SMTP(Postman(world), data_size_limit=MESSAGE_BYTES_MAX, enable_SMTPUTF8=True),
@@ -53,8 +55,10 @@ async def serve(arguments: argparse.Namespace) -> None:
     )
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, server.stop)
+    buyers = loop.create_task(live(world))
     async with smtp:
         await server.serve()
+    buyers.cancel()
     world.save()
 
 

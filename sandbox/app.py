@@ -21,6 +21,7 @@ from sandbox.kaspi import SERVICE as KASPI
 from sandbox.kgd import SERVICE as KGD
 from sandbox.mailbox import SERVICE as MAILBOX
 from sandbox.mailbox.service import JSON_ROUTE
+from sandbox.market import SERVICE as MARKET
 from sandbox.national_bank import SERVICE as NATIONAL_BANK
 from sandbox.ozon import SERVICE as OZON
 from sandbox.pages import html, page
@@ -31,6 +32,7 @@ from sandbox.wildberries import SERVICE as WILDBERRIES
 from sandbox.world import World
 
 SERVICES: tuple[Service, ...] = (
+    MARKET,
     SHOP,
     WILDBERRIES,
     OZON,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox.faults import FAULTS
+from sandbox.market.play import marketplaces_play
 from sandbox.service import Service, done, json_of, wanted, world_of
 from sandbox.world import OFFSET_SECONDS_MAX
 
@@ -27,6 +28,7 @@ async def clock(request: Request) -> Response:
         if abs(offset_seconds) > OFFSET_SECONDS_MAX:
             raise HTTPException(400, "offset_seconds is out of range")
         world.offset_seconds = offset_seconds
+        marketplaces_play(world)
     return done({"offset_seconds": world.offset_seconds, "now": world.now().isoformat()})
 
 

@@ -5,6 +5,7 @@ Everything is plain JSON, so that a folder given with --state brings it back aft
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 import os
@@ -27,6 +28,7 @@ class World:
     folder: Path | None = None
     offset_seconds: int = 0
     faults: list[State] = field(default_factory=list)
+    playing: asyncio.Lock = field(default_factory=asyncio.Lock)  # the market, one move at a time
     _states: dict[str, State] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

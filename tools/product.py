@@ -299,6 +299,7 @@ def welcome(children: Children, env: Mapping[str, str], ports: Ports) -> str:
   API            {base}/api/v1/docs/
   Click path     {env["CLICK_BASE_URL"]}/c/...
   Sandbox, mail  {env["SANDBOX_URL"]}/
+  The market     {env["SANDBOX_URL"]}/market/ (orders come by themselves: pause, speed)
   Logs           {children.logs}
 
 {logins.log.read_text().strip()}

@@ -127,6 +127,11 @@ def taplink_tell(url: str, secret: str) -> None:
     control("POST", "taplink/webhook", {"url": url, "secret": secret})
 
 
+def market_open(stalls: dict[str, Any]) -> None:
+    """Buyers come by themselves; the first within two minutes, for who looks at a new demo."""
+    control("POST", "market/", {"stalls": stalls, "is_on": True, "welcome": True})
+
+
 def bank_execute(payment_file: bytes) -> bytes:
     """Hand a payment file to the bank and take its statement: everything executed."""
     client = outgoing()

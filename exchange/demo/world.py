@@ -33,6 +33,7 @@ from exchange.demo import stage
 from exchange.demo.audience import ranges_load
 from exchange.demo.codes import totp_now
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
+from exchange.demo.market import market_open
 from exchange.demo.people import (
     AIGERIM,
     AIGERIM_IBAN,
@@ -98,6 +99,7 @@ def _outside_prepare() -> None:
         taplink = Connection.objects.filter(source="taplink").order_by("pk").first()
     if shop is not None:
         stage.shop_open(_hook_url(shop), connection_secrets(shop)[0], shop.public_id.hex)
+        market_open(shop.brand_id)
     if ozon is not None:
         stage.ozon_account()
         stage.ozon_push_to(_hook_url(ozon))

@@ -243,10 +243,13 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
+# Sources that a worker asks at once: what it does is wait. docs/adr/0008-poll-planner.md
+POLL_HANDS = int(read.env("POLL_HANDS", "32"))
+POLL_HANDS_SLOW = int(read.env("POLL_HANDS_SLOW", "64"))
 CELERY_BEAT_SCHEDULE = {
     "inbox": {"task": "attribution.tasks.inbox_sweep", "schedule": 60.0},
-    # A tick lasts 10 s at most, and one that waited too long for a worker is dropped: at most two
-    # workers poll, and a third asks slow sources.
+    # A tick asks for 10 s, and one that waited too long for a worker is dropped: two workers poll,
+    # seldom three, and one or two ask slow sources.
     "poll": {
         "task": "attribution.tasks.connections_poll",
         "schedule": 5.0,
@@ -254,9 +257,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "poll slow": {
         "task": "attribution.tasks.connections_poll_slow",
-        "schedule": 30.0,
-        "options": {"expires": 30.0},
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
     },
+    "new lists": {"task": "attribution.tasks.cursors_keep_up", "schedule": 600.0},
     "lifecycle": {"task": "attribution.tasks.conversions_advance", "schedule": 15.0},
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},

@@ -32,3 +32,4 @@ STORAGES = STORAGES | {
 ALLOWED_HOSTS = ["*"]
 # Nothing is collected for tests: Django serves no static files there.
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise.")]
+POLL_HANDS = POLL_HANDS_SLOW = 1  # a test's own thread: its transaction is nobody else's

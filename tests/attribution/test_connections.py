@@ -26,6 +26,7 @@ from attribution.services.connections import (
     connection_switch,
     connection_token_change,
 )
+from attribution.services.polling import cursors_keep_up
 from brands.models import Brand
 from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
@@ -338,3 +339,34 @@ def test_the_log_pages_by_keys(cast):
     other, _secret = connect(cast, side="sauran")
     with acting_as(brand=cast.sauran.brand), pytest.raises(NotFound):
         event_access_for_brand(other, made[0].pk)
+
+
+# --- A connector that has learned -----------------------------------------------------------
+
+
+def lists_of(connection):
+    with acting_as(system="test looks"):
+        cursors = PollCursor.objects.filter(connection=connection).order_by("endpoint")
+        return list(cursors.values_list("endpoint", flat=True))
+
+
+def test_lists_that_a_connector_learned_later_are_read_from_then_on(cast):
+    """As after a deploy: the connection was made when there were no claims. What is read already
+    is read on from where it stands, and a token that does not open a list is not asked for it."""
+    known, _ = connect(cast, source="wildberries", token=token())
+    narrow = token(bits=(ANALYTICS, FINANCE, READ_ONLY))
+    other, _ = connect(cast, source="wildberries", side="sauran", token=narrow)
+    files, _ = connect(cast, source="kaspi")
+    with acting_as(system="test data"):
+        PollCursor.objects.filter(connection=known, endpoint="claims").delete()
+        PollCursor.objects.filter(connection=known).update(
+            cursor={"at": 1}, next_at=NOON + timedelta(hours=1)
+        )
+
+    assert cursors_keep_up() == 1
+    assert lists_of(known) == ALL_LISTS
+    assert (lists_of(other), lists_of(files)) == (["finance_report", "order_feed"], [])
+    with acting_as(system="test looks"):
+        due = PollCursor.objects.filter(connection=known, next_at__lte=NOON)
+        assert [(each.endpoint, each.cursor) for each in due] == [("claims", {})]
+    assert cursors_keep_up() == 0

@@ -35,7 +35,8 @@ from attribution.services.inbox import Received, events_store
 from attribution.services.ingest import inbound_events_process
 from attribution.services.ozon import VoucherRefused, ozon_voucher_create
 from attribution.services.page_events import page_event_record
-from attribution.services.polling import _page_store, connections_poll, cursors_ensure
+from attribution.services.poll_answers import Answer, page_store
+from attribution.services.polling import connections_poll, cursors_ensure
 from brands.models import Brand
 from campaigns.models import ExternalCode
 from campaigns.services.participations import external_code_add
@@ -658,10 +659,11 @@ def test_a_bell_for_a_list_that_is_being_read_is_not_lost(noon, ozon):
     with acting_as(system="test"):
         assert doorbells_ring([(ozon.pk, Doorbell((FBS_LIST,)))]) == 1
         assert doorbells_ring([(ozon.pk, Doorbell((FBS_LIST,)))]) == 0
-    _page_store(leased, PollPage((), {"until": NOW.isoformat()}, 600, is_last=True), NOW)
+    page = PollPage((), {"until": NOW.isoformat()}, 600, is_last=True)
+    page_store(Answer(leased, NOW, NOW, page))
     assert due_at() == NOW + timedelta(seconds=1)
 
     leased.next_at = NOW + timedelta(seconds=120)
     cursor_set(next_at=leased.next_at)
-    _page_store(leased, PollPage((), {}, 600, is_last=True), NOW)  # nobody rang
+    page_store(Answer(leased, NOW, NOW, page))  # nobody rang
     assert due_at() == NOW + timedelta(seconds=600)

@@ -1,6 +1,7 @@
 """The poll planner: who is asked when, on a clock that only answers move."""
 
 import os
+import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,11 +14,15 @@ from attribution.connectors.base import CredentialsRefused, PollPage
 from attribution.connectors.registry import poll_connector
 from attribution.models import Connection, PollCursor
 from attribution.services import doorbell, polling
+from attribution.services.connections import connection_switch
+from attribution.services.poll_answers import Answer, answers_store
 from attribution.services.polling import connections_poll
 from core import clock
+from core.crew import Hands
 from core.http import OutgoingFailed, OutgoingRefused, OutgoingResponse, OutgoingTimeout
 from core.tenancy.context import acting_as
 from tests.world import NOON
+from tools.benches.planner_sim import simulate
 
 FEED = "order_feed"
 # As many questions a second as 10,000 sellers asked once an hour; the patience does not shrink with
@@ -27,6 +32,7 @@ ROUND_SECONDS = 36 * SELLERS // 100
 ROUND = timedelta(seconds=ROUND_SECONDS)
 SLOW_TICK = timedelta(seconds=25)  # ten seconds, and a question of fifteen that began in them
 ANSWER = timedelta(milliseconds=100)
+SIMULATED = 60
 
 
 @dataclass
@@ -65,7 +71,7 @@ class Platform:
 
 @pytest.fixture
 def platform(cast, monkeypatch, caplog):
-    caplog.set_level("CRITICAL", "attribution.services.polling")
+    caplog.set_level("CRITICAL", "attribution.services.poll_answers")
     with time_machine.travel(NOON, tick=False) as traveller:
         found = Platform(traveller)
         monkeypatch.setattr(polling, "poll_connector", lambda source: found)
@@ -83,6 +89,7 @@ def sellers_make(cast, count):
                 name="WB",
                 token=f"seller {number}",
                 settings={"token_kind": "service"},
+                state="ok",
             )
             for number in range(count)
         )
@@ -140,7 +147,7 @@ def test_a_tenth_of_the_sellers_is_slow_or_dead_and_nobody_else_waits_for_them(c
 
 def test_after_an_outage_of_ours_each_is_asked_once_at_the_pace_of_a_worker(cast, platform):
     """All are due at once: nobody is asked twice to catch up, and their moments stay apart."""
-    sellers_make(cast, 300)
+    sellers_make(cast, 150)
     platform.clock.shift(timedelta(days=3))
     started = clock.now()
     asked = connections_poll()
@@ -148,14 +155,14 @@ def test_after_an_outage_of_ours_each_is_asked_once_at_the_pace_of_a_worker(cast
     while connections_poll():
         pass
     assert {len(moments) for moments in platform.asked.values()} == {1}
-    assert clock.now() - started == 300 * ANSWER
+    assert clock.now() - started == 150 * ANSWER
     with acting_as(system="test looks"):
         due = PollCursor.objects.values_list("next_at", flat=True)
-        assert len(set(due)) == 300
+        assert len(set(due)) == 150
 
 
 def test_a_platform_that_is_down_costs_the_others_minutes_and_no_hours(cast, platform):
-    sellers_make(cast, 500)
+    sellers_make(cast, 150)
     platform.is_down = True
     ticks = 0
     while connections_poll():
@@ -209,12 +216,11 @@ def test_a_bug_with_one_source_stands_before_nobody(cast, platform):
 
 def test_a_question_that_kills_its_worker_does_not_meet_the_others_again(cast, platform):
     (cursor,) = sellers_make(cast, 1).values()
-    taken = polling._cursor_take(is_slow=False)
-    assert taken.pk == cursor.pk
-    assert polling._cursor_take(is_slow=False) is None  # leased
+    assert polling._cursors_take(is_slow=False, most=2) == [cursor]
+    assert polling._cursors_take(is_slow=False, most=2) == []  # leased
     platform.clock.shift(polling.LEASE)
-    assert polling._cursor_take(is_slow=False) is None
-    assert polling._cursor_take(is_slow=True).pk == cursor.pk
+    assert polling._cursors_take(is_slow=False, most=2) == []
+    assert polling._cursors_take(is_slow=True, most=2) == [cursor]
 
 
 @pytest.mark.parametrize(("kind", "seconds"), [("limited", 900), ("busy", 7_200)])
@@ -239,8 +245,76 @@ def test_a_quick_failure_is_not_asked_again_before_the_least_pause(cast, platfor
     assert row(cursor).next_at == NOON + timedelta(seconds=60)
 
 
-def test_a_source_that_is_off_is_not_asked(cast, platform):
-    sellers_make(cast, 1)
+def test_a_source_that_is_off_is_not_asked_and_stands_before_nobody(cast, platform):
+    """It is looked at once a day, not at each tick; switched on again it is due at once."""
+    off, _well = sellers_make(cast, 2).values()
     with acting_as(system="test data"):
-        Connection.objects.update(state="off")
-    assert connections_poll() == connections_poll(is_slow=True) == 0
+        Connection.objects.filter(pk=off.connection_id).update(state="off")
+    assert connections_poll() == 1
+    assert connections_poll(is_slow=True) == 0
+    assert platform.asked.keys() == {"seller 1"}
+    assert row(off).next_at >= NOON + polling.OFF_PAUSE
+    connection_switch(connection_id=off.connection_id, is_on=True)
+    assert connections_poll() == 1
+    assert len(platform.asked["seller 0"]) == 1
+
+
+def test_pages_without_news_are_stored_together_and_a_broken_one_fails_alone(
+    cast, platform, django_assert_max_num_queries
+):
+    cursors = list(sellers_make(cast, 30).values())
+    with acting_as(system="test data"):
+        taken = list(PollCursor.objects.select_related("connection").order_by("pk"))
+    page = PollPage((), {"at": "now"}, 60, is_last=True)
+    broken = PollPage((), {"at": {1, 2}}, 60, is_last=True)  # no JSON
+    answers = [Answer(cursor, NOON, NOON, page) for cursor in taken]
+    with django_assert_max_num_queries(10):
+        answers_store(answers, is_patient=False)
+    assert {row(each).cursor["at"] for each in cursors} == {"now"}
+
+    answers[3] = Answer(taken[3], NOON, NOON, broken)
+    answers_store(answers, is_patient=False)
+    assert [row(each).failures for each in cursors] == [0] * 3 + [1] + [0] * 26
+
+
+class Meeting:
+    """A platform that answers when `count` of its sellers are being asked at once."""
+
+    source = "wildberries"
+    endpoints = poll_connector("wildberries").endpoints
+
+    def __init__(self, count):
+        self.all_here = threading.Barrier(count, timeout=10)
+
+    def fetch(self, client, endpoint, cursor, connection, *, now):
+        self.all_here.wait()
+        known = connection.orders.last_keys(["1"])  # by a connection that is given back
+        return PollPage((), {"known": len(known)}, 60, is_last=True)
+
+
+def test_many_sellers_are_asked_at_once_by_the_hands_of_one_tick(committed_cast, monkeypatch):
+    cursors = sellers_make(committed_cast, 8)
+    with acting_as(system="test data"):
+        Connection.objects.update(state="new")
+    meeting = Meeting(8)
+    monkeypatch.setattr(polling, "poll_connector", lambda source: meeting)
+    assert connections_poll(crew=Hands(8)) == 8
+    rows = [row(each) for each in cursors.values()]
+    assert {each.cursor["known"] for each in rows} == {0}
+    assert {each.connection.state for each in rows} == {"ok"}
+
+
+def test_a_tenth_falls_ill_and_the_others_are_asked_at_their_own_pace(committed_cast):
+    """The simulation of `make bench B=planner_10k` on few sellers and with few hands."""
+    found = simulate(
+        committed_cast.tulpar.brand,
+        count=SIMULATED,
+        minutes=6,
+        ill_at_minutes=2,
+        hands={False: 3, True: 3},
+    )
+    assert found.questions > 3 * SIMULATED
+    assert found.caught_up_seconds <= 90
+    assert found.late_rounds <= 0.5
+    assert found.bad_lists_asked == found.bad_lists > 0
+    assert found.limited_too_soon == 0

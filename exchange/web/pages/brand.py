@@ -313,6 +313,7 @@ class ConnectionCard:
     log_url: str = ""
     action_url: str = ""
     action: str = ""
+    next_at: datetime | None = None  # when a source that we ask is asked next
 
     @property
     def is_broken(self) -> bool:
@@ -412,8 +413,21 @@ class EventBody:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """How a source is doing at this moment; the page asks again by itself, at `url`. `is_first`:
+    nothing has ever come, and the log follows too."""
+
+    url: str
+    title: str
+    text: str
+    tone: Tone
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     card: ConnectionCard
+    live: Live
     facts: list[Fact]
     steps: list[str]
     events: list[EventRow]

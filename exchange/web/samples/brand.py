@@ -358,6 +358,10 @@ def connection() -> brand.Connection:
     events = [("done", 1), ("duplicate", 1), ("failed", 3), ("refused", 0), ("unmapped", 1)]
     return brand.Connection(
         card=connection_cards()[1],
+        live=brand.Live(
+            "#", _("The connection works"), _("Every event of today has been read."), "paid",
+            is_first=False,
+        ),
         facts=[
             Fact(_("Trust"), _("signed")),
             Fact(_("Address for the shop"), "https://birge.example/hooks/woocommerce/9f2c…41aa"),

@@ -161,7 +161,9 @@ def connection_secret(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = access_for_writer(request, public_id)
     connection_secret_rotate(connection_id=found.pk)
     request.session[NEW_SECRET] = str(public_id)
-    return _changed(request, public_id, _("New secret made. The one before works on."))
+    return _changed(
+        request, public_id, _("New secret made. The one before works until you make the next one.")
+    )
 
 
 @require_POST

@@ -85,6 +85,7 @@ def _card(
         behind=span_text(health.behind) if health.behind else "",
         action_url=desk.url("connection_token", connection.public_id) if may_replace else "",
         action=_("Replace token") if may_replace else "",
+        next_at=health.next_at if health.status != "paused" else None,
     )
 
 

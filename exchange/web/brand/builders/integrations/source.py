@@ -14,12 +14,14 @@ from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets, dead_days, event_page
 from attribution.selectors.health import token_expires_at
 from attribution.services.connections import SETUPS
+from core import clock
 from core.errors import NotFound
 from exchange.web.brand.builders.integrations.cards import connection_cards, is_by_file
 from exchange.web.brand.builders.integrations.events import TRUST, event_body, event_row
+from exchange.web.brand.builders.integrations.live import live
 from exchange.web.brand.desk import Desk
 from exchange.web.brand.guides import GUIDES
-from exchange.web.formatting import day_full, number_text
+from exchange.web.formatting import day_full, moment_short, number_text
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Fact
 from exchange.web.paging import pager, query_url
@@ -57,7 +59,8 @@ def connection(
     events, next_after = event_page(found, state=state, after=after)
     return pages.Connection(
         card=card,
-        facts=_facts(found),
+        live=live(desk, found, card, query_url({"show": show, "after": after})),
+        facts=_facts(found, card),
         steps=[str(step) for step in GUIDES[found.source].after],
         events=[event_row(desk, found, each, event, show) for each in events],
         back_url=desk.url("integrations"),
@@ -86,8 +89,10 @@ def _note(found: Connection) -> str:
     return " ".join([*lacking, str(GUIDES[found.source].note)]).strip()
 
 
-def _facts(found: Connection) -> list[Fact]:
-    own = [Fact(_("Trust"), str(TRUST[_trust(found)]))]
+def _facts(found: Connection, card: pages.ConnectionCard) -> list[Fact]:
+    own = [*_pulse_facts(card), Fact(_("Trust"), str(TRUST[_trust(found)]))]
+    if SETUPS[found.source].makes_secret and len(connection_secrets(found)) > 1:
+        own.append(Fact(_("The secret before"), _("Works until you make the next new one")))
     if seller := found.settings.get("seller_id"):
         own.append(Fact(_("Seller"), seller))
     if expires_at := token_expires_at(found):
@@ -95,6 +100,18 @@ def _facts(found: Connection) -> list[Fact]:
     if found.source in WEBHOOKS:
         own += _call_facts(found)
     return [*own, Fact(_("Connected"), day_full(found.created_at))]
+
+
+def _pulse_facts(card: pages.ConnectionCard) -> list[Fact]:
+    """When it was heard, how far behind we are, when it is asked next."""
+    last = moment_short(card.last_event_at) if card.last_event_at else "–"
+    own = [Fact(_("Last event"), last)]
+    if card.behind:
+        own.append(Fact(_("Behind"), card.behind))
+    if card.next_at is not None:
+        is_due = card.next_at <= clock.now()
+        own.append(Fact(_("Next reading"), _("now") if is_due else moment_short(card.next_at)))
+    return own
 
 
 def _trust(found: Connection) -> InboundEvent.Trust:
