@@ -123,6 +123,8 @@ class _Node:
         for name in path[:-1]:
             node = node._below(name)
         last = node._named(path[-1])
+        if isinstance(node.children.get(last), _Node):
+            raise _wrong("a key is both text and object")
         if last in node.children:
             raise _wrong("a key comes twice")
         node.children[last] = value

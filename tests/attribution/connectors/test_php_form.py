@@ -127,7 +127,7 @@ def test_a_form_becomes_exactly_this(raw, form):
         (b"a[b]=1&a[b]=2", "a key comes twice"),
         (b"a[]=1&a[0]=2", "a key comes twice"),
         (b"a=1&a[b]=2", "a key is both text and object"),
-        (b"a[b]=2&a=1", "a key comes twice"),
+        (b"a[b]=2&a=1", "a key is both text and object"),
         (b"a[b]=2&a[b][c]=1", "a key is both text and object"),
         (b"a%00=1", "NUL"),
         (b"a=x%00y", "NUL"),
