@@ -5,22 +5,19 @@ And what its cookies and its merchants' field names hide. Source: facts/merchant
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
-from attribution.connectors import base
 from attribution.connectors.base import UnknownPayload
+from attribution.connectors.click_ids import CLICK_PARAMETER, click_of_url, click_or_none
 from attribution.connectors.payload import Fields, is_storable, json_read
 from attribution.connectors.php_form import form_read
 
-CLICK = "cpa_click"  # the cookie of our snippet, a hidden field, or a parameter of the page
 UTM_COOKIE = "TILDAUTM"
 UTM_SEPARATOR = "|||"
-PARTS_MAX = 300  # of the cookies of a visitor, or of a page's query
-_CLICK_ID = re.compile(rf"[0-9A-Za-z_-]{{1,{base.CLICK_ID_MAX}}}", re.ASCII)
+PARTS_MAX = 300  # of the cookies of a visitor
 # Letters of merchants who typed "Phone" on a Russian keyboard here and there
 _LOOKALIKES = str.maketrans("авекмнорстухіѕј", "abekmhopctyxisj")
 
@@ -69,17 +66,17 @@ def folded(key: str) -> str:
 
 
 def click_of(form: Fields) -> str | None:
-    """The click that led to the order: in the cookies, in a hidden field, or in what the visitor's
-    page was opened with. None for whatever else stands there (a macro that nobody expanded)."""
+    """The click that led to the order: the cookie of our snippet, a hidden field, or what the
+    visitor's page was opened with. None for whatever else stands there."""
     cookies = dict(_cookies(form.raw("COOKIES")))
     utm = unquote(cookies.get(UTM_COOKIE, ""))
-    found = (
-        cookies.get(CLICK),
-        form.raw(CLICK),
-        dict(_parts(utm, UTM_SEPARATOR)).get(CLICK),
-        _parameter(form.raw("referer")),
+    told = (
+        cookies.get(CLICK_PARAMETER),
+        form.raw(CLICK_PARAMETER),
+        dict(_parts(utm, UTM_SEPARATOR)).get(CLICK_PARAMETER),
     )
-    return next((click for click in map(_click_or_none, found) if click), None)
+    found = [*map(click_or_none, told), click_of_url(form.raw("referer"))]
+    return next((click for click in found if click), None)
 
 
 def _cookies(text: Any) -> Iterator[tuple[str, str]]:
@@ -91,18 +88,3 @@ def _cookies(text: Any) -> Iterator[tuple[str, str]]:
 def _parts(text: str, separator: str) -> list[tuple[str, str]]:
     pairs = (part.partition("=") for part in text.split(separator, PARTS_MAX)[:PARTS_MAX])
     return [(name, value) for name, _, value in pairs]
-
-
-def _parameter(address: Any) -> str | None:
-    if not isinstance(address, str):
-        return None
-    try:
-        query = urlsplit(address).query
-        return dict(parse_qsl(query, max_num_fields=PARTS_MAX)).get(CLICK)
-    except ValueError:
-        return None
-
-
-def _click_or_none(value: Any) -> str | None:
-    is_click = isinstance(value, str) and _CLICK_ID.fullmatch(value)
-    return value if is_click else None
