@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attribution.connectors.admitad.connector import Admitad, AdmitadPostback
+from attribution.connectors.amocrm.connector import AmoCrm, AmoCrmWebhook
 from attribution.connectors.base import FileConnector, PollConnector, WebhookConnector
+from attribution.connectors.bitrix24.connector import Bitrix24, Bitrix24Event
+from attribution.connectors.crm.stages import CrmConnector
 from attribution.connectors.insales.connector import InSales, InSalesWebhook
 from attribution.connectors.kaspi.cabinet import KaspiCabinet
 from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.ozon.connector import Ozon, OzonPush
 from attribution.connectors.taplink.connector import Taplink
+from attribution.connectors.tilda.connector import Tilda
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
 
@@ -20,6 +24,9 @@ WEBHOOKS: Mapping[str, WebhookConnector] = {
         WooCommerce(),
         InSalesWebhook(),
         Taplink(),
+        Tilda(),
+        AmoCrmWebhook(),
+        Bitrix24Event(),
         OzonPush(),
         AdmitadPostback(),
     )
@@ -31,6 +38,8 @@ POLLS: Mapping[str, PollConnector] = {
         Ozon(),
         Kaspi(),
         InSales(),
+        AmoCrm(),
+        Bitrix24(),
         Admitad(),
     )
 }
@@ -40,7 +49,11 @@ FILES: Mapping[str, FileConnector] = {
 # Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, where the snippet can run.
-SHOPS: frozenset[str] = frozenset({"woocommerce", "insales"})
+SHOPS: frozenset[str] = frozenset({"woocommerce", "insales", "tilda"})
+# What they tell of a sale, another source has told before, as a rule.
+CRMS: Mapping[str, CrmConnector] = {
+    connector.source: connector for connector in (AmoCrm(), Bitrix24())
+}
 
 
 def is_signed(source: str) -> bool:

@@ -382,6 +382,9 @@ SOURCES: Mapping[str, Word] = {
     "kaspi": "Kaspi",
     "insales": "InSales",
     "taplink": "Taplink",
+    "tilda": "Tilda",
+    "amocrm": "amoCRM",
+    "bitrix24": "Bitrix24",
     "admitad": "Admitad",
 }
 TAX_STATUSES: Mapping[str, Word] = {

@@ -6,7 +6,10 @@ read: nothing here can send anything but a GET.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from attribution.connectors.asking import DETAIL_MAX, Asking, beginning, limited_seconds, refused
@@ -20,6 +23,7 @@ TOKEN_LENGTH_MAX = 4_096
 NOTHING_FOUND = 204
 STATUSES_ANSWERED = frozenset({200, 204, 400, 401, 402, 403, 404, 429})
 ROWS_MAX = 250  # of any list
+SECONDS_MAX = 7_258_118_399  # unix seconds of 2199
 
 
 class Ask(Asking):
@@ -54,6 +58,19 @@ class Ask(Asking):
         if response.status != 200:
             raise refusal(response)
         return Fields(json_read(response.body)).child("_embedded").items(name, most=ROWS_MAX)
+
+
+def token_ends_at(token: str) -> datetime | None:
+    """When a long-lived token ends, if it is a JWT that says so: it is read and not verified."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        padded = parts[1] + "=" * (-len(parts[1]) % 4)
+        claims = Fields(json_read(base64.urlsafe_b64decode(padded)))
+        return datetime.fromtimestamp(claims.integer("exp", least=1, most=SECONDS_MAX), UTC)
+    except (UnknownPayload, binascii.Error, ValueError):
+        return None
 
 
 def ids_filter(ids: Sequence[Any]) -> dict[str, str]:

@@ -28,6 +28,7 @@ from attribution.connectors.base import (
 )
 from attribution.connectors.crm.deals import deal_parse
 from attribution.connectors.crm.reading import changes_read, known_read
+from attribution.connectors.crm.stages import Account
 from attribution.connectors.payload import Fields, json_read
 from attribution.connectors.php_form import form_read
 
@@ -71,6 +72,10 @@ class AmoCrm:
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         """Both lists keep the same record."""
         return deal_parse(Fields(json_read(raw)))
+
+    def account(self, client: HttpClient, connection: PollConnection, *, now: datetime) -> Account:
+        """As of CrmConnector."""
+        return leads.account_read(Ask(client, connection, now, lambda _is_last: 1))
 
 
 class AmoCrmWebhook:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from datetime import datetime
+from typing import Any, Literal, Protocol, get_args
+
+from attribution.connectors.base import HttpClient, PollConnection
 
 StageWord = Literal["created", "paid", "fulfilled", "cancelled", "returned", "ignored"]
 STAGE_WORDS: tuple[StageWord, ...] = get_args(StageWord)
@@ -48,6 +51,19 @@ class Account:
     pipelines: tuple[Pipeline, ...]
     fields: tuple[DealField, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class CrmConnector(Protocol):
+    """A source with pipelines whose stages the brand may map."""
+
+    source: str
+
+    def account(self, client: HttpClient, connection: PollConnection, *, now: datetime) -> Account:
+        """Who they are, and what their deals are made of.
+
+        Raises:
+            SourceRefused, UnknownPayload, Limited; core.http.OutgoingError.
+        """
 
 
 def stages_settings(

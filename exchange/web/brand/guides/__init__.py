@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 from exchange.web.brand.guides import (
     admitad,
+    amocrm,
+    bitrix24,
     insales,
     kaspi,
     ozon,
     taplink,
+    tilda,
     wildberries,
     woocommerce,
 )
@@ -22,6 +25,9 @@ GUIDES: Mapping[str, Guide] = {
     "kaspi": kaspi.GUIDE,
     "insales": insales.GUIDE,
     "taplink": taplink.GUIDE,
+    "tilda": tilda.GUIDE,
+    "amocrm": amocrm.GUIDE,
+    "bitrix24": bitrix24.GUIDE,
     "admitad": admitad.GUIDE,
 }
 
