@@ -82,13 +82,17 @@ def deal_record(source: str, deal: Deal, settings: Mapping[str, Any]) -> PollRec
         "phone": deal.phone,
         "lines": [dict(line) for line in deal.lines],
     }
-    return _record(source, deal.id, body)
+    return _record(source, deal.id[:ID_CHARS_MAX], body)
 
 
-def removal_record(source: str, deal_id: str, last_key: str) -> PollRecord:
+def removal_record(source: str, deal_id: str, last_key: str) -> PollRecord | None:
     """The CRM no longer has a deal that we know, or the brand says that it is no order. `last_key`
-    is the event that its state comes from: a deal may come back, and go again."""
-    return _record(source, deal_id, {"deal": deal_id, REMOVED: True, "after": last_key})
+    is the event that its state comes from: a deal may come back, and go again. None when that one
+    has said so already."""
+    subject = f"{deal_id[:ID_CHARS_MAX]}:{REMOVED}"
+    if last_key.startswith(f"{source}:{subject}:"):
+        return None
+    return _record(source, subject, {"deal": deal_id, REMOVED: True, "after": last_key})
 
 
 def deal_parse(record: Fields) -> list[Snapshot]:
@@ -153,10 +157,10 @@ def _values(deal: Deal, field: object) -> Sequence[str]:
     return deal.values.get(field, ()) if isinstance(field, str) else ()
 
 
-def _record(source: str, deal_id: str, body: Mapping[str, Any]) -> PollRecord:
+def _record(source: str, subject: str, body: Mapping[str, Any]) -> PollRecord:
     raw = json_bytes(body)
     digest = hashlib.sha256(raw).hexdigest()[:DIGEST_CHARS]
-    return PollRecord(f"{source}:{deal_id[:ID_CHARS_MAX]}:{digest}", raw)
+    return PollRecord(f"{source}:{subject}:{digest}", raw)
 
 
 def _status_read(record: Fields) -> OrderStatus:

@@ -95,6 +95,5 @@ def _records(source: str, ask: Asking, deals: Sequence[Deal]) -> tuple[PollRecor
 def _removals(source: str, ask: Asking, ids: Sequence[str]) -> tuple[PollRecord, ...]:
     """Of those that we know."""
     known = ask.connection.orders.last_keys(ids) if ids else {}
-    return tuple(
-        removal_record(source, deal_id, known[deal_id]) for deal_id in ids if deal_id in known
-    )
+    records = [removal_record(source, each, known[each]) for each in ids if each in known]
+    return tuple(record for record in records if record is not None)
