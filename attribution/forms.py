@@ -6,8 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from attribution.connectors.brandfile.connector import LIMITS
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
+from attribution.services.bitrix24 import APPLICATION_TOKEN_CHARS_MAX
+from attribution.services.bitrix24 import URL_CHARS_MAX as BITRIX24_URL_CHARS_MAX
 from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
+from attribution.services.tilda import AFTER_PAYMENT
+from attribution.services.tilda import KEY_CHARS_MAX as TILDA_KEY_CHARS_MAX
 from core.admin import DayField
+from core.money import MINOR_DIGITS
 from core.xlsx import FILE_BYTES_MAX
 
 TABLE_BYTES_MAX = LIMITS.file_bytes
@@ -83,6 +88,78 @@ class AcquirerForm(forms.Form):
     """As above, of payments at terminals."""
 
     name = forms.CharField(label=_("Name"), max_length=80, initial=_("Our terminals"))
+
+
+class CurrencyField(forms.ChoiceField):
+    """The currency of the prices of a source that names none. The tenge, as a rule."""
+
+    def __init__(self) -> None:
+        choices = [(code, code) for code in MINOR_DIGITS]
+        super().__init__(label=_("Currency of the prices"), choices=choices, initial="KZT")
+
+
+class TildaKeyForm(forms.Form):
+    """The key that the merchant made in Tilda, if there is one."""
+
+    api_key = forms.CharField(
+        label=_("API key"),
+        max_length=TILDA_KEY_CHARS_MAX,
+        required=False,
+        help_text=_("Only if you made one in Tilda; call it Api-Key there."),
+    )
+
+
+class TildaForm(TildaKeyForm):
+    """A site on Tilda, and what its forms do not say."""
+
+    field_order = ["name", "currency", "sent", "api_key"]
+    name = forms.CharField(label=_("Name of the shop"), max_length=80)
+    currency = CurrencyField()
+    sent = forms.ChoiceField(
+        label=_("When Tilda sends the form"),
+        choices=[
+            ("at_once", _("at once, paid or not")),
+            (AFTER_PAYMENT, _("after payment only")),
+        ],
+    )
+
+
+class AmoCrmForm(MarketplaceForm):
+    """An account of amoCRM with a long-lived token of its own integration."""
+
+    field_order = ["name", "address", "token", "currency"]
+    name = forms.CharField(label=_("Name"), max_length=80, initial="amoCRM")
+    address = forms.CharField(
+        label=_("Address of the account"), max_length=120, help_text="brand.amocrm.ru"
+    )
+    currency = CurrencyField()
+
+
+class Bitrix24Form(MarketplaceForm):
+    """A portal of Bitrix24, by the address of an inbound webhook."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, initial="Bitrix24")
+    token = forms.CharField(
+        label=_("Address of the inbound webhook"),
+        max_length=BITRIX24_URL_CHARS_MAX,
+        help_text="https://brand.bitrix24.kz/rest/1/…/",
+    )
+
+
+class Bitrix24KeyForm(forms.Form):
+    """The token of the outgoing webhook, or another inbound one of the same portal."""
+
+    application_token = forms.CharField(
+        label=_("Application token of the outgoing webhook"),
+        max_length=APPLICATION_TOKEN_CHARS_MAX,
+        required=False,
+    )
+    token = forms.CharField(
+        label=_("Another address of the inbound webhook"),
+        max_length=BITRIX24_URL_CHARS_MAX,
+        required=False,
+        help_text=_("Leave it empty to keep the one that works."),
+    )
 
 
 class OrderFileForm(forms.Form):

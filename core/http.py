@@ -115,7 +115,7 @@ class OutgoingClient:
     free_origin: str = ""
     resolve: Resolver = field(default_factory=lambda: resolve_host)
 
-    def request(
+    def request(  # noqa: PLR0913 each is a part of one call
         self,
         method: str,
         url: str,
@@ -126,10 +126,12 @@ class OutgoingClient:
         content: bytes | None = None,
         is_idempotent: bool = False,
         accept: Container[int] = STATUS_OK,
+        hidden: str = "",
     ) -> OutgoingResponse:
         """One call, repeated only if it is a GET or HEAD, or said to be idempotent.
 
         `accept` are the statuses the caller knows what to do with; any other one is an error.
+        `hidden` is the part of the path that is a credential: no log and no error shows it.
 
         Raises:
             OutgoingRefused: our rules forbid the address or the answer.
@@ -140,7 +142,7 @@ class OutgoingClient:
             method, _url(url, params), headers=headers or {}, json=json, content=content
         )
         if not is_idempotent and method not in ("GET", "HEAD"):
-            return self._request_once(request, accept)
+            return self._request_once(request, accept, hidden)
         for attempt in stamina.retry_context(
             on=_is_worth_repeating,
             attempts=self.attempts_max,
@@ -150,12 +152,16 @@ class OutgoingClient:
             wait_jitter=BACKOFF_SECONDS,
         ):
             with attempt:
-                return self._request_once(request, accept)
+                return self._request_once(request, accept, hidden)
         raise AssertionError("a retry loop ends with an answer or an error")
 
-    def _request_once(self, request: httpx.Request, accept: Container[int]) -> OutgoingResponse:
+    def _request_once(
+        self, request: httpx.Request, accept: Container[int], hidden: str
+    ) -> OutgoingResponse:
         started = time.monotonic()
         where = f"{request.method} {request.url.copy_with(query=None, userinfo=b'')}"
+        if hidden:
+            where = where.replace(hidden, "***")
         try:
             response = self._send(request, deadline=started + self.timeout_seconds)
         except httpcore.TimeoutException:

@@ -13,7 +13,9 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.admitad import SERVICE as ADMITAD
+from sandbox.amocrm import SERVICE as AMOCRM
 from sandbox.bank import SERVICE as BANK
+from sandbox.bitrix24 import SERVICE as BITRIX24
 from sandbox.control import control_routes
 from sandbox.faults import Faults
 from sandbox.insales import SERVICE as INSALES
@@ -28,6 +30,7 @@ from sandbox.pages import html, page
 from sandbox.service import Service, world_of
 from sandbox.shop import SERVICE as SHOP
 from sandbox.taplink import SERVICE as TAPLINK
+from sandbox.tilda import SERVICE as TILDA
 from sandbox.wildberries import SERVICE as WILDBERRIES
 from sandbox.world import World
 
@@ -39,6 +42,9 @@ SERVICES: tuple[Service, ...] = (
     KASPI,
     INSALES,
     TAPLINK,
+    TILDA,
+    AMOCRM,
+    BITRIX24,
     ADMITAD,
     KGD,
     BANK,

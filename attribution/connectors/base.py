@@ -207,9 +207,14 @@ class LineMoveSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Doorbell:
-    """An unsigned call says that there is news. It is believed nothing: the lists are read now."""
+    """An unsigned call says that there is news. It is believed nothing: the lists are read now.
+
+    `caller` is what its caller is to be known by from now on, as settings of the connection: the
+    first call that passed every other check says it, and no later one changes it.
+    """
 
     endpoints: tuple[str, ...]
+    caller: tuple[tuple[str, str], ...] = ()
 
 
 Snapshot = OrderSnapshot | OrderRemoval | EvidenceSnapshot | LineMoveSnapshot | Doorbell
@@ -293,8 +298,10 @@ class HttpClient(Protocol):
         json: Any = None,
         is_idempotent: bool = False,
         accept: Container[int] = (),
+        hidden: str = "",
     ) -> HttpResponse:
-        """One call. A status outside `accept` raises, as does a call without an answer."""
+        """One call. A status outside `accept` raises, as does a call without an answer. `hidden`
+        is what of the path may stand in no log."""
 
 
 class KnownOrders(Protocol):

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 from attribution.connectors.acquirer.connector import AcquirerFile
 from attribution.connectors.admitad.connector import Admitad, AdmitadPostback
+from attribution.connectors.amocrm.connector import AmoCrm, AmoCrmWebhook
 from attribution.connectors.base import PollConnector, Snapshot, WebhookConnector
+from attribution.connectors.bitrix24.connector import Bitrix24, Bitrix24Event
 from attribution.connectors.brandfile.connector import BrandFile
+from attribution.connectors.crm.stages import CrmConnector
 from attribution.connectors.files import UNDONE, FileConnector, TableConnector, undone_order
 from attribution.connectors.insales.connector import InSales, InSalesWebhook
 from attribution.connectors.kaspi.cabinet import KaspiCabinet
@@ -15,6 +18,7 @@ from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.ozon.connector import Ozon, OzonPush
 from attribution.connectors.payload import json_read
 from attribution.connectors.taplink.connector import Taplink
+from attribution.connectors.tilda.connector import Tilda
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
 
@@ -24,6 +28,9 @@ WEBHOOKS: Mapping[str, WebhookConnector] = {
         WooCommerce(),
         InSalesWebhook(),
         Taplink(),
+        Tilda(),
+        AmoCrmWebhook(),
+        Bitrix24Event(),
         OzonPush(),
         AdmitadPostback(),
     )
@@ -35,6 +42,8 @@ POLLS: Mapping[str, PollConnector] = {
         Ozon(),
         Kaspi(),
         InSales(),
+        AmoCrm(),
+        Bitrix24(),
         Admitad(),
     )
 }
@@ -49,7 +58,11 @@ FILES: frozenset[str] = frozenset(EXPORTS) | frozenset(TABLES)
 # Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, where the snippet can run.
-SHOPS: frozenset[str] = frozenset({"woocommerce", "insales"})
+SHOPS: frozenset[str] = frozenset({"woocommerce", "insales", "tilda"})
+# What they tell of a sale, another source has told before, as a rule.
+CRMS: Mapping[str, CrmConnector] = {
+    connector.source: connector for connector in (AmoCrm(), Bitrix24())
+}
 
 
 def is_signed(source: str) -> bool:

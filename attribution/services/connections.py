@@ -11,7 +11,18 @@ from django.utils.translation import gettext as _
 from attribution.connectors.registry import POLLS
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
-from attribution.services import acquirer, admitad, insales, kaspi, ozon, taplink, wildberries
+from attribution.services import (
+    acquirer,
+    admitad,
+    amocrm,
+    bitrix24,
+    insales,
+    kaspi,
+    ozon,
+    taplink,
+    tilda,
+    wildberries,
+)
 from attribution.services.doorbell import cursors_hurry
 from attribution.services.polling import cursors_ensure
 from attribution.services.setup import SIGNS_WITH_OURS, UPLOADED, Given, Setup
@@ -32,6 +43,9 @@ SETUPS: Mapping[str, Setup] = {
     "kaspi": kaspi.SETUP,
     "insales": insales.SETUP,
     "taplink": taplink.SETUP,
+    "tilda": tilda.SETUP,
+    "amocrm": amocrm.SETUP,
+    "bitrix24": bitrix24.SETUP,
     "admitad": admitad.SETUP,
     "file": UPLOADED,
     "acquirer": acquirer.SETUP,

@@ -13,24 +13,41 @@ from django.db.models import Q, QuerySet
 
 from attribution.connectors.base import Doorbell
 from attribution.connectors.registry import poll_connector
-from attribution.models import PollCursor
+from attribution.models import Connection, PollCursor
 from core import clock
 from core.bulk import rows_update
 
 
 def doorbells_ring(bells: Collection[tuple[int, Doorbell]]) -> int:
     """Make the lists of connections (their ids) due. Returns how many will be read earlier than
-    they would have been. Two queries, however many bells.
+    they would have been. A few queries, however many bells.
 
     The pauses stand that the source asked for, that its limits ask for, and that follow failures:
     whoever rings, however often, hurries nothing beyond them.
     """
     if not bells:
         return 0
+    _callers_remember(bells)
     rung = Q()
     for connection_id, bell in bells:
         rung |= Q(connection_id=connection_id, endpoint__in=bell.endpoints)
     return cursors_hurry(PollCursor.objects.filter(rung, failures=0))
+
+
+def _callers_remember(bells: Collection[tuple[int, Doorbell]]) -> None:
+    """What the first caller of a connection said of itself; `caller_check` holds the others to
+    it. No query where nobody said anything."""
+    said: dict[int, dict[str, str]] = {}
+    for connection_id, bell in bells:
+        if bell.caller:
+            said[connection_id] = dict(bell.caller) | said.get(connection_id, {})
+    if not said:
+        return
+    locked = Connection.objects.select_for_update().filter(pk__in=said).order_by("pk")
+    for connection in locked:
+        if new := said[connection.pk].keys() - connection.settings.keys():
+            connection.settings |= {name: said[connection.pk][name] for name in new}
+            connection.save(update_fields=["settings"])
 
 
 def cursors_hurry(cursors: QuerySet[PollCursor]) -> int:

@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy
 
 from attribution.connectors.base import BadSignature, WebhookConnector
+from attribution.connectors.registry import POLLS
 from attribution.domain.page_events import PAGE
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets
@@ -63,7 +64,8 @@ def webhook_receive(
     received = Received(connector.event_key(headers, body), body)
     trust = InboundEvent.Trust(connector.trust)
     is_new = bool(events_store(connection, WEBHOOK, trust, [received], headers))
-    if trust != InboundEvent.Trust.HINT:  # an unsigned call proves nothing, least of all health
+    # An unsigned call proves nothing, least of all health; where it is all that there is, it does
+    if trust != InboundEvent.Trust.HINT or connection.source not in POLLS:
         connection_works(connection)
     return is_new
 
@@ -118,7 +120,7 @@ def events_store(
 
 def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """What helps to understand a call later; never a credential."""
-    secret = ("authorization", "cookie", "x-portal-token")
+    secret = ("authorization", "cookie", "x-portal-token", "api-key", "apikey", "x-api-key")
     kept = [(name, value) for name, value in headers.items() if name.lower() not in secret]
     return {
         name[:HEADER_CHARS_MAX]: value.replace("\x00", "")[:HEADER_CHARS_MAX]

@@ -132,7 +132,9 @@ def event_snapshots(event: InboundEvent) -> list[Snapshot]:
     """
     body = bytes(event.body)
     if event.endpoint == WEBHOOK:
-        return webhook_connector(event.source).parse(body, event.connection.settings)
+        # When it came is for the sources that name no moment of their own
+        own = event.connection.settings | {"received_at": event.received_at.isoformat()}
+        return webhook_connector(event.source).parse(body, own)
     if event.endpoint == FILE:
         return file_record_parse(event.source, body)
     return poll_connector(event.source).parse(event.endpoint, body)

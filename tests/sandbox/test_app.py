@@ -9,15 +9,8 @@ import pytest
 from tests.sandbox.process import running
 
 SERVICES = (
-    "market",
-    "shop",
-    "wildberries",
-    "kaspi",
-    "insales",
-    "taplink",
-    "kgd",
-    "bank",
-    "mail",
+    *("market", "shop", "wildberries", "kaspi", "insales", "taplink", "tilda", "amocrm"),
+    *("bitrix24", "kgd", "bank", "mail"),
 )
 
 

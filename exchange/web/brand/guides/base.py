@@ -20,7 +20,8 @@ class Guide:
     `upload` those of an export. `causes` are refusals in words, by the code with which a
     connector's error begins; `silence` is why there may be no answer at all. `endpoints` name its
     lists in the log. `query` follows the address that it calls. `waiting` is said until its first
-    event comes, `silent` is where to look when none comes for too long.
+    event comes, `silent` is where to look when none comes for too long. `token_text` is on the
+    button that replaces what connects it, where that is no token.
     """
 
     text: Word
@@ -32,6 +33,7 @@ class Guide:
     upload: Sequence[Word] = ()
     causes: Mapping[str, Word] = field(default_factory=dict)
     silence: Word = ""
+    token_text: Word = ""
     endpoints: Mapping[str, Word] = field(default_factory=dict)
     query: str = ""
     waiting: Word = ""

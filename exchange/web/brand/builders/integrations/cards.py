@@ -101,6 +101,8 @@ def _key_text(connection: Connection) -> str:
     if is_by_file(connection):
         return _("uploaded files")
     expires_at = token_expires_at(connection)
+    if not connection.token:
+        return _("unsigned calls")
     if expires_at is None:
         return _("token")
     return _("token until %(date)s") % {"date": day_full(expires_at)}

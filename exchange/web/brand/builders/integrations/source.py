@@ -161,12 +161,19 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
         actions["rotate_url"] = desk.url("connection_secret", address)
     if GUIDES[found.source].token_form is not None:
         actions["token_url"] = desk.url("connection_token", address)
-        actions["token_text"] = _("Give a token") if is_by_file(found) else _("Replace token")
+        actions["token_text"] = token_text(found)
         if found.state == Connection.State.FAILING:
             actions["test_url"] = desk.url("connection_read", address)
     if found.source in FILES and not is_off:
         actions["upload_url"] = desk.url("connection_upload", address)
     return actions
+
+
+def token_text(found: Connection) -> str:
+    """On the button that replaces what connects a source."""
+    if is_by_file(found):
+        return _("Give a token")
+    return str(GUIDES[found.source].token_text) or _("Replace token")
 
 
 def source_require(source: str) -> str:
