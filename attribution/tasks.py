@@ -4,7 +4,17 @@ from uuid import UUID
 
 from celery import shared_task
 
-from attribution.services import clicks, event_log, inbox, ingest, lifecycle, polling, rates, silence
+from attribution.services import (
+    api_orders,
+    clicks,
+    event_log,
+    inbox,
+    ingest,
+    lifecycle,
+    polling,
+    rates,
+    silence,
+)
 
 
 @shared_task
@@ -58,3 +68,9 @@ def silences_find() -> int:
 def bodies_purge() -> int:
     """Bodies of events whose time is over."""
     return event_log.bodies_purge()
+
+
+@shared_task
+def calls_forget() -> int:
+    """Answers of the API that nobody repeats any more."""
+    return api_orders.calls_forget()

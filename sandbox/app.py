@@ -27,6 +27,7 @@ from sandbox.pages import html, page
 from sandbox.service import Service, world_of
 from sandbox.shop import SERVICE as SHOP
 from sandbox.taplink import SERVICE as TAPLINK
+from sandbox.tracker import SERVICE as TRACKER
 from sandbox.wildberries import SERVICE as WILDBERRIES
 from sandbox.world import World
 
@@ -38,6 +39,7 @@ SERVICES: tuple[Service, ...] = (
     INSALES,
     TAPLINK,
     ADMITAD,
+    TRACKER,
     KGD,
     BANK,
     NATIONAL_BANK,

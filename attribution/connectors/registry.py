@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attribution.connectors.admitad.connector import Admitad, AdmitadPostback
-from attribution.connectors.base import FileConnector, PollConnector, WebhookConnector
+from attribution.connectors.base import (
+    FileConnector,
+    PollConnector,
+    Translator,
+    WebhookConnector,
+)
 from attribution.connectors.insales.connector import InSales, InSalesWebhook
 from attribution.connectors.kaspi.cabinet import KaspiCabinet
 from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.ozon.connector import Ozon, OzonPush
+from attribution.connectors.postback.connector import Postback
+from attribution.connectors.rest.connector import RestOrders
 from attribution.connectors.taplink.connector import Taplink
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
@@ -37,10 +44,14 @@ POLLS: Mapping[str, PollConnector] = {
 FILES: Mapping[str, FileConnector] = {
     connector.source: connector for connector in (KaspiCabinet(),)
 }
+# Sources that call at a door of their own: /postback/… and /api/v1/orders.
+OWN_DOORS: Mapping[str, Translator] = {
+    connector.source: connector for connector in (Postback(), RestOrders())
+}
 # Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, where the snippet can run.
-SHOPS: frozenset[str] = frozenset({"woocommerce", "insales"})
+SHOPS: frozenset[str] = frozenset({"woocommerce", "insales", "postback", "api"})
 
 
 def is_signed(source: str) -> bool:
@@ -57,6 +68,11 @@ def webhook_connector(source: str) -> WebhookConnector:
     if source not in WEBHOOKS:
         raise UnknownSource(source)
     return WEBHOOKS[source]
+
+
+def translator(source: str) -> Translator:
+    """What translates the calls of a source, at whatever door they came; or UnknownSource."""
+    return OWN_DOORS[source] if source in OWN_DOORS else webhook_connector(source)
 
 
 def poll_connector(source: str) -> PollConnector:

@@ -23,7 +23,7 @@ from attribution.connectors.base import (
     Snapshot,
     UnknownPayload,
 )
-from attribution.connectors.registry import file_connector, poll_connector, webhook_connector
+from attribution.connectors.registry import file_connector, poll_connector, translator
 from attribution.domain.page_events import PAGE, PageEvent, page_event_read
 from attribution.models import InboundEvent, Order
 from attribution.selectors.news import News
@@ -132,7 +132,7 @@ def event_snapshots(event: InboundEvent) -> list[Snapshot]:
     """
     body = bytes(event.body)
     if event.endpoint == WEBHOOK:
-        return webhook_connector(event.source).parse(body, event.connection.settings)
+        return translator(event.source).parse(body, event.connection.settings)
     if event.endpoint == FILE:
         return file_connector(event.source).record_parse(body)
     return poll_connector(event.source).parse(event.endpoint, body)

@@ -127,6 +127,11 @@ def taplink_tell(url: str, secret: str) -> None:
     control("POST", "taplink/webhook", {"url": url, "secret": secret})
 
 
+def tracker_tell(url: str, secret: str) -> None:
+    """Where the brand's CRM tells its sales, and what it signs with. Repeatable."""
+    control("POST", "tracker/postback", {"url": url, "secret": secret})
+
+
 def bank_execute(payment_file: bytes) -> bytes:
     """Hand a payment file to the bank and take its statement: everything executed."""
     client = outgoing()

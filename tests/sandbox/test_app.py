@@ -8,7 +8,7 @@ import pytest
 
 from tests.sandbox.process import running
 
-SERVICES = ("shop", "wildberries", "kaspi", "insales", "taplink", "kgd", "bank", "mail")
+SERVICES = ("shop", "wildberries", "kaspi", "insales", "taplink", "tracker", "kgd", "bank", "mail")
 
 
 def test_the_index_explains_every_stand_in(sandbox):

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from exchange.web.brand.guides import (
     admitad,
+    api,
     insales,
     kaspi,
     ozon,
+    postback,
     taplink,
     wildberries,
     woocommerce,
@@ -23,6 +25,8 @@ GUIDES: Mapping[str, Guide] = {
     "insales": insales.GUIDE,
     "taplink": taplink.GUIDE,
     "admitad": admitad.GUIDE,
+    "postback": postback.GUIDE,
+    "api": api.GUIDE,
 }
 
 __all__ = ["GUIDES", "Guide"]
