@@ -44,7 +44,7 @@ WAS_FROZEN = frozen(TABLE, ["connection_id", "errors", "uploaded_by_id"])
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0013_tokens")]
+    dependencies = [("attribution", "0018_s2s")]
     operations = [
         migrations.AlterField(
             "orderupload",
