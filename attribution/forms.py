@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from attribution.connectors.brandfile.connector import LIMITS
+from attribution.connectors.postback.presets import PRESETS
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
 from attribution.services.bitrix24 import APPLICATION_TOKEN_CHARS_MAX
 from attribution.services.bitrix24 import URL_CHARS_MAX as BITRIX24_URL_CHARS_MAX
@@ -22,6 +23,27 @@ class ShopForm(forms.Form):
     """A source that calls us: it only needs a name to be recognised by."""
 
     name = forms.CharField(label=_("Name of the shop"), max_length=80)
+
+
+class PostbackForm(forms.Form):
+    """A tracker, CRM or server that tells sales by postback."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, initial="Postback")
+    preset = forms.ChoiceField(
+        label=_("Names of the parameters"),
+        choices=[(preset.name, preset.title) for preset in PRESETS.values()],
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        help_text=_("Of calls that name none."),
+        choices=[(code, code) for code in MINOR_DIGITS],
+    )
+
+
+class RestForm(forms.Form):
+    """A server that sends orders by the API."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, initial="REST API")
 
 
 class TokenForm(forms.Form):

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from attribution.services import (
+    api_orders,
     clicks,
     event_log,
     inbox,
@@ -86,3 +87,9 @@ def upload_work(upload_id: int) -> None:
 def uploads_keep_up() -> int:
     """Files that nobody works on go on, and those that nobody agreed to are erased."""
     return uploads.uploads_sweep() + uploads.uploads_erase()
+
+
+@shared_task
+def calls_forget() -> int:
+    """Answers of the API that nobody repeats any more."""
+    return api_orders.calls_forget()

@@ -327,3 +327,14 @@ def api_key_create(*, brand_id: int, name: str, scopes: Sequence[str]) -> tuple[
     )
     audit_record("api_key.create", key, after={"prefix": key.prefix, "scopes": key.scopes})
     return key, secret
+
+
+def api_keys_revoke_old(*, brand_id: int, name: str, keep: int) -> int:
+    """Revoke the keys of this name but the newest `keep`. Returns how many."""
+    working = ApiKey.objects.filter(brand_id=brand_id, name=name, revoked_at__isnull=True)
+    old = list(working.order_by("-pk")[keep:])
+    for key in old:
+        key.revoked_at = clock.now()
+        key.save(update_fields=["revoked_at"])
+        audit_record("api_key.revoke", key)
+    return len(old)

@@ -27,6 +27,15 @@ def locks_for_transaction(names: Iterable[str]) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) key", [keys])
 
 
+def lock_try_for_transaction(name: str) -> bool:
+    """Whether the named lock was free; then it is ours until COMMIT or ROLLBACK."""
+    assert connection.in_atomic_block, "the lock would end with the statement"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_key(name)])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
 @contextmanager
 def lock_of_process(name: str) -> Iterator[bool]:
     """Whether this process is the one that holds the named lock, for the whole block.

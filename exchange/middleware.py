@@ -119,7 +119,8 @@ def _refuse_text(request: HttpRequest) -> HttpResponse:
 
 
 def _is_clean(request: HttpRequest) -> bool:
-    if request.path.startswith(("/hooks/", "/static/", "/t/")):  # raw bytes; files; one answer
+    # Raw bytes; files; one answer
+    if request.path.startswith(("/hooks/", "/postback/", "/static/", "/t/")):
         return True
     texts: list[str] = [request.path, request.META.get("QUERY_STRING", "")]
     texts += _values(request.GET.lists())

@@ -6,8 +6,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from attribution import postbacks, webhooks
 from attribution import views as pages_of_shops
-from attribution import webhooks
 from core.tenancy.doors import inside
 from exchange.doors import (
     brand_door,
@@ -25,6 +25,7 @@ from exchange.web.public import urls as public
 # Addresses without a door, by their beginning, and why.
 SIDELESS = {
     "hooks/": "opens its own context, so that the answer leaves after COMMIT",
+    "postback/": "opens its own context, so that the answer leaves after COMMIT",
     "js/": "shows no row: a file for the pages of shops",
     "t/": "one answer for everything; what it stores, it stores as the system",
     "admin/": "its site puts every view behind ops_door (exchange.ops)",
@@ -43,6 +44,7 @@ BRAND = [*inside(brand_door, brand.PLACES), *inside(team_door, brand.TEAM)]
 
 urlpatterns = [
     path("hooks/<str:source>/<str:endpoint_token>", webhooks.receive, name="hook"),
+    path("postback/<str:endpoint_token>", postbacks.receive, name="postback"),
     path("js/birge.js", pages_of_shops.script, name="snippet"),
     path("t/<str:site>.gif", pages_of_shops.pixel, name="page_pixel"),
     path("t/<str:site>", pages_of_shops.event, name="page_event"),

@@ -31,6 +31,7 @@ from sandbox.service import Service, world_of
 from sandbox.shop import SERVICE as SHOP
 from sandbox.taplink import SERVICE as TAPLINK
 from sandbox.tilda import SERVICE as TILDA
+from sandbox.tracker import SERVICE as TRACKER
 from sandbox.wildberries import SERVICE as WILDBERRIES
 from sandbox.world import World
 
@@ -46,6 +47,7 @@ SERVICES: tuple[Service, ...] = (
     AMOCRM,
     BITRIX24,
     ADMITAD,
+    TRACKER,
     KGD,
     BANK,
     NATIONAL_BANK,

@@ -229,6 +229,15 @@ class WebhookAnswer:
     body: bytes = b"ok"
 
 
+class Translator(Protocol):
+    """A source whose calls have a door of their own; what that stores is translated here."""
+
+    source: str
+
+    def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
+        """As of WebhookConnector."""
+
+
 class WebhookConnector(Protocol):
     """A source that calls us. `headers` always have lower-case names."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attribution.connectors.acquirer.connector import AcquirerFile
 from attribution.connectors.admitad.connector import Admitad, AdmitadPostback
 from attribution.connectors.amocrm.connector import AmoCrm, AmoCrmWebhook
-from attribution.connectors.base import PollConnector, Snapshot, WebhookConnector
+from attribution.connectors.base import PollConnector, Snapshot, Translator, WebhookConnector
 from attribution.connectors.bitrix24.connector import Bitrix24, Bitrix24Event
 from attribution.connectors.brandfile.connector import BrandFile
 from attribution.connectors.crm.stages import CrmConnector
@@ -17,6 +17,8 @@ from attribution.connectors.kaspi.cabinet import KaspiCabinet
 from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.ozon.connector import Ozon, OzonPush
 from attribution.connectors.payload import json_read
+from attribution.connectors.postback.connector import Postback
+from attribution.connectors.rest.connector import RestOrders
 from attribution.connectors.taplink.connector import Taplink
 from attribution.connectors.tilda.connector import Tilda
 from attribution.connectors.wildberries.connector import Wildberries
@@ -55,10 +57,14 @@ TABLES: Mapping[str, TableConnector] = {
     connector.source: connector for connector in (BrandFile(), AcquirerFile())
 }
 FILES: frozenset[str] = frozenset(EXPORTS) | frozenset(TABLES)
+# Sources that call at a door of their own: /postback/… and /api/v1/orders.
+OWN_DOORS: Mapping[str, Translator] = {
+    connector.source: connector for connector in (Postback(), RestOrders())
+}
 # Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, where the snippet can run.
-SHOPS: frozenset[str] = frozenset({"woocommerce", "insales", "tilda"})
+SHOPS: frozenset[str] = frozenset({"woocommerce", "insales", "tilda", "postback", "api"})
 # What they tell of a sale, another source has told before, as a rule.
 CRMS: Mapping[str, CrmConnector] = {
     connector.source: connector for connector in (AmoCrm(), Bitrix24())
@@ -79,6 +85,11 @@ def webhook_connector(source: str) -> WebhookConnector:
     if source not in WEBHOOKS:
         raise UnknownSource(source)
     return WEBHOOKS[source]
+
+
+def translator(source: str) -> Translator:
+    """What translates the calls of a source, at whatever door they came; or UnknownSource."""
+    return OWN_DOORS[source] if source in OWN_DOORS else webhook_connector(source)
 
 
 def poll_connector(source: str) -> PollConnector:

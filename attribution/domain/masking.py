@@ -35,6 +35,9 @@ OPEN = frozenset(
         "product",
         "visual",
         "status",
+        # Postbacks, and orders of the REST API
+        "said",
+        "lines",
     }
 )
 # What the connectors read (README.md of each), and amounts and times beside it.
@@ -128,6 +131,16 @@ SHOWN = frozenset(
         "processed",
         "paid",
         "is_return",
+        # Orders of the REST API
+        "external_id",
+        "occurred_at",
+        "updated_at",
+        "fulfilled_at",
+        "click_id",
+        "promo_codes",
+        "line_id",
+        "returned_quantity",
+        "amount_minor",
     }
 )
 CLICK_META_KEY = "_cpa_click_id"
@@ -148,6 +161,38 @@ SHOWN_INSIDE = frozenset(
         ("offer", "name"),
         # An event of a shop's page (attribution.domain.page_events), all of it
         *(("", name) for name in ("order", "click", "value", "coupon")),
+        ("lines", "name"),
+        # A postback of any preset: what is read, and what is known to be nobody's
+        *(("", name) for name in ("preset", "at", "refused")),
+        *(
+            ("said", name)
+            for name in (
+                "clickid",
+                "subid",
+                "uid",
+                "transaction_id",
+                "tid",
+                "action_id",
+                "order_id",
+                "adv_sub",
+                "sum",
+                "revenue",
+                "amount",
+                "payout",
+                "currency",
+                "currency_code",
+                "promo_code",
+                "promocode",
+                "coupon_code",
+                "ts",
+                "goal",
+                "position_id",
+                "position_count",
+                "sale_status",
+                "lead_status",
+                "rejected_status",
+            )
+        ),
         # A postback of Admitad
         *(("", name) for name in ("time", "type")),
     }

@@ -1,3 +1,4 @@
+from attribution.models.calls import IdempotentCall
 from attribution.models.clicks import (
     AddressRange,
     Click,
@@ -38,6 +39,7 @@ __all__ = [
     "DrainOffset",
     "ExchangeRate",
     "Grade",
+    "IdempotentCall",
     "InboundEvent",
     "LateEvidence",
     "LineMove",

@@ -90,6 +90,7 @@ class InboundEvent(models.Model):
         DONE = "done", _("done")
         IGNORED = "ignored", _("nothing to do")
         DEAD = "dead", _("failed for good")
+        REFUSED = "refused", _("refused")  # never worked on: kept for who looks for the mistake
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     connection = models.ForeignKey(
@@ -107,6 +108,7 @@ class InboundEvent(models.Model):
         _("state"), max_length=8, choices=State.choices, default=State.RECEIVED
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    repeats = models.PositiveIntegerField(_("repeats"), default=0)  # of a call, once worked on
     next_at = models.DateTimeField(default=clock.now)
     error = models.CharField(_("error"), max_length=300, blank=True)
     outcome = models.JSONField(default=dict)  # what it became: order ids, notes

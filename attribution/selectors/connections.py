@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, DateTimeField, DurationField, Func, Max, Min, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from attribution.connectors.payload import is_storable
 from attribution.domain.page_events import PAGE
 from attribution.models import Connection, InboundEvent
 from core import clock
@@ -20,7 +21,9 @@ MOMENT = timedelta(microseconds=1)
 
 
 def connection_by_endpoint(source: str, endpoint_token: str) -> Connection | None:
-    """The connection behind a secret URL. Runs as the system."""
+    """The connection behind a secret URL, which anybody may have typed. Runs as the system."""
+    if not is_storable(endpoint_token):
+        return None
     return (
         Connection.objects.filter(source=source, endpoint_token=endpoint_token)
         .exclude(state=Connection.State.OFF)
@@ -47,11 +50,11 @@ def connection_access_for_brand(brand_id: int, public_id: UUID) -> Connection:
 
 
 def events_today(connections: Collection[Connection]) -> dict[int, int]:
-    """{connection: events of the source since midnight in Almaty}. One query."""
+    """{connection: events of the source since midnight in Almaty, without refused calls}. One
+    query."""
     since = clock.day_start(clock.today())
-    rows = InboundEvent.objects.filter(connection__in=connections, received_at__gte=since).exclude(
-        endpoint=PAGE
-    )
+    rows = InboundEvent.objects.filter(connection__in=connections, received_at__gte=since)
+    rows = rows.exclude(endpoint=PAGE).exclude(state=InboundEvent.State.REFUSED)
     return dict(rows.values_list("connection_id").annotate(count=Count("pk")).order_by())
 
 
@@ -59,6 +62,7 @@ def events_by_half_hour(connections: Collection[Connection]) -> dict[int, list[t
     """{connection: (events of the source, dead ones) of the last 48 half-hours, oldest first}.
     One query."""
     now = clock.now()
+    lost = (InboundEvent.State.DEAD, InboundEvent.State.REFUSED)
     slots: dict[int, list[tuple[int, int]]] = {each.pk: [(0, 0)] * 48 for each in connections}
     counted = (
         InboundEvent.objects.filter(
@@ -67,7 +71,7 @@ def events_by_half_hour(connections: Collection[Connection]) -> dict[int, list[t
         .exclude(endpoint=PAGE)
         .annotate(begins_at=_half_hour_of(now))
         .values_list("connection_id", "begins_at")
-        .annotate(count=Count("pk"), dead=Count("pk", filter=Q(state=InboundEvent.State.DEAD)))
+        .annotate(count=Count("pk"), dead=Count("pk", filter=Q(state__in=lost)))
         .order_by()
     )
     for connection_id, begins_at, count, dead in counted:

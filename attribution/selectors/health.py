@@ -39,11 +39,13 @@ STATUSES: dict[str, HealthStatus] = {
 @dataclass(frozen=True, slots=True)
 class Health:
     """`behind` is how long the oldest event waits, or how long nothing was read; `dead` is how
-    many events of the last day could not be read; `next_at` is when a polled source is asked."""
+    many events of the last day could not be read, `refused` how many different calls were not
+    taken; `next_at` is when a polled source is asked."""
 
     status: HealthStatus
     behind: timedelta | None = None
     dead: int = 0
+    refused: int = 0
     next_at: datetime | None = None
     limited_until: datetime | None = None
 
@@ -54,10 +56,10 @@ def connections_health(connections: Collection[Connection]) -> dict[int, Health]
     events = InboundEvent.objects.filter(connection__in=connections).order_by()
     waiting = events.filter(state=InboundEvent.State.RECEIVED).values_list("connection_id")
     unread = dict(waiting.annotate(since=Min("received_at")))
-    failed = events.filter(
-        state=InboundEvent.State.DEAD, received_at__gte=now - DEAD_WINDOW
-    ).values_list("connection_id")
-    dead = dict(failed.annotate(count=Count("pk")))
+    recent = events.filter(received_at__gte=now - DEAD_WINDOW)
+    failed = recent.filter(state__in=(InboundEvent.State.DEAD, InboundEvent.State.REFUSED))
+    counted = failed.values_list("connection_id", "state").annotate(count=Count("pk"))
+    lost = {(pk, state): count for pk, state, count in counted}
     cursors = PollCursor.objects.filter(connection__in=connections).order_by()
     asked = cursors.values_list("connection_id").annotate(
         next_at=Min("next_at"), limited_until=Max("limited_until")
@@ -65,7 +67,12 @@ def connections_health(connections: Collection[Connection]) -> dict[int, Health]
     due = {pk: (next_at, limited_until) for pk, next_at, limited_until in asked}
     return {
         each.pk: _health(
-            each, unread.get(each.pk), due.get(each.pk, NEVER), dead=dead.get(each.pk, 0), now=now
+            each,
+            unread.get(each.pk),
+            due.get(each.pk, NEVER),
+            dead=lost.get((each.pk, InboundEvent.State.DEAD), 0),
+            refused=lost.get((each.pk, InboundEvent.State.REFUSED), 0),
+            now=now,
         )
         for each in connections
     }
@@ -77,6 +84,7 @@ def _health(
     asked: Asked,
     *,
     dead: int,
+    refused: int,
     now: datetime,
 ) -> Health:
     next_at, limited_until = asked
@@ -87,7 +95,7 @@ def _health(
         status = _refusal(connection, now)
     elif status == "healthy":
         status = _working(connection, behind, is_limited=is_limited, now=now)
-    return Health(status, behind, dead, next_at, limited_until if is_limited else None)
+    return Health(status, behind, dead, refused, next_at, limited_until if is_limited else None)
 
 
 def _refusal(connection: Connection, now: datetime) -> HealthStatus:
@@ -139,7 +147,8 @@ def event_hours(connection: Connection) -> list[datetime]:
     since = clock.now() - timedelta(days=HISTORY_DAYS)
     events = InboundEvent.objects.filter(
         brand_id=connection.brand_id, connection=connection, received_at__gte=since
-    ).exclude(endpoint=PAGE)
+    )
+    events = events.exclude(endpoint=PAGE).exclude(state=InboundEvent.State.REFUSED)
     hours = events.annotate(hour=TruncHour("received_at")).values_list("hour", flat=True)
     return sorted(hours.distinct().order_by("-hour")[:HOURS_READ])
 

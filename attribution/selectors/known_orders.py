@@ -26,6 +26,14 @@ def last_event_keys(connection_id: int, external_ids: Sequence[str]) -> Mapping[
     return dict(latest.values_list("order__external_id", "event__event_key"))
 
 
+def received_at(connection_id: int, external_id: str) -> datetime | None:
+    """When the buyer of an order had it, if that is known and still so."""
+    received = Order.objects.filter(
+        connection_id=connection_id, external_id=external_id, status=Order.Status.FULFILLED
+    )
+    return received.values_list("fulfilled_at", flat=True).first()
+
+
 def open_order_ids(
     connection_id: int, *, after: str, placed_before: datetime, most: int
 ) -> list[str]:

@@ -15,10 +15,12 @@ from attribution.services import (
     acquirer,
     admitad,
     amocrm,
+    api_orders,
     bitrix24,
     insales,
     kaspi,
     ozon,
+    postbacks,
     taplink,
     tilda,
     wildberries,
@@ -49,6 +51,8 @@ SETUPS: Mapping[str, Setup] = {
     "admitad": admitad.SETUP,
     "file": UPLOADED,
     "acquirer": acquirer.SETUP,
+    postbacks.POSTBACK: postbacks.SETUP,
+    api_orders.API: api_orders.SETUP,
 }
 
 
@@ -61,7 +65,7 @@ class ConnectionConflict(DomainError):
 def connection_create(
     *, brand: Brand, source: str, name: str, **typed: str
 ) -> tuple[Connection, str]:
-    """Connect a source; where we make what it signs with also that secret, shown once ("" else).
+    """Connect a source; where we make its secret or key also that, shown once ("" else).
 
     `typed` are the fields of the source's form beside its name.
 
@@ -77,11 +81,15 @@ def connection_create(
     given = setup.read(typed, None)
     if setup.has_token:
         _new_require(brand, source, given)
-    secret = secrets.token_urlsafe(32) if setup.makes_secret else ""
+    secret = secrets.token_urlsafe(32) if setup.makes_secret and not given.is_unsigned else ""
     with acting_as(system="connect a source"):
+        if setup.is_single and Connection.objects.filter(brand=brand, source=source).exists():
+            raise ConnectionConflict(_("This is connected already: see its page."))
         connection = _create(brand, source, title, given, secret or given.secret)
         if source in POLLS and given.token:
             cursors_ensure(connection)
+        if setup.key_make is not None:
+            secret = setup.key_make(brand.pk, title)
     return connection, secret
 
 
@@ -110,8 +118,8 @@ def _create(brand: Brand, source: str, title: str, given: Given, secret: str) ->
 
 
 def connection_secret_rotate(*, connection_id: int) -> tuple[Connection, str]:
-    """A new secret for a source that signs with ours, shown once. The one before works on until
-    the next rotation, so that nothing is refused while the shop is being changed.
+    """A new secret for a source that signs with ours, or a new key, shown once. The one before
+    works on until the next rotation, so that nothing is refused while the shop is being changed.
 
     Raises:
         NotFound: no such connection.
@@ -119,13 +127,28 @@ def connection_secret_rotate(*, connection_id: int) -> tuple[Connection, str]:
     """
     with acting_as(system="rotate a secret"):
         connection = _locked(connection_id)
-        if not SETUPS[connection.source].makes_secret:
+        if not has_secret(connection):
             raise ConnectionConflict(_("This source has a token: give it a new one."))
-        secret = secrets.token_urlsafe(32)
-        _secret_put(connection, secret)
-        connection.save(update_fields=["secrets"])
+        secret = _secret_renew(connection)
         audit_record("connection.secret_rotate", connection)
     return connection, secret
+
+
+def has_secret(connection: Connection) -> bool:
+    """Whether we make what its calls are signed or let in with."""
+    setup = SETUPS[connection.source]
+    return setup.key_make is not None or (
+        setup.makes_secret and bool(connection_secrets(connection))
+    )
+
+
+def _secret_renew(connection: Connection) -> str:
+    if (key_make := SETUPS[connection.source].key_make) is not None:
+        return key_make(connection.brand_id, connection.name)
+    secret = secrets.token_urlsafe(32)
+    _secret_put(connection, secret)
+    connection.save(update_fields=["secrets"])
+    return secret
 
 
 def _secret_put(connection: Connection, secret: str) -> None:

@@ -102,7 +102,7 @@ def events_store(
             endpoint=endpoint,
             event_key=each.key,
             trust=trust,
-            headers=_kept_headers(headers or {}),
+            headers=kept_headers(headers or {}),
             body=each.body,
             body_sha256=hashlib.sha256(each.body).hexdigest(),
             received_at=now,
@@ -118,7 +118,7 @@ def events_store(
     return new_ids
 
 
-def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """What helps to understand a call later; never a credential."""
     secret = ("authorization", "cookie", "x-portal-token", "api-key", "apikey", "x-api-key")
     kept = [(name, value) for name, value in headers.items() if name.lower() not in secret]

@@ -23,7 +23,7 @@ from attribution.connectors.base import (
     Snapshot,
     UnknownPayload,
 )
-from attribution.connectors.registry import file_record_parse, poll_connector, webhook_connector
+from attribution.connectors.registry import file_record_parse, poll_connector, translator
 from attribution.domain.page_events import PAGE, PageEvent, page_event_read
 from attribution.models import InboundEvent, Order
 from attribution.selectors.news import News
@@ -134,7 +134,7 @@ def event_snapshots(event: InboundEvent) -> list[Snapshot]:
     if event.endpoint == WEBHOOK:
         # When it came is for the sources that name no moment of their own
         own = event.connection.settings | {"received_at": event.received_at.isoformat()}
-        return webhook_connector(event.source).parse(body, own)
+        return translator(event.source).parse(body, own)
     if event.endpoint == FILE:
         return file_record_parse(event.source, body)
     return poll_connector(event.source).parse(event.endpoint, body)

@@ -16,11 +16,13 @@ class Given:
     """What was typed in, once it is known to be right.
 
     `token` is what the source is asked with ("": it never is), `secret` what the source signs its
-    calls with where it is the source that makes it.
+    calls with where it is the source that makes it. `is_unsigned`: chosen to sign nothing, where
+    a source leaves the choice.
     """
 
     token: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
+    is_unsigned: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -46,14 +48,17 @@ class Setup:
     the connection is the one whose token is replaced, None for a new one. It raises Invalid with
     every reason, by field. `is_same` tells an account that is connected already, `may_follow`
     whether a new token is of the account of the old one. `makes_secret`: we make what it signs
-    with, and show it once. `has_token`: there is something to replace later.
+    with, and show it once; `key_make` (brand, name) makes a key instead, of which we keep a digest
+    only. `has_token`: there is something to replace later. `is_single`: a brand has one at most.
     """
 
     read: Callable[[Typed, Connection | None], Given]
     is_same: Callable[[Connection, Given], bool] = same_token
     may_follow: Callable[[Connection, Given], bool] = nobody_can_tell
     makes_secret: bool = False
+    key_make: Callable[[int, str], str] | None = None
     has_token: bool = True
+    is_single: bool = False
 
 
 def _nothing_asked(typed: Typed, known: Connection | None) -> Given:

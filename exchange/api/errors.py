@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection, transaction
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from core.errors import DomainError
 
@@ -18,16 +21,40 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         transaction.set_rollback(True)
     if isinstance(error, DomainError):
         errors = {name: [str(text) for text in texts] for name, texts in error.fields.items()}
-        return _answer(error.status, error.code, str(error), errors)
+        answer = _answer(error.status, error.code, str(error), errors)
+        if seconds := getattr(error, "retry_after_seconds", None):
+            answer["Retry-After"] = str(seconds)
+        return answer
     if isinstance(error, Http404):
         return _answer(404, "not_found", "No such thing.", {})
     if isinstance(error, ValidationError):
-        wrong = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
-        return _answer(422, "invalid", "Some fields are not valid; see errors.", wrong)
+        message = str(_("Some fields are not valid; see errors."))
+        return _answer(422, "invalid", message, dict(_flat(error.detail)))
     if isinstance(error, APIException):
         code = str(error.get_codes()) if isinstance(error.get_codes(), str) else "refused"
         return _answer(error.status_code, code, str(error.detail), {})
     return None
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """("lines[1].quantity", what is wrong with it), from the tree that DRF makes."""
+    if isinstance(detail, dict):
+        for name, below in detail.items():
+            yield from _flat(below, _path_below(path, name))
+    elif isinstance(detail, list) and any(isinstance(each, dict | list) for each in detail):
+        for number, below in enumerate(detail):
+            yield from _flat(below, _path_below(path, number))
+    elif detail:
+        texts = detail if isinstance(detail, list) else [detail]
+        yield path or "body", [str(text) for text in texts]
+
+
+def _path_below(path: str, name: str | int) -> str:
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    if name == api_settings.NON_FIELD_ERRORS_KEY:
+        return path
+    return f"{path}.{name}" if path else name
 
 
 def _answer(status: int, code: str, message: str, errors: Any) -> Response:

@@ -26,6 +26,7 @@ brand_urlpatterns = [
     path("campaigns", views.CampaignListView.as_view(), name="campaigns"),
     path("campaigns/<uuid:id>", views.CampaignView.as_view(), name="campaign"),
     path("conversions", views.ConversionListView.as_view(), name="conversions"),
+    path("orders", views.OrderCreateView.as_view(), name="orders"),
     path("orders/<path:external_id>", views.OrderView.as_view(), name="order"),
 ]
 docs_view = csp_replace(DOCS_CSP)(SpectacularSwaggerSplitView.as_view(url_name="api:schema"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -14,9 +16,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from attribution.models import Conversion
+from attribution.services.api_orders import order_receive
 from brands.models import ApiKey
-from core.errors import Invalid, NotFound
+from core.errors import DomainError, Invalid, NotFound
 from exchange.api import selectors
+from exchange.api.order_input import ExactJSONParser, OrderInSerializer, OrderTakenSerializer
 from exchange.api.paging import PAGE_ROWS, PAGE_ROWS_MAX, page_of, uuid_of
 from exchange.api.serializers import (
     BalanceSerializer,
@@ -31,6 +35,8 @@ REFUSALS = {
     401: OpenApiResponse(ErrorSerializer, "No such key."),
     403: OpenApiResponse(ErrorSerializer, "The key lacks the scope."),
 }
+BODY_BYTES_MAX = 1_048_576
+KEY_CHARS_MAX = 255
 NOT_FOUND = {404: OpenApiResponse(ErrorSerializer, "Not there, or not yours.")}
 INVALID = {422: OpenApiResponse(ErrorSerializer, "A parameter is wrong; see errors.")}
 PAGING = [
@@ -127,6 +133,64 @@ class ConversionListView(BrandView):
         return Response(ConversionPageSerializer(page).data)
 
 
+class TooLarge(DomainError):
+    """No order is as large."""
+
+    code = "too_large"
+    status = 413
+
+
+class OrderCreateView(BrandView):
+    scope = "orders:write"
+    parser_classes = [ExactJSONParser]
+
+    @extend_schema(
+        operation_id="order_send",
+        description="An order as it is now: sent when it is made, and again whenever it changes."
+        " It is stored before the answer and worked on after, so it can be read some seconds"
+        " later.",
+        request=OrderInSerializer,
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                OpenApiTypes.STR,
+                OpenApiParameter.HEADER,
+                description="A name of your own for this call, at most"
+                f" {KEY_CHARS_MAX} printable ASCII characters: the same call with the same key gets"
+                " the same answer for at least 24 hours.",
+            )
+        ],
+        responses={
+            202: OpenApiResponse(OrderTakenSerializer, "Stored now."),
+            200: OpenApiResponse(OrderTakenSerializer, "The very same order was stored before."),
+            400: OpenApiResponse(ErrorSerializer, "Not JSON."),
+            **REFUSALS,
+            409: OpenApiResponse(
+                ErrorSerializer,
+                "`idempotency_key_reused`: the key came with another body;"
+                " `idempotency_in_flight`: its twin is being worked on;"
+                " `connection_off`: the API is switched off on the page of integrations.",
+            ),
+            413: OpenApiResponse(ErrorSerializer, "Larger than 1 MiB."),
+            415: OpenApiResponse(ErrorSerializer, "Not sent as application/json."),
+            422: OpenApiResponse(ErrorSerializer, "Fields are wrong; see errors."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        raw = _body_of(request)
+        key = _idempotency_key(request)
+        given = OrderInSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        reply = order_receive(
+            brand_id=self.brand_id,
+            order=given.plain(),
+            key=key,
+            fingerprint=_fingerprint(request, raw),
+        )
+        headers = {"Idempotent-Replayed": "true"} if reply.is_replay else None
+        return Response(reply.answer, status=reply.status, headers=headers)
+
+
 class OrderView(BrandView):
     scope = "orders:read"
 
@@ -152,6 +216,29 @@ class OrderView(BrandView):
         connection = _uuid_or_none("connection", request.query_params.get("connection"))
         order = selectors.order_of_brand(self.brand_id, external_id, connection)
         return Response(OrderSerializer(order).data)
+
+
+def _body_of(request: Request) -> bytes:
+    """Raises: TooLarge, before anything of it is read."""
+    length = request.headers.get("Content-Length") or "0"
+    if not (length.isascii() and length.isdecimal()) or int(length) > BODY_BYTES_MAX:
+        raise TooLarge(_("An order has at most 1 MiB."))
+    body: bytes = request.body
+    return body
+
+
+def _idempotency_key(request: Request) -> str:
+    """Empty when there is none. Raises: Invalid."""
+    key: str = request.headers.get("Idempotency-Key", "")
+    if len(key) <= KEY_CHARS_MAX and key.isascii() and (key.isprintable() or not key):
+        return key
+    message = _("At most %(count)s printable ASCII characters.") % {"count": KEY_CHARS_MAX}
+    raise Invalid(message, fields={"Idempotency-Key": [message]})
+
+
+def _fingerprint(request: Request, body: bytes) -> str:
+    digest = hashlib.sha256(body).hexdigest()
+    return hashlib.sha256(f"{request.method}\n{request.path}\n{digest}".encode()).hexdigest()
 
 
 def nothing_here(request: HttpRequest, rest: str = "") -> JsonResponse:

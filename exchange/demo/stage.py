@@ -132,6 +132,11 @@ def market_open(stalls: dict[str, Any]) -> None:
     control("POST", "market/", {"stalls": stalls, "is_on": True, "welcome": True})
 
 
+def tracker_tell(url: str, secret: str) -> None:
+    """Where the brand's CRM tells its sales, and what it signs with. Repeatable."""
+    control("POST", "tracker/postback", {"url": url, "secret": secret})
+
+
 def bank_execute(payment_file: bytes) -> bytes:
     """Hand a payment file to the bank and take its statement: everything executed."""
     client = outgoing()

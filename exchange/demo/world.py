@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.urls import reverse
 
+from attribution.connectors.postback.presets import PRESETS
 from attribution.models import Connection
 from attribution.selectors.connections import connection_secrets
 from attribution.services.connections import connection_create
@@ -52,6 +53,7 @@ from exchange.demo.people import (
     TOQYMA_BIN,
     Person,
 )
+from exchange.demo.tracker import calls_tell
 from influencers.models import Influencer
 from influencers.services import influencer_create, payee_save, payout_account_add
 from payouts.services.batches import batch_approve, batch_create, batch_hand_out
@@ -97,6 +99,7 @@ def _outside_prepare() -> None:
         ozon = Connection.objects.filter(source="ozon").order_by("pk").first()
         insales = Connection.objects.filter(source="insales").order_by("pk").first()
         taplink = Connection.objects.filter(source="taplink").order_by("pk").first()
+        crm = Connection.objects.filter(source="postback").order_by("pk").first()
     if shop is not None:
         stage.shop_open(_hook_url(shop), connection_secrets(shop)[0], shop.public_id.hex)
         market_open(shop.brand_id)
@@ -105,6 +108,8 @@ def _outside_prepare() -> None:
         stage.ozon_push_to(_hook_url(ozon))
     if insales is not None:
         stage.insales_ring_at(_hook_url(insales))
+    if crm is not None:
+        stage.tracker_tell(_postback_url(crm), connection_secrets(crm)[0])
     if taplink is not None:
         stage.taplink_tell(_hook_url(taplink), connection_secrets(taplink)[0])
 
@@ -112,6 +117,11 @@ def _outside_prepare() -> None:
 def _hook_url(connection: Connection) -> str:
     path = reverse("hook", args=[connection.source, connection.endpoint_token])
     return f"{settings.BASE_URL}{path}"
+
+
+def _postback_url(connection: Connection) -> str:
+    path = reverse("postback", args=[connection.endpoint_token])
+    return f"{settings.BASE_URL}{path}?{PRESETS[connection.settings['preset']].query()}"
 
 
 def _world_make(now: datetime) -> None:
@@ -143,6 +153,9 @@ def _world_make(now: datetime) -> None:
         _article_give(home, people[0])
         _ozon_connect(toqyma, home, people[0])
         _own_shops_connect(nur)
+        crm, crm_secret = connection_create(
+            brand=toqyma, source="postback", name="CRM", preset="native", currency="KZT"
+        )
     ranges_load()
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
@@ -155,6 +168,7 @@ def _world_make(now: datetime) -> None:
             first_number=first_number,
             now=now,
         )
+    _link, code = _tools_of(home, people[0])
     paid_at = now - timedelta(days=PAYOUT_DAYS_AGO)
     past.tell(until=paid_at)
     with clock.telling(paid_at):
@@ -162,6 +176,7 @@ def _world_make(now: datetime) -> None:
         _payee_make(people[0])
         _payout_make(ops)
     past.tell(until=now)
+    calls_tell(crm, crm_secret, code.code, now)
     conversions_advance()
 
 

@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
     "silence": {"task": "attribution.tasks.silences_find", "schedule": 900.0},
     "old bodies": {"task": "attribution.tasks.bodies_purge", "schedule": 3600.0},
     "uploads": {"task": "attribution.tasks.uploads_keep_up", "schedule": 60.0},
+    "old calls": {"task": "attribution.tasks.calls_forget", "schedule": 3600.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},
 }
 
@@ -300,7 +301,8 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"secret paths": {"()": "exchange.logs.SecretPaths"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secret paths"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         name: {"level": "INFO", "handlers": ["console"], "propagate": False}

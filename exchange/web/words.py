@@ -140,7 +140,7 @@ EVENT = {
     "unmapped": Status("hold", _("Unknown status"), _("Stored. We look at the unknown status.")),
     "failed": Status("hold", _("Will retry"), _("Could not be read yet; we try again.")),
     "dead": Status("bad", _("Not read"), _("Could not be read after every try. Kept whole.")),
-    "refused": Status("bad", _("Refused"), _("The signature is wrong: nothing was stored.")),
+    "refused": Status("bad", _("Refused"), _("Not taken: the reason is beside it.")),
 }
 ACCOUNT = {
     "checking": Status("wait", _("Being checked"), _("Usable after the safety pause.")),
@@ -388,6 +388,8 @@ SOURCES: Mapping[str, Word] = {
     "admitad": "Admitad",
     "file": _("Your own file"),
     "acquirer": _("Payments at terminals"),
+    "postback": _("S2S postback"),
+    "api": "REST API",
 }
 TAX_STATUSES: Mapping[str, Word] = {
     "individual_gph": _("Individual, civil-law contract"),

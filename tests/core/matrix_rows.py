@@ -22,6 +22,7 @@ from attribution.models import (
     ConversionVersion,
     Decision,
     DrainOffset,
+    IdempotentCall,
     InboundEvent,
     LateEvidence,
     LineMove,
@@ -227,6 +228,7 @@ def order_rows(party: Party) -> list[models.Model]:
             snapshot={},
             **mine,
         ),
+        IdempotentCall.objects.create(key="1", fingerprint="0" * 64, status=202, answer={}, **mine),
         LineMove.objects.create(
             connection=shop,
             event=event,

@@ -356,7 +356,9 @@ def operations():
     """(path with its parameters, names of its query parameters) of the schema."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
     for path, methods in schema["paths"].items():
-        assert list(methods) == ["get"]  # writes come with their own issue
+        if "get" not in methods:  # writes: tests/doors/test_api_orders.py
+            assert path == "/api/v1/orders"
+            continue
         parameters = methods["get"].get("parameters", [])
         yield path, [each["name"] for each in parameters if each["in"] == "query"]
 
@@ -402,7 +404,7 @@ def test_a_foreign_id_and_a_missing_one_get_the_same_answer(tulpar, cast, world)
 
 
 def test_what_is_not_there_is_told_in_json(client, tulpar):
-    for path in ("nowhere", "campaigns/7", "", "orders", "balance/"):
+    for path in ("nowhere", "campaigns/7", "", "balance/"):
         status, body = tulpar.get(path)
         assert (status, body["code"]) == (404, "not_found"), path
     assert refusal("not_found")(tulpar.get("nowhere")[1])

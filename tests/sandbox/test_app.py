@@ -10,7 +10,7 @@ from tests.sandbox.process import running
 
 SERVICES = (
     *("market", "shop", "wildberries", "kaspi", "insales", "taplink", "tilda", "amocrm"),
-    *("bitrix24", "kgd", "bank", "mail"),
+    *("bitrix24", "tracker", "kgd", "bank", "mail"),
 )
 
 

@@ -382,7 +382,7 @@ class ConnectionForm:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Shown once, right after it was made."""
+    """Something to copy; a secret is shown once, right after it was made."""
 
     label: str
     value: str
@@ -399,6 +399,7 @@ class EventRow:
     trust: str = ""
     url: str = ""
     is_current: bool = False
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,6 +434,7 @@ class Connection:
     events: list[EventRow]
     back_url: str
     secrets: list[Secret] = field(default_factory=list)
+    copies: list[Secret] = field(default_factory=list)
     event: EventBody | None = None
     choices: list[Choice] = field(default_factory=list)
     pager: Pager | None = None

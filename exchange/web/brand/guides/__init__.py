@@ -8,11 +8,13 @@ from exchange.web.brand.guides import (
     acquirer,
     admitad,
     amocrm,
+    api,
     bitrix24,
     file,
     insales,
     kaspi,
     ozon,
+    postback,
     taplink,
     tilda,
     wildberries,
@@ -33,6 +35,8 @@ GUIDES: Mapping[str, Guide] = {
     "admitad": admitad.GUIDE,
     "file": file.GUIDE,
     "acquirer": acquirer.GUIDE,
+    "postback": postback.GUIDE,
+    "api": api.GUIDE,
 }
 
 __all__ = ["GUIDES", "Guide"]

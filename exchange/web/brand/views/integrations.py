@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from uuid import UUID
 
 from django import forms
@@ -27,6 +28,7 @@ from attribution.services.connections import (
 from attribution.services.event_log import events_replay
 from attribution.services.inbox import event_replay
 from brands.selectors import member_require_write
+from core.crypto import seal, unseal
 from core.errors import DomainError
 from core.forms import form_refuse
 from exchange.web.brand.builders import integrations as build
@@ -34,7 +36,7 @@ from exchange.web.brand.desk import FORM_REFUSED, Desk, desk_of, member_of, page
 from exchange.web.brand.guides import GUIDES
 from exchange.web.formatting import number_text
 
-NEW_SECRET = "new_secret_of"  # noqa: S105 in the session: whose secret is shown on the next page
+NEW_SECRET = "new_secret"  # noqa: S105 in the session, sealed: shown on the next page only
 
 
 @require_GET
@@ -58,7 +60,7 @@ def connection_new(request: HttpRequest, source: str) -> HttpResponse:
         except DomainError as error:
             form_refuse(form, error)
         else:
-            return _connected(request, desk, found, has_secret=bool(secret))
+            return _connected(request, desk, found, secret)
     return _form_show(request, desk, form, build.connection_form(desk, source))
 
 
@@ -66,13 +68,26 @@ def _source_form(request: HttpRequest, source: str) -> forms.Form:
     return GUIDES[source].form(request.POST if request.method == "POST" else None)
 
 
-def _connected(
-    request: HttpRequest, desk: Desk, found: Connection, *, has_secret: bool
-) -> HttpResponse:
-    if has_secret:
-        request.session[NEW_SECRET] = str(found.public_id)
+def _connected(request: HttpRequest, desk: Desk, found: Connection, secret: str) -> HttpResponse:
+    if secret:
+        _secret_carry(request, found, secret)
     messages.success(request, _("Connected"))
     return redirect(desk.url("connection", found.public_id))
+
+
+def _secret_carry(request: HttpRequest, found: Connection, secret: str) -> None:
+    """To the next page of this connection, for which it is sealed."""
+    sealed = seal(secret.encode(), purpose=f"{NEW_SECRET} {found.public_id}")
+    request.session[NEW_SECRET] = [str(found.public_id), b64encode(sealed).decode()]
+
+
+def _secret_carried(request: HttpRequest, found: Connection) -> str:
+    """What was just made for this connection, once; "" else."""
+    public_id, sealed = request.session.get(NEW_SECRET, ("", ""))
+    if public_id != str(found.public_id) or not member_of(request).may_write:
+        return ""
+    del request.session[NEW_SECRET]
+    return unseal(b64decode(sealed), purpose=f"{NEW_SECRET} {found.public_id}").decode()
 
 
 def _form_show(request: HttpRequest, desk: Desk, form: forms.Form, page: object) -> HttpResponse:
@@ -118,11 +133,9 @@ def connection(request: HttpRequest, public_id: UUID, event_id: UUID | None = No
     desk = desk_of(request)
     found = connection_access_for_brand(desk.brand.pk, public_id)
     event = event_access_for_brand(found, event_id) if event_id else None
-    is_secret_new = request.session.get(NEW_SECRET) == str(public_id) and desk.member.may_write
-    if is_secret_new:
-        del request.session[NEW_SECRET]
+    new_secret = _secret_carried(request, found)
     page = build.connection(
-        desk, found, asked=request.GET.dict(), event=event, is_secret_new=is_secret_new
+        desk, found, asked=request.GET.dict(), event=event, new_secret=new_secret
     )
     return page_show(request, desk, "brand/connection.html", page)
 
@@ -159,8 +172,8 @@ def connection_template(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def connection_secret(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A new secret, shown once; the one before works on meanwhile."""
     found = access_for_writer(request, public_id)
-    connection_secret_rotate(connection_id=found.pk)
-    request.session[NEW_SECRET] = str(public_id)
+    _connection, secret = connection_secret_rotate(connection_id=found.pk)
+    _secret_carry(request, found, secret)
     return _changed(
         request, public_id, _("New secret made. The one before works until you make the next one.")
     )

@@ -96,6 +96,8 @@ def _tone(count: int, dead: int) -> Tone:
 
 
 def _key_text(connection: Connection) -> str:
+    if (door := GUIDES[connection.source].door) is not None:
+        return str(door(connection).kind)
     if is_signed(connection.source):
         return _("signed webhook")
     if is_by_file(connection):
@@ -125,6 +127,8 @@ def cause_text(connection: Connection, health: Health, today: int) -> str:
         return said % {"source": name, "time": time_text(health.limited_until)}
     if health.status == "silent":
         return _silent_text(connection)
+    if health.refused and health.status in ("waiting", "healthy"):
+        return _refused_text(health.refused)
     if health.status == "waiting":
         return _waiting_text(connection)
     if health.status == "paused":
@@ -139,6 +143,15 @@ def cause_text(connection: Connection, health: Health, today: int) -> str:
         )
         return said % {"count": number_text(health.dead)}
     return _("Every event of today has been read.") if today else _("No events today so far.")
+
+
+def _refused_text(count: int) -> str:
+    said = ngettext(
+        "%(count)s kind of call was refused in the last day: the log says why.",
+        "%(count)s kinds of calls were refused in the last day: the log says why.",
+        count,
+    )
+    return said % {"count": number_text(count)}
 
 
 def _failing_text(connection: Connection, health: Health) -> str:

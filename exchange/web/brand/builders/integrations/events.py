@@ -72,6 +72,15 @@ def reason_text(error: str) -> str:
     return _("An error of ours (%(kind)s). We look into it.") % {"kind": kind}
 
 
+def refusal_text(event: InboundEvent) -> str:
+    """Why a call was not taken: the number that its sender was told, in words, and the parameter
+    that is to blame."""
+    named, _colon, parameter = event.error.partition(": ")
+    number, _space, code = named.partition(" ")
+    words = GUIDES[event.source].refusals.get(code, code)
+    return f"{number}. {words}" + (f": {parameter}" if parameter else "")
+
+
 def event_status(event: InboundEvent) -> str:
     """A key of words.EVENT. What is tried again has failed before."""
     if event.state == InboundEvent.State.RECEIVED and event.attempts:
@@ -81,6 +90,8 @@ def event_status(event: InboundEvent) -> str:
 
 def event_text(event: InboundEvent) -> str:
     """What came: the topic that the shop named with its order, or the list that was read."""
+    if event.state == InboundEvent.State.REFUSED:
+        return refusal_text(event)
     if event.endpoint == PAGE:
         return f"{ENDPOINTS[PAGE]}, {ref_short(order_of_key(event.event_key))}"
     topic = event.headers.get("x-wc-webhook-topic", "")[:TOPIC_CHARS_MAX]
@@ -104,14 +115,16 @@ def event_row(
     show: str,
 ) -> pages.EventRow:
     address = desk.url("connection_event", found.public_id, event.pk)
+    is_refused = event.state == InboundEvent.State.REFUSED  # nothing is believed of it
     return pages.EventRow(
         at=event.received_at,
         text=event_text(event),
         status=event_status(event),
         attempts=event.attempts,
-        trust=str(TRUST[InboundEvent.Trust(event.trust)]),
+        trust="" if is_refused else str(TRUST[InboundEvent.Trust(event.trust)]),
         url=address + (query_url({"show": show}) if show else "") + EVENT_ANCHOR,
         is_current=current is not None and current.pk == event.pk,
+        repeats=event.repeats,
     )
 
 

@@ -13,7 +13,7 @@ from attribution.connectors.registry import FILES, WEBHOOKS, is_signed
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets, dead_days, event_page
 from attribution.selectors.health import token_expires_at
-from attribution.services.connections import SETUPS
+from attribution.services.connections import SETUPS, has_secret
 from core import clock
 from core.errors import NotFound
 from exchange.web.brand.builders.integrations.cards import connection_cards, is_by_file
@@ -21,6 +21,7 @@ from exchange.web.brand.builders.integrations.events import TRUST, event_body, e
 from exchange.web.brand.builders.integrations.live import live
 from exchange.web.brand.desk import Desk
 from exchange.web.brand.guides import GUIDES
+from exchange.web.brand.guides.base import Door
 from exchange.web.formatting import day_full, moment_short, number_text
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Fact
@@ -40,6 +41,7 @@ LACKING: Mapping[str, Word] = {
 LOG_FILTERS: Mapping[str, tuple[Word, str]] = {
     "": (gettext_lazy("All"), ""),
     "errors": (gettext_lazy("Errors only"), InboundEvent.State.DEAD),
+    "refused": (gettext_lazy("Refused"), InboundEvent.State.REFUSED),
 }
 
 
@@ -49,11 +51,13 @@ def connection(
     *,
     asked: Mapping[str, str],
     event: InboundEvent | None = None,
-    is_secret_new: bool = False,
+    new_secret: str = "",
 ) -> pages.Connection:
-    """`asked` is the address's query: show=errors, after=…. `event` is shown with its body."""
+    """`asked` is the address's query: show=errors, after=…. `event` is shown with its body,
+    `new_secret` now and never again."""
     (card,) = connection_cards(desk, [found])
-    show = asked.get("show", "") if asked.get("show") in LOG_FILTERS else ""
+    filters = _filters(found)
+    show = asked.get("show", "") if asked.get("show") in filters else ""
     after = asked.get("after", "")
     state = LOG_FILTERS[show][1]
     events, next_after = event_page(found, state=state, after=after)
@@ -61,10 +65,11 @@ def connection(
         card=card,
         live=live(desk, found, card, query_url({"show": show, "after": after})),
         facts=_facts(found, card),
-        steps=[str(step) for step in GUIDES[found.source].after],
+        steps=_steps(found),
+        copies=_copies(found),
         events=[event_row(desk, found, each, event, show) for each in events],
         back_url=desk.url("integrations"),
-        secrets=_new_secret(found) if is_secret_new else [],
+        secrets=_new_secret(found, new_secret) if new_secret else [],
         event=event_body(desk, found, event) if event else None,
         choices=[
             Choice(
@@ -72,7 +77,7 @@ def connection(
                 desk.url("connection", found.public_id) + query_url({"show": key}),
                 key == show,
             )
-            for key, (label, _state) in LOG_FILTERS.items()
+            for key, (label, _state) in filters.items()
         ],
         pager=pager(len(events), after, next_after, {"show": show}),
         replay_url=desk.url("connection_replay", found.public_id)
@@ -81,6 +86,27 @@ def connection(
         note=_note(found),
         **_actions(desk, found),
     )
+
+
+def _filters(found: Connection) -> Mapping[str, tuple[Word, str]]:
+    """Calls that were refused are kept of some sources only."""
+    has_refused = bool(GUIDES[found.source].refusals)
+    return {key: each for key, each in LOG_FILTERS.items() if key != "refused" or has_refused}
+
+
+def _door(found: Connection) -> Door | None:
+    door = GUIDES[found.source].door
+    return door(found) if door else None
+
+
+def _steps(found: Connection) -> list[str]:
+    door = _door(found)
+    return [str(step) for step in (door.steps if door else GUIDES[found.source].after)]
+
+
+def _copies(found: Connection) -> list[pages.Secret]:
+    door = _door(found)
+    return [pages.Secret(str(copy.label), copy.value) for copy in (door.copies if door else ())]
 
 
 def _note(found: Connection) -> str:
@@ -99,6 +125,10 @@ def _facts(found: Connection, card: pages.ConnectionCard) -> list[Fact]:
         own.append(Fact(_("Token until"), day_full(expires_at)))
     if found.source in WEBHOOKS:
         own += _call_facts(found)
+    if door := _door(found):
+        own += [Fact(_("Names of the parameters"), door.names)] if door.names else []
+    if GUIDES[found.source].refusals:
+        own.append(Fact(_("Refused calls"), number_text(found.bad_signature_count)))
     return [*own, Fact(_("Connected"), day_full(found.created_at))]
 
 
@@ -116,6 +146,8 @@ def _pulse_facts(card: pages.ConnectionCard) -> list[Fact]:
 
 def _trust(found: Connection) -> InboundEvent.Trust:
     """The best that its orders can have."""
+    if door := _door(found):
+        return door.trust
     if is_signed(found.source):
         return InboundEvent.Trust.SIGNED
     return InboundEvent.Trust.PULLED if found.token else InboundEvent.Trust.HINT
@@ -142,11 +174,14 @@ def endpoint_url(found: Connection) -> str:
     return f"{address}?{query}" if query else address
 
 
-def _new_secret(found: Connection) -> list[pages.Secret]:
+def _new_secret(found: Connection, secret: str) -> list[pages.Secret]:
     """Shown right after it was made, and never again."""
+    if _door(found):
+        is_key = SETUPS[found.source].key_make is not None
+        return [pages.Secret(_("API key") if is_key else _("Secret"), secret)]
     return [
         pages.Secret(_("Address for the shop"), endpoint_url(found)),
-        pages.Secret(_("Secret"), connection_secrets(found)[0]),
+        pages.Secret(_("Secret"), secret),
     ]
 
 
@@ -157,7 +192,7 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
     is_off = found.state == Connection.State.OFF
     switch = "resume" if is_off else "pause"
     actions = {f"{switch}_url": desk.url(f"connection_{switch}", address)}
-    if SETUPS[found.source].makes_secret:
+    if has_secret(found):
         actions["rotate_url"] = desk.url("connection_secret", address)
     if GUIDES[found.source].token_form is not None:
         actions["token_url"] = desk.url("connection_token", address)
