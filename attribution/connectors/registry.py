@@ -7,12 +7,7 @@ from collections.abc import Mapping
 from attribution.connectors.acquirer.connector import AcquirerFile
 from attribution.connectors.admitad.connector import Admitad, AdmitadPostback
 from attribution.connectors.amocrm.connector import AmoCrm, AmoCrmWebhook
-from attribution.connectors.base import (
-    PollConnector,
-    Snapshot,
-    Translator,
-    WebhookConnector,
-)
+from attribution.connectors.base import PollConnector, Snapshot, Translator, WebhookConnector
 from attribution.connectors.bitrix24.connector import Bitrix24, Bitrix24Event
 from attribution.connectors.brandfile.connector import BrandFile
 from attribution.connectors.crm.stages import CrmConnector
@@ -62,6 +57,10 @@ TABLES: Mapping[str, TableConnector] = {
     connector.source: connector for connector in (BrandFile(), AcquirerFile())
 }
 FILES: frozenset[str] = frozenset(EXPORTS) | frozenset(TABLES)
+# Sources that call at a door of their own: /postback/… and /api/v1/orders.
+OWN_DOORS: Mapping[str, Translator] = {
+    connector.source: connector for connector in (Postback(), RestOrders())
+}
 # Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, where the snippet can run.
@@ -69,10 +68,6 @@ SHOPS: frozenset[str] = frozenset({"woocommerce", "insales", "tilda", "postback"
 # What they tell of a sale, another source has told before, as a rule.
 CRMS: Mapping[str, CrmConnector] = {
     connector.source: connector for connector in (AmoCrm(), Bitrix24())
-}
-# Sources that call at a door of their own: /postback/… and /api/v1/orders.
-OWN_DOORS: Mapping[str, Translator] = {
-    connector.source: connector for connector in (Postback(), RestOrders())
 }
 
 
