@@ -4,7 +4,18 @@ from uuid import UUID
 
 from celery import shared_task
 
-from attribution.services import clicks, event_log, inbox, ingest, lifecycle, polling, rates, silence
+from attribution.services import (
+    clicks,
+    event_log,
+    inbox,
+    ingest,
+    lifecycle,
+    polling,
+    rates,
+    receipt_confirm,
+    receipts,
+    silence,
+)
 
 
 @shared_task
@@ -58,3 +69,15 @@ def silences_find() -> int:
 def bodies_purge() -> int:
     """Bodies of events whose time is over."""
     return event_log.bodies_purge()
+
+
+@shared_task
+def receipts_advance() -> int:
+    """Claimed receipts that the shop has spoken of, or left open for too long."""
+    return receipt_confirm.receipts_advance()
+
+
+@shared_task
+def receipt_people_purge() -> int:
+    """Whose browsers old claims came from."""
+    return receipts.people_purge()

@@ -169,8 +169,8 @@ class OrderRemoval:
 class EvidenceSnapshot:
     """Late evidence: a row of the source that ties a code to an order we (may) already have.
 
-    `kind` is "wb_substitute_article", "wb_promo_uuid" or "ozon_voucher"; `value` is the platform's
-    id as it came.
+    `kind` is "wb_substitute_article", "wb_promo_uuid", "ozon_voucher", with `value` the platform's
+    id as it came; or "receipt_claim", with the id of the participation that was claimed for.
     `is_return` says that the row books goods coming back (the code is the same one). `amounts`
     are (name in the source, minor units) for the trace, not a base of commission.
     """

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import IntEnum, StrEnum
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
+from core.errors import DomainError
 from core.money import MoneyError, minor_of
 
 ALMATY = ZoneInfo("Asia/Almaty")  # what registers print
@@ -64,11 +65,13 @@ class Refusal(IntEnum):
     NO_SUCH_PAGE = 212
 
 
-class ReceiptRefused(ValueError):
-    """Not a receipt that we can take; `refusal` says why."""
+class ReceiptRefused(DomainError):
+    """Not a receipt that we can take; `refusal` says why, pages have the words."""
+
+    status = 422
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.name)
+        super().__init__(refusal.name, code=f"receipt_{refusal.value}")
         self.refusal = refusal
 
 
@@ -167,15 +170,15 @@ def _said(url: SplitResult) -> dict[str, str]:
 
 
 def _family(url: SplitResult, said: Mapping[str, str]) -> Family:
-    path = url.path.rstrip("/").lower()
-    if url.hostname == ROUTER and not path:
+    host, path = url.hostname or "", url.path.rstrip("/").lower()
+    if host == ROUTER and not path:
         family = ROUTES.get(said.get("o", "").lower())
         if family is None:
             raise ReceiptRefused(Refusal.UNKNOWN_OPERATOR)
         return family
-    if url.hostname not in HOSTS:
+    if host not in HOSTS:
         raise ReceiptRefused(Refusal.UNKNOWN_OPERATOR)
-    family, paths = HOSTS[url.hostname]
+    family, paths = HOSTS[host]
     if path not in paths:  # /ticket/<uuid>, /web?extTranId=..., /web/self-employed
         raise ReceiptRefused(Refusal.WITHOUT_NUMBERS)
     return family
@@ -202,8 +205,8 @@ def paper_read(*, register: str, sign: str, total: str, local_time: str) -> Rece
     Raises:
         ReceiptRefused: a number that cannot be one.
     """
-    digits = [_without_blanks(text) for text in (register, sign, total)]
-    return _receipt(Family.PAPER, *digits, local_time.strip())
+    register, sign, total = (_without_blanks(text) for text in (register, sign, total))
+    return _receipt(Family.PAPER, register, sign, total, local_time.strip())
 
 
 def _receipt(family: Family, register: str, sign: str, total: str, local_time: str) -> Receipt:
@@ -268,12 +271,17 @@ def _without_blanks(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a brand allows; amounts in tiyn, the last two are claims in 24 hours."""
+    """What a brand allows; amounts in tiyn, the `max` of people are claims
+    in 24 hours."""
 
-    total_min_minor: int
-    total_max_minor: int
-    person_max: int
-    influencer_max: int
+    total_min_minor: int = 100_000
+    total_max_minor: int = 50_000_000
+    person_max: int = 3
+    influencer_max: int = 50
+    confirm_days: int = 14  # what the shop has not found by then is refused
+
+    def plain(self) -> dict[str, int]:
+        return asdict(self)
 
 
 def claim_refusal(receipt: Receipt, limits: Limits, *, now: datetime) -> Refusal | None:
@@ -285,3 +293,31 @@ def claim_refusal(receipt: Receipt, limits: Limits, *, now: datetime) -> Refusal
         (Refusal.TOO_LARGE, receipt.total_minor > limits.total_max_minor),
     )
     return next((refusal for refusal, applies in tests if applies), None)
+
+
+# --- Registers ------------------------------------------------------------------------------
+
+SHOP_CHARS_MAX = 80
+_REGISTER_LINE = re.compile(r"([0-9]{12})[\s;,|–—-]+(\S.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A cash register: its number (РНМ) and what people call its shop."""
+
+    number: str
+    shop: str
+
+
+def registers_read(text: str) -> tuple[list[Register], list[int]]:
+    """The registers of a text with one in a line, the later name of a number winning; and the
+    numbers of lines that name none. Empty lines are nothing."""
+    found: dict[str, Register] = {}
+    wrong = []
+    for number, line in enumerate(text.splitlines(), 1):
+        parts = _REGISTER_LINE.fullmatch(line.strip().replace("\x00", ""))
+        if parts and len(parts[2]) <= SHOP_CHARS_MAX:
+            found[parts[1]] = Register(parts[1], parts[2])
+        elif line.strip():
+            wrong.append(number)
+    return list(found.values()), wrong

@@ -10,6 +10,7 @@ from attribution.models.clicks import (
 )
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
 from attribution.models.rates import ExchangeRate
+from attribution.models.receipts import CashRegister, ReceiptClaim
 from attribution.models.sources import (
     Connection,
     InboundEvent,
@@ -25,6 +26,7 @@ from attribution.models.sources import (
 __all__ = [
     "AddressRange",
     "Candidate",
+    "CashRegister",
     "Click",
     "ClickBreakdown",
     "ClickDaily",
@@ -46,4 +48,5 @@ __all__ = [
     "OrderUpload",
     "OrderVersion",
     "PollCursor",
+    "ReceiptClaim",
 ]
