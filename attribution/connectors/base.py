@@ -13,6 +13,8 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Literal, NamedTuple, Protocol
 
+from core.cells import Refusal
+
 IPAddress = IPv4Address | IPv6Address
 OrderStatus = Literal["created", "paid", "fulfilled", "cancelled", "returned", "unmapped"]
 ORDER_STATUSES: tuple[OrderStatus, ...] = (
@@ -413,9 +415,7 @@ class PollConnector(Protocol):
 RowFault = Literal[
     "missing", "not_a_date", "not_an_amount", "not_a_quantity", "not_an_order", "in_future"
 ]
-FileFault = Literal[
-    "not_a_spreadsheet", "too_large", "too_many_rows", "no_header", "missing_columns", "no_orders"
-]
+FileFault = Refusal | Literal["no_header", "missing_columns", "no_orders"]
 
 
 class FileRefused(ConnectorError):

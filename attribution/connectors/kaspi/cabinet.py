@@ -31,8 +31,10 @@ from attribution.connectors.base import (
 )
 from attribution.connectors.kaspi.records import json_bytes
 from attribution.connectors.payload import Fields, is_storable, json_read
+from core.cells import TableError
 from core.money import MoneyError, minor_of
-from core.xlsx import Cell, SpreadsheetError, sheet_rows
+from core.xlsx import PlainCell as Cell
+from core.xlsx import sheet_rows
 
 ROWS_MAX = 20_000
 COLUMNS_MAX = 64
@@ -75,7 +77,7 @@ class KaspiCabinet:
     def file_read(self, raw: bytes, *, now: datetime) -> FileReading:
         try:
             rows = sheet_rows(raw, rows_max=ROWS_MAX, columns_max=COLUMNS_MAX)
-        except SpreadsheetError as error:
+        except TableError as error:
             raise FileRefused(error.code) from None
         header_row, columns = _header(rows)
         last_on = (now + timedelta(days=1)).astimezone(ALMATY).date()
