@@ -124,7 +124,7 @@ def _encoding(raw: bytes) -> str:
 def _wide(sample: bytes) -> str:
     """UTF-16 without its mark: the separators and digits have a zero byte on one side."""
     evens, odds = sample[::2].count(0), sample[1::2].count(0)
-    if max(evens, odds) < len(sample) // 8 or min(evens, odds) > 0:
+    if max(evens, odds) <= len(sample) // 8 or min(evens, odds) > 0:
         return ""
     return "utf-16-be" if evens else "utf-16-le"
 

@@ -92,8 +92,8 @@ class Workbook:
             TableError: broken inside, or more than `limits.rows`.
         """
         sheet = _SheetHandler(self.limits, self._strings, self._formats, self._is_1904)
-        size = self._archive.getinfo(self._part).file_size
         try:
+            size = self._archive.getinfo(self._part).file_size
             with self._archive.open(self._part) as stream:
                 for done in _feed(stream.read, sheet.parser()):
                     self.hidden = sheet.hidden
