@@ -60,9 +60,8 @@ class Refusal(IntEnum):
     CLAIMED_ELSEWHERE = 207  # for another one
     TOO_MANY_OF_PERSON = 208
     TOO_MANY_OF_INFLUENCER = 209
-    CAMPAIGN_NOT_RUNNING = 210
-    BEFORE_CAMPAIGN = 211
-    NO_SUCH_PAGE = 212
+    BEFORE_CAMPAIGN = 210
+    NO_SUCH_PAGE = 211
 
 
 class ReceiptRefused(DomainError):
@@ -293,6 +292,24 @@ def claim_refusal(receipt: Receipt, limits: Limits, *, now: datetime) -> Refusal
         (Refusal.TOO_LARGE, receipt.total_minor > limits.total_max_minor),
     )
     return next((refusal for refusal, applies in tests if applies), None)
+
+
+# --- The shop's word ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShopReceipt:
+    """A receipt as the shop shows it. `total_minor` of a return is what was given back, tiyn."""
+
+    register: str
+    sign: str
+    total_minor: int
+    is_return: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Zeros in front of a sign are lost and added by hands and spreadsheets."""
+        return self.register, self.sign.lstrip("0")
 
 
 # --- Registers ------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ FROZEN += ["total_minor", "sold_at", "consent_version", "claimed_at"]
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attribution", "0012_planner"),
+        ("attribution", "0013_tokens"),
         ("brands", "0002_access"),
         ("campaigns", "0005_ozon_voucher"),
         ("influencers", "0002_access"),

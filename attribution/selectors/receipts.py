@@ -95,9 +95,8 @@ def registers_open(brand_id: int) -> QuerySet[CashRegister]:
 def claim_shown(token: str, public_id: UUID) -> ReceiptClaim | None:
     """A claim for who made it: its address is known to nobody else."""
     with acting_as(system="receipt page"):
-        return ReceiptClaim.objects.filter(
-            public_id=public_id, participation__links__token=token
-        ).first()
+        of_link = ReceiptClaim.objects.filter(participation__links__token=token)
+        return of_link.select_related("influencer").filter(public_id=public_id).first()
 
 
 def brand_takes_receipts(participation: Participation) -> bool:

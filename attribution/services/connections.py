@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from attribution.connectors.receipt.connector import RECEIPT
 from attribution.connectors.registry import POLLS
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
 from attribution.services import admitad, insales, kaspi, ozon, taplink, wildberries
 from attribution.services.doorbell import cursors_hurry
 from attribution.services.polling import cursors_ensure
-from attribution.services.setup import SIGNS_WITH_OURS, Given, Setup
+from attribution.services.setup import NAME_ONLY, SIGNS_WITH_OURS, Given, Setup
 from brands.models import Brand
 from core import clock
 from core.audit.services import audit_record
@@ -33,6 +34,7 @@ SETUPS: Mapping[str, Setup] = {
     "insales": insales.SETUP,
     "taplink": taplink.SETUP,
     "admitad": admitad.SETUP,
+    RECEIPT: NAME_ONLY,
 }
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from attribution.domain.receipts import ShopReceipt
 from attribution.models import Connection, Order, ReceiptClaim
 from attribution.selectors.receipts import claims_named, limits_of
 from attribution.services.conversions import order_confirm
@@ -33,20 +34,6 @@ class ReceiptConflict(DomainError):
     """The claim's state does not allow it."""
 
     code = "receipt_state"
-
-
-@dataclass(frozen=True, slots=True)
-class ShopReceipt:
-    """A receipt as the shop shows it. `total_minor` of a return is what was given back, tiyn."""
-
-    register: str
-    sign: str
-    total_minor: int
-    is_return: bool = False
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.register, self.sign.lstrip("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +138,16 @@ def _move(claim: ReceiptClaim, state: ReceiptClaim.State, **changes: object) -> 
 
 
 def receipt_accept(*, claim_id: int) -> ReceiptClaim:
-    """The sum of the shop's file counts.
+    """The brand's own word: the sale is real. Of one that differs, the sum of the file counts.
 
     Raises:
         NotFound: no such claim.
-        ReceiptConflict: the file has no other sum.
+        ReceiptConflict: it is decided already.
     """
     with acting_as(system="accept a receipt"):
         claim = _locked(claim_id)
-        if claim.state != State.DIFFERS:
-            raise ReceiptConflict(_("This receipt has no difference to settle."))
+        if claim.state not in OPEN:
+            raise ReceiptConflict(_("This receipt is decided already."))
         _move(claim, State.CONFIRMED)
     return claim
 
@@ -248,14 +235,3 @@ def _orders_confirm() -> int:
             claim.order_confirmed_at = clock.now()
             claim.save(update_fields=["order_confirmed_at"])
     return len(ready)
-
-
-__all__ = [
-    "Confirmed",
-    "ReceiptConflict",
-    "ShopReceipt",
-    "receipt_accept",
-    "receipt_refuse",
-    "receipts_advance",
-    "receipts_confirm",
-]

@@ -27,6 +27,10 @@ class Chain:
 def chain_open(party) -> Chain:
     """With a campaign that has money, see `shop_open`."""
     shop_open(party)
+    return registers_open(party)
+
+
+def registers_open(party) -> Chain:
     with acting_as(system="test data"):
         connection = Connection.objects.create(
             brand_id=party.brand, source="receipt", name="Shops", secrets=json.dumps([])

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from attribution.domain.receipts import Limits, ReceiptRefused, Refusal
+from attribution.domain.receipts import Limits, ReceiptRefused, Refusal, ShopReceipt
 from attribution.models import (
     Candidate,
     CashRegister,
@@ -23,7 +23,6 @@ from attribution.services.lifecycle import conversions_advance
 from attribution.services.receipt_confirm import (
     Confirmed,
     ReceiptConflict,
-    ShopReceipt,
     receipt_accept,
     receipt_refuse,
     receipts_advance,

@@ -11,6 +11,7 @@ from exchange.web.brand.views import (
     money,
     orders,
     overview,
+    receipts,
     team,
 )
 
@@ -75,6 +76,14 @@ PLACES = [
         integrations.connection_upload_check,
         name="connection_upload_check",
     ),
+    path(f"{CONNECTION}receipts/", receipts.receipts, name="receipts"),
+    path(f"{CONNECTION}receipts/csv/", receipts.receipts_csv, name="receipts_csv"),
+    path(f"{CONNECTION}receipts/file/", receipts.receipts_file, name="receipts_file"),
+    path(f"{CONNECTION}receipts/<uuid:claim_id>/accept/", receipts.accept, name="receipt_accept"),
+    path(f"{CONNECTION}receipts/<uuid:claim_id>/refuse/", receipts.refuse, name="receipt_refuse"),
+    path(f"{CONNECTION}registers/", receipts.registers, name="registers"),
+    path(f"{CONNECTION}registers/remove/", receipts.remove, name="register_remove"),
+    path(f"{CONNECTION}registers/limits/", receipts.limits, name="receipt_limits"),
     path(f"{CONNECTION}events/<uuid:event_id>/", integrations.connection, name="connection_event"),
     path(
         f"{CONNECTION}events/<uuid:event_id>/replay/",

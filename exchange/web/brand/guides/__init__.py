@@ -9,6 +9,7 @@ from exchange.web.brand.guides import (
     insales,
     kaspi,
     ozon,
+    receipt,
     taplink,
     wildberries,
     woocommerce,
@@ -23,6 +24,7 @@ GUIDES: Mapping[str, Guide] = {
     "insales": insales.GUIDE,
     "taplink": taplink.GUIDE,
     "admitad": admitad.GUIDE,
+    "receipt": receipt.GUIDE,
 }
 
 __all__ = ["GUIDES", "Guide"]
