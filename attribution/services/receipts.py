@@ -139,7 +139,11 @@ def _claim_keep(
 
 
 def claim_tell(claim: ReceiptClaim) -> None:
-    """The claim's state as an event: the next one for the inbox. Runs as the system."""
+    """The claim's state as an event: the next one for the inbox. Runs as the system.
+
+    Two states of one moment are told apart by a microsecond: events are worked on in any order.
+    """
+    said_at = clock.now() + timedelta(microseconds=claim.version)
     news = ClaimNews(
         register=claim.register,
         sign=claim.sign,
@@ -148,7 +152,7 @@ def claim_tell(claim: ReceiptClaim) -> None:
         total_minor=claim.credited_minor,
         returned_minor=claim.returned_minor,
         sold_at=claim.sold_at.isoformat(),
-        said_at=clock.now().isoformat(),
+        said_at=said_at.isoformat(),
         participation=claim.participation_id,
     )
     received = Received(f"{claim.external_id}:{claim.version}", news.body())

@@ -51,6 +51,7 @@ from exchange.demo.people import (
     TOQYMA_BIN,
     Person,
 )
+from exchange.demo.receipts import receipts_tell, shops_connect
 from influencers.models import Influencer
 from influencers.services import influencer_create, payee_save, payout_account_add
 from payouts.services.batches import batch_approve, batch_create, batch_hand_out
@@ -141,6 +142,7 @@ def _world_make(now: datetime) -> None:
         _article_give(home, people[0])
         _ozon_connect(toqyma, home, people[0])
         _own_shops_connect(nur)
+        tills = shops_connect(toqyma)
     ranges_load()
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
@@ -160,6 +162,7 @@ def _world_make(now: datetime) -> None:
         _payee_make(people[0])
         _payout_make(ops)
     past.tell(until=now)
+    receipts_tell(tills, [_tools_of(home, person)[0] for person in people], now)
     conversions_advance()
 
 
