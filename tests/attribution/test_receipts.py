@@ -19,6 +19,7 @@ from attribution.models import (
     Order,
     ReceiptClaim,
 )
+from attribution.services.ingest import inbound_events_process
 from attribution.services.lifecycle import conversions_advance
 from attribution.services.receipt_confirm import (
     Confirmed,
@@ -185,10 +186,22 @@ def test_a_person_of_the_brand_may_refuse_with_a_reason(cast, chain):
 @pytest.mark.parametrize("order", [(SALE, RETURN), (RETURN, SALE)])
 def test_a_returned_receipt_earns_nothing_whatever_stands_first_in_the_file(cast, chain, order):
     claim(chain.token)
+    work()
     assert shop_says(chain, *order) == Confirmed(confirmed=1, returned=1)
     assert (the(ReceiptClaim).state, the(Conversion).status) == ("returned", "reversed")
     assert held(cast) == (0, 0, 50_000_000)
     assert shop_says(chain, *order) == Confirmed(known=2)
+
+
+def test_states_that_are_worked_on_in_any_order_end_in_the_last_one(cast, chain):
+    claim(chain.token)
+    receipts_confirm(connection_id=chain.connection, receipts=[SALE, RETURN])
+    with acting_as(system="test"):
+        newest_first = InboundEvent.objects.order_by("-event_key").values_list("pk", flat=True)
+        events = list(newest_first)
+    for event_id in events:
+        inbound_events_process([event_id])
+    assert (the(Order).status, count(Conversion), held(cast)[0]) == ("returned", 0, 0)
 
 
 def test_the_receipt_of_a_return_that_somebody_claims_earns_nothing(cast, chain):
