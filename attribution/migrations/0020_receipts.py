@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("number", models.CharField(max_length=12, verbose_name="register")),
-                ("shop", models.CharField(max_length=80, verbose_name="shop")),
+                ("number", models.CharField(max_length=12)),
+                ("shop", models.CharField(max_length=80)),
                 ("created_at", models.DateTimeField(default=core.clock.now)),
                 (
                     "brand",
@@ -57,8 +57,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "cash register",
-                "verbose_name_plural": "cash registers",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("brand", "number"), name="register_once_per_brand"
@@ -95,41 +93,39 @@ class Migration(migrations.Migration):
                             ("paper", "paper"),
                         ],
                         max_length=16,
-                        verbose_name="operator",
                     ),
                 ),
-                ("register", models.CharField(max_length=12, verbose_name="register")),
-                ("sign", models.CharField(max_length=13, verbose_name="fiscal sign")),
-                ("shop", models.CharField(max_length=80, verbose_name="shop")),
-                ("total_minor", models.BigIntegerField(verbose_name="sum, tiyn")),
-                ("sold_at", models.DateTimeField(verbose_name="sold")),
+                ("register", models.CharField(max_length=12)),
+                ("sign", models.CharField(max_length=13)),
+                ("shop", models.CharField(max_length=80)),
+                ("total_minor", models.BigIntegerField()),
+                ("sold_at", models.DateTimeField()),
                 (
                     "state",
                     models.CharField(
                         choices=[
-                            ("waiting", "waits for the shop"),
-                            ("differs", "another sum in the shop's file"),
-                            ("confirmed", "confirmed by the shop"),
-                            ("returned", "goods given back"),
-                            ("expired", "not found by the shop"),
-                            ("refused", "refused by the brand"),
+                            ("waiting", "Waiting"),
+                            ("differs", "Differs"),
+                            ("confirmed", "Confirmed"),
+                            ("returned", "Returned"),
+                            ("expired", "Expired"),
+                            ("refused", "Refused"),
                         ],
                         default="waiting",
                         max_length=9,
-                        verbose_name="state",
                     ),
                 ),
                 (
                     "file_total_minor",
-                    models.BigIntegerField(null=True, verbose_name="sum in the shop's file, tiyn"),
+                    models.BigIntegerField(null=True),
                 ),
                 (
                     "returned_minor",
-                    models.BigIntegerField(default=0, verbose_name="given back, tiyn"),
+                    models.BigIntegerField(default=0),
                 ),
                 (
                     "note",
-                    models.CharField(blank=True, max_length=200, verbose_name="why it was refused"),
+                    models.CharField(blank=True, max_length=200),
                 ),
                 ("consent_version", models.PositiveSmallIntegerField()),
                 ("person_index", models.CharField(blank=True, max_length=64)),
@@ -137,9 +133,9 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
                 (
                     "claimed_at",
-                    models.DateTimeField(default=core.clock.now, verbose_name="claimed"),
+                    models.DateTimeField(default=core.clock.now),
                 ),
-                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                ("decided_at", models.DateTimeField(null=True)),
                 ("order_confirmed_at", models.DateTimeField(null=True)),
                 (
                     "brand",
@@ -177,8 +173,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "receipt claim",
-                "verbose_name_plural": "receipt claims",
                 "indexes": [
                     models.Index(fields=["brand", "-claimed_at", "-id"], name="receipt_of_brand"),
                     models.Index(

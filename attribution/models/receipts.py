@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.utils.translation import gettext_lazy as _
 
 from attribution.domain.receipts import Family
 from attribution.models.sources import Connection
@@ -22,13 +21,11 @@ class CashRegister(models.Model):
         Connection, on_delete=models.PROTECT, related_name="registers", db_constraint=False
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(_("register"), max_length=12)
-    shop = models.CharField(_("shop"), max_length=80)
+    number = models.CharField(max_length=12)
+    shop = models.CharField(max_length=80)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        verbose_name = _("cash register")
-        verbose_name_plural = _("cash registers")
         constraints = [
             models.UniqueConstraint(fields=["brand", "number"], name="register_once_per_brand"),
             models.CheckConstraint(
@@ -48,12 +45,14 @@ class ReceiptClaim(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waits for the shop")
-        DIFFERS = "differs", _("another sum in the shop's file")
-        CONFIRMED = "confirmed", _("confirmed by the shop")
-        RETURNED = "returned", _("goods given back")
-        EXPIRED = "expired", _("not found by the shop")
-        REFUSED = "refused", _("refused by the brand")
+        """In words: exchange.web.words.RECEIPT."""
+
+        WAITING = "waiting"
+        DIFFERS = "differs"
+        CONFIRMED = "confirmed"
+        RETURNED = "returned"
+        EXPIRED = "expired"
+        REFUSED = "refused"
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     connection = models.ForeignKey(
@@ -64,29 +63,25 @@ class ReceiptClaim(models.Model):
         Participation, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
     influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="+")
-    family = models.CharField(
-        _("operator"), max_length=16, choices=[(each.value, each.value) for each in Family]
-    )
-    register = models.CharField(_("register"), max_length=12)
-    sign = models.CharField(_("fiscal sign"), max_length=13)
-    shop = models.CharField(_("shop"), max_length=80)  # the register's, as it was called then
-    total_minor = models.BigIntegerField(_("sum, tiyn"))
-    sold_at = models.DateTimeField(_("sold"))
-    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
-    file_total_minor = models.BigIntegerField(_("sum in the shop's file, tiyn"), null=True)
-    returned_minor = models.BigIntegerField(_("given back, tiyn"), default=0)
-    note = models.CharField(_("why it was refused"), max_length=200, blank=True)
+    family = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Family])
+    register = models.CharField(max_length=12)
+    sign = models.CharField(max_length=13)
+    shop = models.CharField(max_length=80)  # the register's, as it was called then
+    total_minor = models.BigIntegerField()
+    sold_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    file_total_minor = models.BigIntegerField(null=True)
+    returned_minor = models.BigIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)
     consent_version = models.PositiveSmallIntegerField()
     person_index = models.CharField(max_length=64, blank=True)  # of the browser's cookie
     network_index = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=1)  # of what was told to the inbox
-    claimed_at = models.DateTimeField(_("claimed"), default=clock.now)
-    decided_at = models.DateTimeField(_("decided"), null=True)
+    claimed_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True)
     order_confirmed_at = models.DateTimeField(null=True)  # when its order took the shop's word
 
     class Meta:
-        verbose_name = _("receipt claim")
-        verbose_name_plural = _("receipt claims")
         constraints = [
             models.UniqueConstraint(
                 # Zeros in front are lost and added by hands and spreadsheets

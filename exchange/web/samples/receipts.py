@@ -74,7 +74,7 @@ def receipts() -> Receipts:
         csv_url="#",
         registers_url="#",
         file_url="#",
-        waiting_text="Receipts of 18 Nov – 20 Nov wait for your list.",
+        waiting_text="Days that wait for your list: 18 Nov – 20 Nov.",
         register_count=2,
     )
 

@@ -103,12 +103,9 @@ def waiting_text(found: Connection) -> str:
     days = days_waiting(found)
     if days is None:
         return ""
-    first, last = (day_short(day) for day in days)
-    said = _(
-        "Receipts of %(first)s – %(last)s wait for your list. What it has not found in time is"
-        " refused."
-    )
-    return said % {"first": first, "last": last}
+    shown = dict.fromkeys(day_short(day) for day in days)
+    said = _("Days that wait for your list: %(days)s. What it has not found in time is refused.")
+    return said % {"days": " – ".join(shown)}
 
 
 def receipts_csv(found: Connection, asked: Mapping[str, str]) -> FileResponse:

@@ -19,7 +19,7 @@ GUIDE = Guide(
         _("Name the chain or the shop, so that you recognise it."),
         _("Next you add the numbers of your cash registers (РНМ): other receipts are refused."),
         _("Each influencer of your campaigns gets a page on which buyers scan their receipt."),
-        _("Every few days you upload the list of receipts that waits, or send it by API."),
+        _("Every few days you upload your list of receipts for the days that wait."),
     ),
     after=(
         _("Add your cash registers: until then nobody can claim a receipt."),
