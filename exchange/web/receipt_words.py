@@ -50,7 +50,7 @@ REFUSALS: Mapping[Refusal, tuple[Word, Word]] = {
     ),
     Refusal.OTHER_SHOP: (
         _("This shop is not in the campaign"),
-        _("Receipts of the shops named above are taken."),
+        _("Receipts of the shops named below are taken."),
     ),
     Refusal.TOO_SMALL: (
         _("The sum is too small"),
