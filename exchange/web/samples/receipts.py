@@ -74,7 +74,7 @@ def receipts() -> Receipts:
         csv_url="#",
         registers_url="#",
         file_url="#",
-        waiting_text="Days that wait for your list: 18 Nov – 20 Nov.",
+        waiting_text="What your list does not show in time is refused. Days that wait for it: 18 Nov",
         register_count=2,
     )
 

@@ -104,7 +104,7 @@ def waiting_text(found: Connection) -> str:
     if days is None:
         return ""
     shown = dict.fromkeys(day_short(day) for day in days)
-    said = _("Days that wait for your list: %(days)s. What it has not found in time is refused.")
+    said = _("What your list does not show in time is refused. Days that wait for it: %(days)s")
     return said % {"days": " – ".join(shown)}
 
 
