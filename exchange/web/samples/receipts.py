@@ -74,7 +74,7 @@ def receipts() -> Receipts:
         csv_url="#",
         registers_url="#",
         file_url="#",
-        waiting_text="What your list does not show in time is refused. Days that wait for it: 18 Nov",
+        waiting_text="What your list does not show in time is refused.",
         register_count=2,
     )
 
