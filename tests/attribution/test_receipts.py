@@ -12,7 +12,6 @@ import time_machine
 from attribution.domain.receipts import Limits, ReceiptRefused, Refusal, ShopReceipt
 from attribution.models import (
     Candidate,
-    CashRegister,
     Connection,
     Conversion,
     InboundEvent,
@@ -30,14 +29,11 @@ from attribution.services.receipt_confirm import (
     receipts_confirm,
 )
 from attribution.services.receipt_registers import (
-    RegisterConflict,
     receipt_limits_change,
-    register_remove,
-    registers_add,
 )
 from attribution.services.receipts import people_purge
 from campaigns.models import Campaign, Participation, Terms, TrackingLink
-from core.errors import Invalid, NotFound
+from core.errors import NotFound
 from core.tenancy.context import acting_as
 from tests.attribution.receipts import ABAI, DOSTYK, NOW, SIGN, SOLD_AT, chain_open, claim, receipt
 from tests.attribution.test_sale import count, held, the, work
@@ -358,54 +354,3 @@ def test_whose_browser_it_was_is_kept_blind_and_for_a_month(chain, clock):
     clock.shift(timedelta(seconds=1))
     assert (people_purge(), people_purge()) == (1, 0)
     assert (the(ReceiptClaim).person_index, the(ReceiptClaim).network_index) == ("", "")
-
-
-# --- Registers and limits -------------------------------------------------------------------
-
-
-def test_registers_are_added_renamed_and_removed(chain):
-    text = f"{ABAI} Abai 12\n\n010101234569;\tTöle bi 1 \r\n"
-    assert registers_add(connection_id=chain.connection, text=text) == 2
-    with acting_as(system="test"):
-        shops = dict(CashRegister.objects.values_list("number", "shop"))
-    assert shops == {ABAI: "Abai 12", DOSTYK: "Dostyk 5", "010101234569": "Töle bi 1"}
-    register_remove(connection_id=chain.connection, number=ABAI)
-    assert refused(chain.token) is Refusal.OTHER_SHOP
-    with pytest.raises(NotFound):
-        register_remove(connection_id=chain.connection, number=ABAI)
-
-
-@pytest.mark.parametrize("text", ["", " \n", "12345 Abai", "01010123456٧ Abai", f"{ABAI}", "Abai"])
-def test_a_line_that_is_no_register_is_refused_by_its_number(chain, text):
-    with pytest.raises(Invalid) as error:
-        registers_add(connection_id=chain.connection, text=text)
-    assert "registers" in error.value.fields
-    assert count(CashRegister) == 2
-
-
-def test_a_register_is_in_one_connection_of_a_brand(cast, chain):
-    with acting_as(system="test data"):
-        second = Connection.objects.create(
-            brand_id=cast.tulpar.brand, source="receipt", name="More", secrets="[]"
-        )
-    with pytest.raises(RegisterConflict):
-        registers_add(connection_id=second.pk, text=f"{ABAI} Abai")
-    with pytest.raises(NotFound):
-        registers_add(connection_id=0, text=f"{ABAI} Abai")
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"total_min_minor": 0},
-        {"total_min_minor": 200, "total_max_minor": 100},
-        {"person_max": 0},
-        {"influencer_max": 10_001},
-        {"confirm_days": 2},
-        {"confirm_days": 61},
-    ],
-)
-def test_limits_that_allow_nothing_are_refused(chain, changed):
-    with pytest.raises(Invalid):
-        receipt_limits_change(connection_id=chain.connection, limits=Limits(**changed))
-    assert the(Connection, source="receipt").settings == {}
