@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from attribution.connectors.brandfile.connector import LIMITS
 from attribution.connectors.postback.presets import PRESETS
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
+from attribution.domain.receipts import SIGN_DIGITS_MAX, TEXT_CHARS_MAX
 from attribution.services.bitrix24 import APPLICATION_TOKEN_CHARS_MAX
 from attribution.services.bitrix24 import URL_CHARS_MAX as BITRIX24_URL_CHARS_MAX
 from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
 from attribution.services.tilda import AFTER_PAYMENT
 from attribution.services.tilda import KEY_CHARS_MAX as TILDA_KEY_CHARS_MAX
 from core.admin import DayField
+from core.forms import TengeField
 from core.money import MINOR_DIGITS
 from core.xlsx import FILE_BYTES_MAX
 
@@ -259,3 +261,64 @@ class TaplinkForm(TaplinkKeyForm):
         required=False,
         help_text=_("Its title in the order form, as buyers see it."),
     )
+
+
+class ReceiptForm(forms.Form):
+    """A receipt that a follower claims: the text of its QR code, or the numbers of its paper."""
+
+    qr = forms.CharField(
+        label=_("Link from the QR code"),
+        max_length=TEXT_CHARS_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    register = forms.CharField(label=_("РНМ (КТН), 12 digits"), max_length=20, required=False)
+    sign = forms.CharField(
+        label=_("ФП (ФБ), fiscal sign"), max_length=SIGN_DIGITS_MAX + 8, required=False
+    )
+    total = forms.CharField(label=_("Sum of the receipt"), max_length=20, required=False)
+    local_time = forms.CharField(
+        label=_("Date and time on the receipt"),
+        max_length=30,
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    consent = forms.BooleanField(
+        label=_("I agree that Birge keeps the receipt's number, sum and time to count my purchase"),
+        required=False,
+    )
+
+
+class RegistersForm(forms.Form):
+    """Cash registers, one in a line."""
+
+    registers = forms.CharField(
+        label=_("Registers"),
+        max_length=200_000,
+        help_text=_("One in a line: the number (РНМ, 12 digits), then the shop's name."),
+        widget=forms.Textarea(attrs={"rows": 5, "placeholder": "010101234567 Абай 10"}),
+    )
+
+
+class ReceiptLimitsForm(forms.Form):
+    """Which receipts a brand takes."""
+
+    total_min = TengeField(label=_("Smallest sum"))
+    total_max = TengeField(label=_("Largest sum"))
+    person_max = forms.IntegerField(label=_("Receipts of one buyer in 24 hours"))
+    influencer_max = forms.IntegerField(label=_("Receipts of one influencer in 24 hours"))
+    confirm_days = forms.IntegerField(label=_("Days to confirm"))
+
+
+class ReceiptFileForm(forms.Form):
+    """The shop's own list of receipts."""
+
+    file = forms.FileField(
+        label=_("List of receipts"),
+        help_text=_("Excel (.xlsx) or CSV, 5 MB and 50,000 rows at most."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+    )
+
+
+class ReceiptRefusalForm(forms.Form):
+    note = forms.CharField(label=_("Reason"), max_length=200)

@@ -13,6 +13,8 @@ from attribution.services import (
     lifecycle,
     polling,
     rates,
+    receipt_confirm,
+    receipts,
     silence,
 )
 from attribution.services import upload_work as uploads
@@ -93,3 +95,15 @@ def uploads_keep_up() -> int:
 def calls_forget() -> int:
     """Answers of the API that nobody repeats any more."""
     return api_orders.calls_forget()
+
+
+@shared_task
+def receipts_advance() -> int:
+    """Claimed receipts that the shop has spoken of, or left open for too long."""
+    return receipt_confirm.receipts_advance()
+
+
+@shared_task
+def receipt_people_purge() -> int:
+    """Whose browsers old claims came from."""
+    return receipts.people_purge()

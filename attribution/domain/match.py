@@ -23,6 +23,7 @@ class EvidenceKind(StrEnum):
     PROMO_CODE = "promo_code"
     WB_SUBSTITUTE_ARTICLE = "wb_substitute_article"
     OZON_VOUCHER = "ozon_voucher"
+    RECEIPT_CLAIM = "receipt_claim"  # a follower brought the receipt of the sale
 
 
 CLICKS = frozenset({EvidenceKind.CLICK, EvidenceKind.PAGE_CLICK})

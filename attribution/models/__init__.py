@@ -11,6 +11,7 @@ from attribution.models.clicks import (
 )
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
 from attribution.models.rates import ExchangeRate
+from attribution.models.receipts import CashRegister, ReceiptClaim
 from attribution.models.sources import (
     Connection,
     InboundEvent,
@@ -26,6 +27,7 @@ from attribution.models.uploads import OrderUpload, UploadPart
 __all__ = [
     "AddressRange",
     "Candidate",
+    "CashRegister",
     "Click",
     "ClickBreakdown",
     "ClickDaily",
@@ -48,5 +50,6 @@ __all__ = [
     "OrderUpload",
     "OrderVersion",
     "PollCursor",
+    "ReceiptClaim",
     "UploadPart",
 ]

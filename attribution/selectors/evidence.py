@@ -34,6 +34,7 @@ from core.ids import uuid7_time
 
 CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
 # An id inside the order is the strongest evidence; what only a page says needs a second word.
+CLAIMED = EvidenceKind.RECEIPT_CLAIM
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
 
@@ -83,17 +84,26 @@ class Evidence:
         """Candidates of single lines, by the line's own id: codes inside the platform's rows."""
         by_line: dict[str, list[CandidateEvidence]] = defaultdict(list)
         for row in sorted(self.dossiers.said.get(dossier.key, ()), key=lambda row: row.occurred_at):
-            code = self.external.get((dossier.brand_id, row.kind, row.value))
-            if code is not None and row.kind != EvidenceKind.PAGE_CLICK:
+            named = self._named_by(dossier, row.kind, row.value)
+            if named is not None:
+                is_claim = row.kind == CLAIMED
                 candidate = self._candidate(
-                    code.participation_id,
+                    named,
                     kind=EvidenceKind(row.kind),
-                    evidence=row.value,
-                    grade="A",
+                    evidence=dossier.the_order().number if is_claim else row.value,
+                    grade="D" if is_claim else "A",
                     occurred_at=row.occurred_at,
                 )
                 by_line[row.line_id].append(candidate)
         return by_line
+
+    def _named_by(self, dossier: Dossier, kind: str, value: str) -> int | None:
+        """The participation of a row: whose the code is, or that a claim of a receipt names."""
+        if kind == CLAIMED:
+            claimed = self.participations.get(int(value))
+            return claimed.pk if claimed and claimed.brand_id == dossier.brand_id else None
+        code = self.external.get((dossier.brand_id, kind, value))
+        return code.participation_id if code and kind != EvidenceKind.PAGE_CLICK else None
 
     def _clicks_of(self, dossier: Dossier) -> tuple[list[Click], EvidenceKind]:
         """The clicks that the order itself speaks of; only without any, those of its page."""
@@ -171,6 +181,7 @@ def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
     ids = {click.participation_id for click in found.clicks.values()}
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
     ids |= {code.participation_id for code in (*found.codes.values(), *found.external.values())}
+    ids |= {int(each.value) for rows in told.values() for each in rows if each.kind == CLAIMED}
     if ids:
         rows = Participation.objects.select_related("campaign", "terms").filter(pk__in=ids)
         found.participations = {row.pk: row for row in rows}
@@ -300,7 +311,7 @@ def _external_load(found: Evidence, told: dict[Key, list[Told]]) -> None:
             (found.dossiers.brands[key[0]], each.kind, each.value)
             for key, rows in told.items()
             for each in rows
-            if each.kind != EvidenceKind.PAGE_CLICK
+            if each.kind not in (EvidenceKind.PAGE_CLICK, CLAIMED)
         }
     )
     if wanted:

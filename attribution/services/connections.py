@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from attribution.connectors.receipt.connector import RECEIPT
 from attribution.connectors.registry import POLLS
 from attribution.models import Connection, PollCursor
 from attribution.selectors.connections import connection_secrets
@@ -27,7 +28,7 @@ from attribution.services import (
 )
 from attribution.services.doorbell import cursors_hurry
 from attribution.services.polling import cursors_ensure
-from attribution.services.setup import SIGNS_WITH_OURS, UPLOADED, Given, Setup
+from attribution.services.setup import NAME_ONLY, SIGNS_WITH_OURS, Given, Setup
 from brands.models import Brand
 from core import clock
 from core.audit.services import audit_record
@@ -49,10 +50,11 @@ SETUPS: Mapping[str, Setup] = {
     "amocrm": amocrm.SETUP,
     "bitrix24": bitrix24.SETUP,
     "admitad": admitad.SETUP,
-    "file": UPLOADED,
+    "file": NAME_ONLY,
     "acquirer": acquirer.SETUP,
     postbacks.POSTBACK: postbacks.SETUP,
     api_orders.API: api_orders.SETUP,
+    RECEIPT: NAME_ONLY,
 }
 
 

@@ -23,6 +23,7 @@ from attribution.connectors.base import (
     Snapshot,
     UnknownPayload,
 )
+from attribution.connectors.receipt.connector import CLAIM, claim_snapshots
 from attribution.connectors.registry import file_record_parse, poll_connector, translator
 from attribution.domain.page_events import PAGE, PageEvent, page_event_read
 from attribution.models import InboundEvent, Order
@@ -131,6 +132,8 @@ def event_snapshots(event: InboundEvent) -> list[Snapshot]:
         ConnectorError: it cannot be read.
     """
     body = bytes(event.body)
+    if event.endpoint == CLAIM:
+        return claim_snapshots(body)
     if event.endpoint == WEBHOOK:
         # When it came is for the sources that name no moment of their own
         own = event.connection.settings | {"received_at": event.received_at.isoformat()}

@@ -53,6 +53,7 @@ from exchange.demo.people import (
     TOQYMA_BIN,
     Person,
 )
+from exchange.demo.receipts import receipts_tell, shops_connect
 from exchange.demo.tracker import calls_tell
 from influencers.models import Influencer
 from influencers.services import influencer_create, payee_save, payout_account_add
@@ -156,6 +157,7 @@ def _world_make(now: datetime) -> None:
         crm, crm_secret = connection_create(
             brand=toqyma, source="postback", name="CRM", preset="native", currency="KZT"
         )
+        tills = shops_connect(toqyma)
     ranges_load()
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
@@ -177,6 +179,7 @@ def _world_make(now: datetime) -> None:
         _payout_make(ops)
     past.tell(until=now)
     calls_tell(crm, crm_secret, code.code, now)
+    receipts_tell(tills, [_tools_of(home, person)[0] for person in people], now)
     conversions_advance()
 
 

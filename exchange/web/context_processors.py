@@ -49,6 +49,8 @@ SECTIONS = {
         "statement": "money",
         "integration": "integrations",
         "connection": "integrations",
+        "receipt": "integrations",
+        "register": "integrations",
         "team": "team",
     },
 }

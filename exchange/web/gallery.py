@@ -14,7 +14,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from exchange.web import words
-from exchange.web.samples import brand, clicks, common, forms, portal, public, uploads
+from exchange.web.samples import (
+    brand,
+    clicks,
+    common,
+    forms,
+    portal,
+    public,
+    receipts,
+    uploads,
+)
 
 Make = Callable[[], Any]
 
@@ -42,6 +51,11 @@ class Shown:
 PAGES: Mapping[str, Shown] = {
     "landing": Shown("public/landing.html", public.landing),
     "start": Shown("public/start.html"),
+    "receipt": Shown("public/receipt.html", receipts.claim, receipts.ReceiptForm),
+    "receipt-refused": Shown("public/receipt.html", receipts.claim_refused, receipts.ReceiptForm),
+    "receipt-state": Shown("public/receipt_state.html", receipts.claimed),
+    "receipt-returned": Shown("public/receipt_state.html", receipts.claimed_returned),
+    "receipt-over": Shown("public/receipt_over.html"),
     "home": Shown("portal/home.html", portal.home, section="home"),
     "home-setup": Shown("portal/home.html", portal.home_setup, section="home"),
     "home-empty": Shown("portal/home.html", portal.home_empty, section="home"),
@@ -118,6 +132,16 @@ PAGES: Mapping[str, Shown] = {
         "brand/upload_check.html", uploads.upload_undone, None, "integrations"
     ),
     "brand-connection": Shown("brand/connection.html", brand.connection, None, "integrations"),
+    "brand-receipts": Shown("brand/receipts.html", receipts.receipts, None, "integrations"),
+    "brand-receipts-none": Shown(
+        "brand/receipts.html", receipts.receipts_none, None, "integrations"
+    ),
+    "brand-receipts-file": Shown(
+        "brand/receipts_file.html", receipts.file_answer, receipts.ReceiptFileForm, "integrations"
+    ),
+    "brand-registers": Shown(
+        "brand/registers.html", receipts.registers, receipts.RegistersForm, "integrations"
+    ),
     "brand-site": Shown("brand/site.html", brand.site, None, "integrations"),
     "brand-team": Shown("brand/team.html", brand.team, forms.Invitation, "team"),
     "400": Shown("400.html"),

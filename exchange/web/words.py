@@ -147,6 +147,14 @@ ACCOUNT = {
     "usable": Status("paid", _("Confirmed"), _("Payouts go to this account.")),
     "off": Status("bad", _("Switched off"), _("The bank sent a payout back. Correct the account.")),
 }
+RECEIPT = {
+    "waiting": Status("wait", _("Waiting"), _("The shop has not confirmed it yet.")),
+    "differs": Status("hold", _("Another sum"), _("The shop's list shows another sum.")),
+    "confirmed": Status("paid", _("Confirmed"), _("The shop has confirmed the purchase.")),
+    "returned": Status("bad", _("Returned"), _("The goods were given back.")),
+    "expired": Status("bad", _("Not found"), _("The shop has not found this receipt in time.")),
+    "refused": Status("bad", _("Refused"), _("The brand refused this receipt, with a reason.")),
+}
 STATUSES: Mapping[str, Mapping[str, Status]] = {
     "sale": SALE,
     "payout": PAYOUT,
@@ -157,6 +165,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "connection": CONNECTION,
     "event": EVENT,
     "account": ACCOUNT,
+    "receipt": RECEIPT,
 }
 
 
@@ -390,6 +399,7 @@ SOURCES: Mapping[str, Word] = {
     "acquirer": _("Payments at terminals"),
     "postback": _("S2S postback"),
     "api": "REST API",
+    "receipt": _("Receipts"),
 }
 TAX_STATUSES: Mapping[str, Word] = {
     "individual_gph": _("Individual, civil-law contract"),

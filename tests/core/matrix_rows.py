@@ -12,6 +12,7 @@ from django.db import connection, models
 
 from attribution.models import (
     Candidate,
+    CashRegister,
     Click,
     ClickBreakdown,
     ClickDaily,
@@ -31,6 +32,7 @@ from attribution.models import (
     OrderUpload,
     OrderVersion,
     PollCursor,
+    ReceiptClaim,
     UploadPart,
 )
 from brands.models import ApiKey, Brand, BrandContract, Deposit, Member
@@ -248,6 +250,22 @@ def order_rows(party: Party) -> list[models.Model]:
             kind="wb_substitute_article",
             value="123456",
             occurred_at=now,
+            **mine,
+        ),
+        CashRegister.objects.create(
+            connection=shop, number=f"01010123{party.brand:04}", shop="Abai 10", **mine
+        ),
+        ReceiptClaim.objects.create(
+            connection=shop,
+            participation_id=party.participation,
+            influencer_id=party.influencer,
+            family="wofd",
+            register=f"01010123{party.brand:04}",
+            sign="0123456789",
+            shop="Abai 10",
+            total_minor=12_300_00,
+            sold_at=now,
+            consent_version=1,
             **mine,
         ),
         *conversion_rows(party, order, line),

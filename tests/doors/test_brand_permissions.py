@@ -10,9 +10,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from attribution.models import Connection
 from campaigns.models import Campaign, Participation
 from exchange.web.brand import urls
 from sandbox.wildberries.token import mint
+from tests.attribution.receipts import ABAI, claim, registers_open
 from tests.doors.conftest import (
     NOW,
     OrderFile,
@@ -78,11 +80,28 @@ POST connection_upload_columns  log     no        not      done     done     don
 GET  connection_upload_errors   log     no        not      in       in       in
 GET  connection_upload_kept     log     no        not      in       in       in
 POST connection_upload_undo     log     no        not      done     done     done
+GET  receipts                   log     no        in       in       in       in
+GET  receipts_csv               log     no        in       in       in       in
+GET  receipts_file              log     no        not      in       in       in
+POST receipts_file              log     no        not      422      422      422
+POST receipt_accept             log     no        not      done     done     done
+POST receipt_refuse             log     no        not      done     done     done
+GET  registers                  log     no        in       in       in       in
+POST registers                  log     no        not      done     done     done
+POST register_remove            log     no        not      done     done     done
+POST receipt_limits             log     no        not      done     done     done
 GET  team                       log     no        in       in       in       in
 POST team                       log     no        not      not      not      done
 POST team_role                  log     no        not      not      not      done
 POST team_remove                log     no        not      not      not      done
 """
+LIMITS_FORM = {
+    "total_min": "500",
+    "total_max": "1 000 000",
+    "person_max": "5",
+    "influencer_max": "100",
+    "confirm_days": "7",
+}
 HEADER, *LINES = (line.split() for line in TABLE.strip().splitlines())
 WHO = HEADER[1:]
 ROWS = [(method, name, dict(zip(WHO, wanted, strict=True))) for method, name, *wanted in LINES]
@@ -111,7 +130,18 @@ def things(workplace):
     stored = upload_make(workplace)
     workplace.post("connection_upload_check", *stored)
     table = table_make(workplace)
+    chain = registers_open(workplace.cast.tulpar)
+    receipt_id = claim(chain.token).public_id
+    till = public_id(Connection, pk=chain.connection)
     return {
+        "receipts": ((till,), {}),
+        "receipts_csv": ((till,), {}),
+        "receipts_file": ((till,), {"file": OrderFile()}),
+        "receipt_accept": ((till, receipt_id), {}),
+        "receipt_refuse": ((till, receipt_id), {"note": "Қызметкердің чегі"}),
+        "registers": ((till,), {"registers": "010101234569 Төле би 1"}),
+        "register_remove": ((till,), {"number": ABAI}),
+        "receipt_limits": ((till,), LIMITS_FORM),
         "connection_upload": ((kaspi,), {"file": OrderFile()}),
         "connection_upload_check": ((kaspi, upload), {}),
         "connection_upload_columns": (table, {}),

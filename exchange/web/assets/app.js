@@ -284,5 +284,35 @@ Alpine.data("tabs", () => ({
   get pressed() { return String(this.shown === this.$el.dataset.tab); },
 }));
 
+/* The code of a receipt, read from a photo on the phone itself: <input type="file" data-qr-into="id">.
+   Shown only where the browser can. The photo is sent nowhere: its input has no name. */
+
+async function qrReady() {
+  const inputs = document.querySelectorAll("[data-qr-into]");
+  if (!inputs.length || !("BarcodeDetector" in window)) return;
+  const formats = await BarcodeDetector.getSupportedFormats();
+  if (!formats.includes("qr_code")) return;
+  inputs.forEach((input) => (input.closest("[data-qr]").hidden = false));
+}
+qrReady();
+
+async function qrRead(input) {
+  const [file] = input.files;
+  if (!file) return;
+  const said = input.closest("[data-qr]").querySelector("[data-qr-said]");
+  let text = "";
+  try {
+    const [code] = await new BarcodeDetector({ formats: ["qr_code"] }).detect(await createImageBitmap(file));
+    text = code?.rawValue ?? "";
+  } catch {
+    // Not a picture, or one that this phone cannot open: told like a picture without a code
+  }
+  if (text) $(input.dataset.qrInto).value = text;
+  said.textContent = text ? said.dataset.found : said.dataset.none;
+  $("said").textContent = said.textContent;
+  input.value = "";
+}
+on("change", (event) => event.target.dataset?.qrInto && qrRead(event.target));
+
 window.Alpine = Alpine;
 Alpine.start();

@@ -11,6 +11,7 @@ from exchange.web.brand.views import (
     money,
     orders,
     overview,
+    receipts,
     team,
     uploads,
 )
@@ -77,6 +78,14 @@ PLACES = [
     path(f"{UPLOAD}undo/", uploads.connection_upload_undo, name="connection_upload_undo"),
     path(f"{UPLOAD}faults.csv", uploads.connection_upload_errors, name="connection_upload_errors"),
     path(f"{UPLOAD}left.csv", uploads.connection_upload_kept, name="connection_upload_kept"),
+    path(f"{CONNECTION}receipts/", receipts.receipts, name="receipts"),
+    path(f"{CONNECTION}receipts/csv/", receipts.receipts_csv, name="receipts_csv"),
+    path(f"{CONNECTION}receipts/file/", receipts.receipts_file, name="receipts_file"),
+    path(f"{CONNECTION}receipts/<uuid:claim_id>/accept/", receipts.accept, name="receipt_accept"),
+    path(f"{CONNECTION}receipts/<uuid:claim_id>/refuse/", receipts.refuse, name="receipt_refuse"),
+    path(f"{CONNECTION}registers/", receipts.registers, name="registers"),
+    path(f"{CONNECTION}registers/remove/", receipts.remove, name="register_remove"),
+    path(f"{CONNECTION}registers/limits/", receipts.limits, name="receipt_limits"),
     path(f"{CONNECTION}events/<uuid:event_id>/", integrations.connection, name="connection_event"),
     path(
         f"{CONNECTION}events/<uuid:event_id>/replay/",

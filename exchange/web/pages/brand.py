@@ -445,6 +445,7 @@ class Connection:
     token_url: str = ""
     token_text: str = ""
     upload_url: str = ""
+    receipts_url: str = ""
     replay_url: str = ""
     note: str = ""
 

@@ -197,6 +197,15 @@ class Tagged:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptsCard:
+    """The page where followers claim receipts; `counts` are (key of words.RECEIPT, how many)."""
+
+    url: str
+    url_text: str
+    counts: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class LinkPage:
     """A link to share: at joining (`is_new`) and later from the list.
 
@@ -219,6 +228,7 @@ class LinkPage:
     off_url: str = ""
     on_url: str = ""
     stats_url: str = ""
+    receipts: ReceiptsCard | None = None
     is_new: bool = False
 
     @property

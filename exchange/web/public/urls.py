@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.public import views
+from exchange.web.public import receipts, views
 
 # public_door: anybody
 OPEN = [
     path("", views.landing, name="landing"),
     path("link-ended/", views.link_ended, name="link_ended"),
+    path("r/<slug:token>/", receipts.receipt, name="receipt"),
+    path("r/<slug:token>/<uuid:public_id>/", receipts.receipt_state, name="receipt_state"),
 ]
 # newcomer_door: logged in, and no influencer yet
 INFLUENCER_SIGN_UP = [path("onboarding/", views.onboarding, name="onboarding")]

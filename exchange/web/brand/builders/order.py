@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from attribution.connectors.files import UNDONE
+from attribution.connectors.receipt.connector import RECEIPT
 from attribution.models import Conversion, Order, OrderVersion
 from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.selectors.orders import BrandOrder, WholeOrder, order_whole
@@ -46,6 +47,8 @@ def order(desk: Desk, found: Order) -> pages.Order:
 
 def _confirm_url(desk: Desk, found: Order) -> str:
     """Where the brand's word is given, while it is asked for."""
+    if found.source == RECEIPT:  # its word is given in the list of receipts, with the sum
+        return ""
     is_asked = desk.member.may_write and conversions_unconfirmed(found.pk).exists()
     return desk.url("order_confirm", found.public_id) if is_asked else ""
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
+from attribution.connectors.receipt.connector import RECEIPT
 from attribution.domain.lifecycle import ReasonCode
 from attribution.models import Conversion, Order
 from attribution.selectors.orders import (
@@ -189,6 +190,8 @@ def order_hint(sale: BrandOrder) -> str:
         return _nobodys_hint(sale.order)
     if sale.status == Conversion.Status.REJECTED:
         return _rejected_hint(leading)
+    if sale.status in WAITING and leading.waits_for_word and leading.source == RECEIPT:
+        return _("A buyer claimed this receipt. Confirm it with your list of receipts.")
     if sale.status in WAITING and leading.waits_for_word:
         return _("Only your thank-you page named this click. Confirm that the sale is real.")
     return sale_hint(
@@ -201,6 +204,8 @@ def order_hint(sale: BrandOrder) -> str:
 
 def _rejected_hint(conversion: Conversion) -> str:
     """Who refused it: the order itself, later evidence, or the brand."""
+    if conversion.source == RECEIPT and conversion.reason_code == ReasonCode.ORDER_CANCELLED:
+        return _("Nobody confirmed this receipt, so nobody earns from it.")
     if conversion.reason_code == ReasonCode.ORDER_CANCELLED:
         return _("The order was cancelled, so nobody earns from it.")
     if conversion.reason_code == ReasonCode.NOT_YOUR_CODE:

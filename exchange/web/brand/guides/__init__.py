@@ -15,6 +15,7 @@ from exchange.web.brand.guides import (
     kaspi,
     ozon,
     postback,
+    receipt,
     taplink,
     tilda,
     wildberries,
@@ -37,6 +38,7 @@ GUIDES: Mapping[str, Guide] = {
     "acquirer": acquirer.GUIDE,
     "postback": postback.GUIDE,
     "api": api.GUIDE,
+    "receipt": receipt.GUIDE,
 }
 
 __all__ = ["GUIDES", "Guide"]

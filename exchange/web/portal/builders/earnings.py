@@ -8,8 +8,9 @@ from typing import Literal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from attribution.connectors.receipt.connector import RECEIPT
 from attribution.domain.match import CLICKS
-from attribution.models import Candidate, Conversion, ConversionVersion
+from attribution.models import Candidate, Conversion, ConversionVersion, ReceiptClaim
 from attribution.selectors.conversions import (
     candidates_of,
     conversion_page,
@@ -19,9 +20,11 @@ from attribution.selectors.conversions import (
     status_counts,
     versions_of,
 )
+from attribution.selectors.receipts import claim_of_conversion
 from exchange.web.formatting import (
     day_short,
     moment_short,
+    money_text,
     percent_text,
     rate_text,
 )
@@ -80,10 +83,15 @@ def shown_status(conversion: Conversion, *, is_payable: bool) -> str:
 
 
 def earning_hint(conversion: Conversion, status: str) -> str:
-    if status in ("pending", "on_hold") and conversion.waits_for_word:
+    is_asked = status in ("pending", "on_hold") and conversion.waits_for_word
+    if is_asked and conversion.source == RECEIPT:
+        return _("A follower claimed this receipt. The shop has yet to find it in its own list.")
+    if is_asked:
         return _(
             "Only the shop's thank-you page named your click. The brand has yet to confirm it."
         )
+    if status == "rejected" and conversion.source == RECEIPT:
+        return _("The shop has not confirmed this receipt.")
     if status == "on_hold":
         return sale_hint(status, on=conversion.hold_until)
     if status == "rejected" and conversion.reason_code:
@@ -138,12 +146,25 @@ def earning(influencer: Influencer, conversion: Conversion) -> portal.Earning:
         order_ref=conversion.order_number,
         minor=conversion.commission_minor,
         status=status,
-        hint=earning_hint(conversion, status),
+        hint=" ".join(filter(None, [earning_hint(conversion, status), claim_note(conversion)])),
         steps=sale_steps(conversion, versions, candidates),
         trace=trace_of(conversion, candidates),
         sums=earning_sums(conversion, versions),
         back_url=reverse("portal:earnings"),
     )
+
+
+def claim_note(conversion: Conversion) -> str:
+    """What the shop said of the receipt that a sale came from; nothing for other sales."""
+    claim = claim_of_conversion(conversion) if conversion.source == RECEIPT else None
+    if claim is None:
+        return ""
+    if claim.state == ReceiptClaim.State.REFUSED:
+        return _("The brand's reason: %(note)s") % {"note": claim.note}
+    if claim.state == ReceiptClaim.State.DIFFERS and claim.file_total_minor is not None:
+        said = _("The shop's list shows another sum: %(sum)s. The brand decides.")
+        return said % {"sum": money_text(claim.file_total_minor)}
+    return ""
 
 
 def sale_steps(
@@ -209,6 +230,8 @@ def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
         "promo_code": _("Promo code %(code)s") % {"code": candidate.evidence},
         "wb_substitute_article": _("Wildberries article %(code)s") % {"code": candidate.evidence},
         "ozon_voucher": _("Ozon voucher %(code)s") % {"code": candidate.evidence},
+        "receipt_claim": _("Receipt %(code)s, claimed by a follower")
+        % {"code": candidate.evidence},
     }[candidate.kind]
     is_click = candidate.kind in CLICKS
     identity = f"id {candidate.evidence[:8]}…{candidate.evidence[-2:]}" if is_click else ""

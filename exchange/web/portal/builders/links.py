@@ -19,6 +19,7 @@ from attribution.selectors.conversions import (
     Taken,
     taken_by_participation,
 )
+from attribution.selectors.receipts import brand_takes_receipts, claims_of_participation
 from campaigns.domain.destination import host_of
 from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
 from campaigns.selectors import (
@@ -34,6 +35,7 @@ from exchange.web.formatting import (
 )
 from exchange.web.pages import portal
 from exchange.web.qr import PRINT_MM
+from exchange.web.words import RECEIPT
 from influencers.models import Influencer
 
 CLICKS_SINCE_DAYS = 3650  # a link's whole life
@@ -137,7 +139,19 @@ def link_page(
         off_url=_switch_url(link, "link_off", is_shown=link.state == TrackingLink.State.ACTIVE),
         on_url=_switch_url(link, "link_on", is_shown=card.status == "off"),
         stats_url=f"{reverse('portal:clicks')}?link={link.public_id}",
+        receipts=_receipts_card(link),
         is_new=is_new,
+    )
+
+
+def _receipts_card(link: TrackingLink) -> portal.ReceiptsCard | None:
+    """Only where the brand has cash registers and this link can bring them a receipt."""
+    if link.state != TrackingLink.State.ACTIVE or not brand_takes_receipts(link.participation):
+        return None
+    url = f"{settings.BASE_URL}/r/{link.token}/"
+    counts = claims_of_participation(link.participation_id)
+    return portal.ReceiptsCard(
+        url, _without_scheme(url), [(state, counts[state]) for state in RECEIPT if state in counts]
     )
 
 

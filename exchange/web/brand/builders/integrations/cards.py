@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from attribution.connectors.receipt.connector import RECEIPT
 from attribution.connectors.registry import FILES, SHOPS, is_signed
 from attribution.models import Connection
 from attribution.selectors.connections import connection_list, events_by_half_hour, events_today
@@ -100,6 +101,8 @@ def _key_text(connection: Connection) -> str:
         return str(door(connection).kind)
     if is_signed(connection.source):
         return _("signed webhook")
+    if connection.source == RECEIPT:
+        return _("claimed by buyers")
     if is_by_file(connection):
         return _("uploaded files")
     expires_at = token_expires_at(connection)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from attribution.connectors.receipt.connector import RECEIPT
 from attribution.connectors.registry import FILES, WEBHOOKS, is_signed
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets, dead_days, event_page
@@ -186,12 +187,15 @@ def _new_secret(found: Connection, secret: str) -> list[pages.Secret]:
 
 
 def _actions(desk: Desk, found: Connection) -> dict[str, str]:
-    if not desk.member.may_write:
-        return {}
     address = found.public_id
+    actions = {}
+    if found.source == RECEIPT:
+        actions["receipts_url"] = desk.url("receipts", address)
+    if not desk.member.may_write:
+        return actions
     is_off = found.state == Connection.State.OFF
     switch = "resume" if is_off else "pause"
-    actions = {f"{switch}_url": desk.url(f"connection_{switch}", address)}
+    actions[f"{switch}_url"] = desk.url(f"connection_{switch}", address)
     if has_secret(found):
         actions["rotate_url"] = desk.url("connection_secret", address)
     if GUIDES[found.source].token_form is not None:
