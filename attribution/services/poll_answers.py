@@ -13,6 +13,7 @@ from attribution.models import Connection, InboundEvent, PollCursor
 from attribution.services.doorbell import cursor_interval, cursor_pause_until
 from attribution.services.inbox import Received, connection_works, events_store
 from core import clock
+from core.bulk import rows_update
 from core.http import OutgoingError, OutgoingFailed, OutgoingTimeout
 from core.tenancy.context import acting_as
 
@@ -94,7 +95,7 @@ def _cursors_move(answers: Sequence[Answer]) -> None:
             for answer in answers
             if answer.cursor.pk in due_at
         ]
-        PollCursor.objects.bulk_update(moved, _OF_A_PAGE)
+        rows_update(moved, _OF_A_PAGE)
 
 
 def _cursor_moved(answer: Answer, due_at: datetime) -> PollCursor:
