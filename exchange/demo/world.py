@@ -51,6 +51,7 @@ from exchange.demo.people import (
     TOQYMA_BIN,
     Person,
 )
+from exchange.demo.tables import fair_sell
 from influencers.models import Influencer
 from influencers.services import influencer_create, payee_save, payout_account_add
 from payouts.services.batches import batch_approve, batch_create, batch_hand_out
@@ -161,6 +162,8 @@ def _world_make(now: datetime) -> None:
         _payout_make(ops)
     past.tell(until=now)
     conversions_advance()
+    _link, code = _tools_of(home, people[0])
+    fair_sell(toqyma, code.code, users[OWNER.email].pk, now)
 
 
 def _user_make(person: Person) -> User:
