@@ -100,16 +100,20 @@ def layout_guess(
     remembered: Mapping[str, str] | None = None,
 ) -> Layout:
     """By what the columns are called, and before that by what a person chose the last time
-    (`remembered`: {wanted: title}). A column that nobody sees is not guessed."""
+    (`remembered`: {wanted: title}): when all of it is there, nothing else is guessed. A column
+    that nobody sees is not guessed either."""
     header = _header_find(top, wanted, remembered or {})
     titles = titles_of(header.cells) if header else ()
-    known = {
-        name: titles.index(title) for name, title in (remembered or {}).items() if title in titles
-    }
+    chosen = remembered or {}
+    known = {name: titles.index(title) for name, title in chosen.items() if title in titles}
+    if not known or len(known) < len(chosen):
+        taken = {*hidden, *known.values()}
+        others = [each for each in wanted if each.name not in known]
+        known |= _places_guess(titles, others, taken)
     layout = Layout(
         header_row=header.number if header else 0,
         titles=titles,
-        places=known or _places_guess(titles, wanted, hidden),
+        places=known,
     )
     return layout_settle(layout, top, wanted)
 

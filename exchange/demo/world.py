@@ -55,6 +55,7 @@ from exchange.demo.people import (
 )
 from exchange.demo.receipts import receipts_tell, shops_connect
 from exchange.demo.tracker import calls_tell
+from exchange.demo.tables import fair_sell
 from influencers.models import Influencer
 from influencers.services import influencer_create, payee_save, payout_account_add
 from payouts.services.batches import batch_approve, batch_create, batch_hand_out
@@ -181,6 +182,8 @@ def _world_make(now: datetime) -> None:
     calls_tell(crm, crm_secret, code.code, now)
     receipts_tell(tills, [_tools_of(home, person)[0] for person in people], now)
     conversions_advance()
+    _link, code = _tools_of(home, people[0])
+    fair_sell(toqyma, code.code, users[OWNER.email].pk, now)
 
 
 def _user_make(person: Person) -> User:

@@ -58,6 +58,8 @@ def test_what_was_chosen_the_last_time_wins_and_another_file_is_guessed_anew():
     chosen = {"id": "Накладная", "sum": "Итог"}
     assert guess("Накладная;Заказ;Итог;Сумма\n", remembered=chosen).places == {"id": 0, "sum": 2}
     assert guess("Заказ;Сумма\n", remembered=chosen).places == {"id": 0, "sum": 1}
+    half = guess("Заказ;Сумма;Итог;Дата\n", remembered=chosen).places
+    assert half == {"id": 0, "sum": 2, "at": 3}
 
 
 def test_a_hidden_column_is_not_guessed_but_can_be_chosen():

@@ -156,7 +156,7 @@ def test_an_undone_order_says_so_in_its_history(workplace):
     workplace.post("connection_upload_undo", *at)
     work()
     page = workplace.page("order", workplace.order("A-1"))
-    assert page.versions[0].change == "Upload undone"
+    assert page.versions[-1].change == "Upload undone"
     events = workplace.page("connection", at[0]).events
     assert {event.text for event in events} == {"Export of orders, A-1", "Upload undone, A-1"}
 

@@ -19,13 +19,13 @@ from core.values import text_shown
 from exchange.web.words import Word
 
 WORDS_MAX = 20
-TITLE_CHARS = 40
+TITLE_CHARS = 24
 LABELS: Mapping[str, Any] = {
     "order": _("Order number"),
     "placed": _("Date of the order"),
     "amount": _("Sum"),
     "status": _("Status"),
-    "received": _("Received on"),
+    "received": _("Received by the buyer on"),
     "promo": _("Promo code"),
     "click": _("Click id (cpa_click)"),
     "name": _("Product"),
@@ -41,7 +41,7 @@ LABELS: Mapping[str, Any] = {
 }
 STATUSES: Sequence[tuple[OrderStatus, Word]] = (
     ("created", _("ordered, on the way")),
-    ("paid", _("paid")),
+    ("paid", _("paid by the buyer")),
     ("fulfilled", _("received by the buyer")),
     ("cancelled", _("cancelled")),
     ("returned", _("returned")),
@@ -184,4 +184,4 @@ class ColumnsForm(forms.Form):
 
 def _row_text(cells: Sequence[object]) -> str:
     texts = [text_shown(cell) for cell in cells if cell is not None]  # type: ignore[arg-type]
-    return Truncator(", ".join(texts)).chars(60)
+    return Truncator(", ".join(texts)).chars(42)

@@ -73,7 +73,7 @@ class UploadOrder:
     """One of the first orders of a file as it would be stored."""
 
     number: str
-    at: datetime
+    at: str
     status: str
     amount: str
     codes: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
@@ -34,7 +32,9 @@ def upload() -> uploads.Upload:
 class Columns(forms.Form):
     order = forms.ChoiceField(label=gettext_lazy("Order number"), choices=[("0", "A: Заказ")])
     amount = forms.ChoiceField(label=gettext_lazy("Sum"), choices=[("2", "C: Сумма")])
-    word_0 = forms.ChoiceField(label="«Отгружен»", choices=[("paid", gettext_lazy("paid"))])
+    word_0 = forms.ChoiceField(
+        label="«Отгружен»", choices=[("paid", gettext_lazy("paid by the buyer"))]
+    )
     header_row = forms.ChoiceField(
         label=gettext_lazy("Titles stand in row"), choices=[("3", "3: Заказ, Дата, Сумма")]
     )
@@ -61,7 +61,6 @@ def upload_columns() -> uploads.UploadColumns:
 
 
 def upload_check() -> uploads.UploadCheck:
-    placed = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
     return uploads.UploadCheck(
         "orders-2026-11.xlsx", "#", "#", "#",
         [
@@ -77,7 +76,9 @@ def upload_check() -> uploads.UploadCheck:
         0,
         str(NOTE),
         title=_("What we read"), errors_url="#", store_url="#", store_text="406", columns_url="#",
-        orders=[uploads.UploadOrder("A-1001", placed, _("paid"), "18 490,50 ₸", "ARU10")],
+        orders=[
+            uploads.UploadOrder("A-1001", "20.11", _("paid by the buyer"), "18 490,50 ₸", "ARU10")
+        ],
     )  # fmt: skip
 
 

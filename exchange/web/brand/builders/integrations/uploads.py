@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import FileResponse
@@ -19,7 +20,7 @@ from core import clock
 from core.cells import Row
 from core.columns import Layout, row_read
 from core.values import When
-from exchange.web.brand.columns_form import LABELS, ColumnsForm
+from exchange.web.brand.columns_form import LABELS, STATUSES, ColumnsForm
 from exchange.web.brand.desk import Desk
 from exchange.web.brand.guides import GUIDES
 from exchange.web.formatting import amount_text, day_short, moment_short, number_text
@@ -163,9 +164,13 @@ def _sample_row(
 def _value_text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, When):
-        return moment_short(value.at) if value.has_time else day_short(value.at)
-    return str(value)
+    return _moment_text(value.at) if isinstance(value, When) else str(value)
+
+
+def _moment_text(at: datetime) -> str:
+    """A day without an hour is its first moment."""
+    is_day = at == clock.day_start(clock.day_of(at))
+    return day_short(at) if is_day else moment_short(at)
 
 
 # --- What it says ---------------------------------------------------------------------------
@@ -266,8 +271,8 @@ def _remarks(upload: OrderUpload) -> list[str]:
 def _order_row(order: OrderSnapshot) -> pages.UploadOrder:
     return pages.UploadOrder(
         number=order.number,
-        at=order.placed_at,
-        status=str(dict(Order.Status.choices)[Order.Status(order.status)]),
+        at=_moment_text(order.placed_at),
+        status=str(dict(STATUSES)[order.status]),
         amount=amount_text(sum(line.amount_minor for line in order.lines), order.currency),
         codes=", ".join(order.promo_codes),
     )
