@@ -54,8 +54,8 @@ from exchange.demo.people import (
     Person,
 )
 from exchange.demo.receipts import receipts_tell, shops_connect
-from exchange.demo.tracker import calls_tell
 from exchange.demo.tables import fair_sell
+from exchange.demo.tracker import calls_tell
 from influencers.models import Influencer
 from influencers.services import influencer_create, payee_save, payout_account_add
 from payouts.services.batches import batch_approve, batch_create, batch_hand_out
