@@ -26,6 +26,7 @@ from tests.sandbox.process import sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
 INSALES = {"shop": "https://toqyma.myinsales.kz", "app_id": "sandbox-app"}
+AMOCRM = {"address": "brand.amocrm.ru", "currency": "KZT"}
 # Source -> (what opens the account at the stand-in, what is typed, what makes an order)
 POLLED = {
     "wildberries": ("wildberries/token", {}, "wildberries/orders"),
@@ -33,6 +34,8 @@ POLLED = {
     "kaspi": ("kaspi/token", {}, "kaspi/orders"),
     "admitad": ("admitad/token", {}, "admitad/actions"),
     "insales": ("insales/app", INSALES, "insales/orders"),
+    "amocrm": ("amocrm/token", AMOCRM, "amocrm/leads"),
+    "bitrix24": ("bitrix24/inbound", {}, "bitrix24/deals"),
 }
 SIGNED = {
     "woocommerce": {},
@@ -82,16 +85,31 @@ def everything_read(sandbox):
             work()
 
 
-def test_every_source_has_its_test_here():
-    assert {*POLLED, *SIGNED} == GUIDES.keys()
+def test_every_source_that_we_ask_has_its_test_here():
     assert POLLED.keys() == POLLS.keys()
+
+
+@pytest.mark.parametrize("source", GUIDES)
+def test_the_page_of_every_source_waits_for_its_first_event(cast, owner, source):
+    with acting_as(system="test data"):
+        made = Connection.objects.create(
+            brand_id=cast.tulpar.brand,
+            source=source,
+            name="New",
+            secrets='["made here"]',
+            settings={"preset": "keitaro"} if source == "postback" else {},
+        )
+    page, html = page_of(owner, address(cast, "connection", made.public_id))
+    assert (page.live.title, page.live.is_first) == ("Waiting for your first event", True)
+    assert page.live.text.startswith("Connected.")
+    assert 'hx-trigger="every 3s"' in html
 
 
 @pytest.mark.parametrize("source", POLLED)
 def test_a_source_that_we_ask_waits_is_read_and_turns_green(cast, owner, sandbox, source):
     opens, typed, orders = POLLED[source]
     made = sandbox.control(opens, {"days": 180} if source in ("ozon", "admitad") else {})
-    token = made.get("token") or made.get("key")
+    token = made.get("token") or made.get("key") or made.get("url")
     url = connect(
         owner, cast, source, **typed, **({"token": token} if token else {}), **_password(made)
     )
