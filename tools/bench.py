@@ -23,6 +23,7 @@ if __name__ == "__main__":
 
 from tools.benches.clicks import click_freshness, click_nginx, click_orm, click_p99  # noqa: E402
 from tools.benches.dashboards import dashboard_10m  # noqa: E402
+from tools.benches.ingest import ingest_orm  # noqa: E402
 from tools.benches.lists import rls_list  # noqa: E402
 from tools.benches.row import Row  # noqa: E402
 from tools.errors import StackError  # noqa: E402
@@ -31,7 +32,10 @@ OUTPUT = ROOT / "build" / "bench.json"
 # In the order of running: the first counts on being alone in the database.
 ROWS: dict[str, Callable[[], Row]] = {
     row.__name__: row
-    for row in (rls_list, click_nginx, click_orm, click_p99, click_freshness, dashboard_10m)
+    for row in (
+        *(rls_list, ingest_orm, click_nginx, click_orm, click_p99, click_freshness),
+        dashboard_10m,
+    )
 }
 
 
