@@ -4,7 +4,16 @@ from uuid import UUID
 
 from celery import shared_task
 
-from attribution.services import clicks, event_log, inbox, ingest, lifecycle, polling, rates, silence
+from attribution.services import (
+    clicks,
+    event_log,
+    inbox,
+    ingest,
+    lifecycle,
+    polling,
+    rates,
+    silence,
+)
 
 
 @shared_task

@@ -39,13 +39,20 @@ class Shop:
     clicks: list[list[UUID]] = field(default_factory=list)
 
 
-def shop_make(name: str, *, campaigns: int, now: datetime, budget_minor: int = BUDGET_MINOR) -> Shop:
-    """Live campaigns with money, influencers with codes, and clicks of the last days."""
+def shop_make(
+    name: str,
+    *,
+    campaigns: int,
+    now: datetime,
+    budget_minor: int = BUDGET_MINOR,
+    people: int = PEOPLE_PER_CAMPAIGN,
+) -> Shop:
+    """Live campaigns with money, `people` with codes in each, and clicks of the last days."""
     from attribution.models import Connection
     from brands.models import Brand
     from core.tenancy.context import acting_as
 
-    users = [_user(f"{name}-{n}") for n in range(campaigns * PEOPLE_PER_CAMPAIGN)]
+    users = [_user(f"{name}-{n}") for n in range(campaigns * people)]
     with acting_as(system="bench"):
         brand = Brand.objects.create(
             slug=name, name=name, legal_name=name, bin=f"{sum(name.encode()):012}"
@@ -99,12 +106,8 @@ def _campaign(shop: Shop, n: int, *, now: datetime, budget_minor: int) -> Campai
     )
     reserve = reserve_for(budget_minor, fee_bps=1500, vat_bps=1600)
     row = f"bench-{campaign.pk}"
-    money = deposit(
-        statement_row=row, brand_id=shop.brand_id, amount_minor=reserve.total_minor
-    )
-    kept = campaign_reserve(
-        campaign_id=campaign.pk, n=1, brand_id=shop.brand_id, reserve=reserve
-    )
+    money = deposit(statement_row=row, brand_id=shop.brand_id, amount_minor=reserve.total_minor)
+    kept = campaign_reserve(campaign_id=campaign.pk, n=1, brand_id=shop.brand_id, reserve=reserve)
     journals_post([money, kept], occurred_at=now)
     shop.campaigns.append(campaign.pk)
     return campaign
@@ -123,7 +126,9 @@ def _person(shop: Shop, campaign: Campaign, user_id: int) -> None:
     participation: Participation = Participation.objects.create(
         terms=campaign.terms.get(), state=Participation.State.APPROVED, **both
     )
-    code = "BENCH" + "".join(LETTERS[n // len(LETTERS) ** place % len(LETTERS)] for place in range(3))
+    code = "BENCH" + "".join(
+        LETTERS[n // len(LETTERS) ** place % len(LETTERS)] for place in range(3)
+    )
     PromoCode.objects.create(
         participation=participation, code=code, canonical=code, skeleton=skeleton(code), **both
     )
@@ -139,7 +144,8 @@ def _clicks(shop: Shop, now: datetime) -> None:
     from core.ids import uuid7
 
     partitions_ensure((now - timedelta(days=CLICK_DAYS + 12)).date(), CLICK_DAYS + 14)
-    chance, rows = random.Random(7), []
+    chance = random.Random(7)  # noqa: S311 repeatable
+    rows = []
     visitors = [uuid7() for _ in shop.codes]
     for person, participation_id in enumerate(shop.participations):
         at = now - timedelta(days=10)
@@ -180,7 +186,7 @@ class Sale:
     click: int
 
     def body(self, shop: Shop, status: str, minutes: int = 0, refunded: int = 0) -> bytes:
-        """As the shop's REST API shows it `minutes` after it was placed (facts/merchants.md 1.1)."""
+        """As the shop's API shows it `minutes` after it was placed (facts/merchants.md 1.1)."""
         modified = self.placed_at + timedelta(minutes=minutes)
         has_click = self.evidence in WITH_CLICK or self.evidence in WITH_BOTH
         has_code = self.evidence in WITH_CODE or self.evidence in WITH_BOTH
@@ -217,7 +223,9 @@ class Sale:
         return json.dumps(order).encode()
 
 
-def sales_make(count: int, *, chance: random.Random, now: datetime, shop: Shop, first: int) -> list[Sale]:
+def sales_make(
+    count: int, *, chance: random.Random, now: datetime, shop: Shop, first: int
+) -> list[Sale]:
     """Orders of the last ten days with one line, every third with two; the influencer of a code is
     mostly not the one of the click."""
     placed = now.replace(microsecond=0) - timedelta(days=9)

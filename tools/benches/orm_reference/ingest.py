@@ -12,7 +12,14 @@ from uuid import UUID
 
 from attribution.connectors.base import OrderLineSnapshot, OrderSnapshot
 from attribution.connectors.registry import webhook_connector
-from attribution.domain.lifecycle import LOST, PROMISED, ReasonCode, Status, Target, conversion_target
+from attribution.domain.lifecycle import (
+    LOST,
+    PROMISED,
+    ReasonCode,
+    Status,
+    Target,
+    conversion_target,
+)
 from attribution.domain.match import (
     CLOCK_SKEW,
     AttributionDecision,
@@ -55,7 +62,7 @@ from ledger.services import InsufficientFunds, journals_post
 
 def event_process(event_id: UUID) -> None:
     """One waiting event, in a transaction of its own."""
-    with acting_as(system="bench"):
+    with acting_as(system="inbound event"):
         event = (
             InboundEvent.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("connection")
@@ -207,7 +214,7 @@ def _click_candidates(order: Order) -> list[CandidateEvidence]:
 
 
 def _code_candidates(order: Order) -> list[CandidateEvidence]:
-    found = []
+    found: list[CandidateEvidence] = []
     for text in order.promo_codes:
         code = PromoCode.objects.filter(brand_id=order.brand_id, skeleton=skeleton(text)).first()
         if code is not None:
@@ -313,7 +320,13 @@ def _conversion_settle(order: Order, line: OrderLine, decision: Decision) -> Non
     if current is not None and Status(current.status) in PROMISED:
         return
     if current is not None and current.participation_id != decision.participation_id:
-        _move(current, Target(Status.REJECTED, reason_code=ReasonCode.NOT_YOUR_CODE), 0, 0, "reassigned")
+        _move(
+            current,
+            Target(Status.REJECTED, reason_code=ReasonCode.NOT_YOUR_CODE),
+            0,
+            0,
+            "reassigned",
+        )
         current = None
     if decision.participation_id is None:
         return
@@ -372,7 +385,9 @@ def _conversion_create(
     _version_write(conversion, "ordered" if is_funded else "budget_empty")
 
 
-def _follow(conversion: Conversion, target: Target, base: int, reward: int, line: OrderLine) -> None:
+def _follow(
+    conversion: Conversion, target: Target, base: int, reward: int, line: OrderLine
+) -> None:
     if target.status in LOST:
         if conversion.status != target.status:
             is_cancelled = target.reason_code == ReasonCode.ORDER_CANCELLED
@@ -397,9 +412,10 @@ def _move(conversion: Conversion, target: Target, base: int, reward: int, cause:
     old = Status(conversion.status)
     if old is Status.AWAITING_FUNDING and target.status not in LOST:
         target = Target(Status.AWAITING_FUNDING, target.hold_until)
-    elif old is not Status.AWAITING_FUNDING:
-        if not _accrue(conversion, reward - conversion.commission_minor):
-            return
+    elif old is not Status.AWAITING_FUNDING and not _accrue(
+        conversion, reward - conversion.commission_minor
+    ):
+        return
     conversion.status = target.status
     conversion.hold_until = target.hold_until or conversion.hold_until
     conversion.reason_code = target.reason_code
@@ -409,7 +425,9 @@ def _move(conversion: Conversion, target: Target, base: int, reward: int, cause:
 
 def _accrue(conversion: Conversion, difference: int) -> bool:
     campaign = Campaign.objects.get(pk=conversion.campaign_id)
-    CampaignTotals.objects.get_or_create(campaign=campaign, defaults={"brand_id": campaign.brand_id})
+    CampaignTotals.objects.get_or_create(
+        campaign=campaign, defaults={"brand_id": campaign.brand_id}
+    )
     totals = CampaignTotals.objects.select_for_update().get(campaign=campaign)
     accrued = totals.accrued_minor + difference
     fee = fee_due(accrued, campaign.platform_fee_bps, totals.fee_accrued_minor)
