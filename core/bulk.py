@@ -11,32 +11,62 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models.base import ModelState
 from django.db.models.fields.related import ForeignKey
 from psycopg2.sql import SQL, Composed, Identifier
 
 Encode = Callable[[Any], str]
+M = TypeVar("M", bound=models.Model)
+
+
+def row_new(model: type[M], **values: Any) -> M:
+    """As `model(**values)`, in a tenth of its time: for rows that are made by the thousand.
+
+    A relation may be given as the other row, also one that has no key yet.
+
+    Raises:
+        AssertionError: the model has no such field.
+    """
+    recipe = _recipe(model)
+    row = model.__new__(model)
+    state = row._state = ModelState()
+    columns = row.__dict__
+    columns.update(recipe.constants)
+    for name, value in values.items():
+        if name in recipe.relations:
+            state.fields_cache[name] = value
+            columns[recipe.relations[name]] = value.pk
+        else:
+            assert name in recipe.constants, (model, name)
+            columns[name] = value
+    for name, make in recipe.made:
+        if name not in values:
+            columns[name] = make()
+    return row
 
 
 def rows_insert(rows: Sequence[models.Model]) -> None:
     """Insert rows of one model, and give each the key that the database made for it.
 
-    A foreign key to a row that got its own only now (`OrderLine(order=order)`) is followed.
+    A relation to a row that got its own key only now (`row_new(OrderLine, order=order)`) is
+    followed.
 
     Raises: what the INSERT raises.
     """
     if not rows:
         return
     table = _table(type(rows[0]))
-    for field in table.foreign:
-        for row in rows:
-            if getattr(row, field.attname) is None and field.is_cached(row):
-                setattr(row, field.attname, field.get_cached_value(row).pk)
+    for row in rows:
+        for name, other in row._state.fields_cache.items():
+            attribute = table.relations.get(name)
+            if attribute is not None and row.__dict__[attribute] is None and other is not None:
+                row.__dict__[attribute] = other.pk
     with connection.cursor() as cursor:
         _insert(type(rows[0])).execute(cursor, rows)
         keys = [key for (key,) in cursor.fetchall()] if table.makes_keys else []
@@ -154,18 +184,45 @@ def _kind(field: models.Field) -> tuple[str, Encode]:
 class _Table:
     name: str
     key: _Column
-    foreign: tuple[ForeignKey, ...]
+    relations: dict[str, str]  # {order: order_id}
     makes_keys: bool  # the database does, and says which
 
 
-@lru_cache(maxsize=None)
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """How a row of a model begins: every column with its default, or None."""
+
+    constants: dict[str, Any]
+    made: tuple[tuple[str, Callable[[], Any]], ...]  # anew for each row
+    relations: dict[str, str]
+
+
+@cache
+def _recipe(model: type[models.Model]) -> _Recipe:
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    makers = {
+        field.attname: field.default
+        for field in fields
+        if field.has_default() and callable(field.default)
+    }
+    return _Recipe(
+        constants={
+            field.attname: None if field.attname in makers else field.get_default()
+            for field in fields
+        },
+        made=tuple(makers.items()),
+        relations={field.name: field.attname for field in fields if isinstance(field, ForeignKey)},
+    )
+
+
+@cache
 def _table(model: type[models.Model]) -> _Table:
     key = model._meta.pk
     assert key is not None, model
     return _Table(
         name=model._meta.db_table,
         key=_column(key),
-        foreign=tuple(each for each in model._meta.concrete_fields if isinstance(each, ForeignKey)),
+        relations=_recipe(model).relations,
         makes_keys=isinstance(key, models.AutoField),
     )
 
@@ -176,12 +233,15 @@ class _Statement:
     columns: tuple[_Column, ...]
 
     def execute(self, cursor: Any, rows: Sequence[models.Model]) -> None:
-        columns = [map(attrgetter(each.attribute), rows) for each in self.columns]
-        encoders = [each.encode for each in self.columns]
-        cursor.execute(self.text, list(map(array_text, columns, encoders)))
+        values = [row.__dict__ for row in rows]
+        arrays = [
+            array_text([each[column.attribute] for each in values], column.encode)
+            for column in self.columns
+        ]
+        cursor.execute(self.text, arrays)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _insert(model: type[models.Model]) -> _Statement:
     table = _table(model)
     columns = tuple(
@@ -200,10 +260,11 @@ def _insert(model: type[models.Model]) -> _Statement:
     return _Statement(_as_text(statement), columns)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _update(model: type[models.Model], fields: tuple[str, ...]) -> _Statement:
     table = _table(model)
-    values = [_column(model._meta.get_field(name)) for name in fields]
+    columns_of = {field.name: field for field in model._meta.concrete_fields}
+    values = [_column(columns_of[name]) for name in fields]
     statement = SQL("UPDATE {table} SET {changes} FROM {rows} WHERE {table}.{key} = {given}")
     columns = (table.key, *values)
     text = statement.format(

@@ -1,8 +1,9 @@
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings.dev")
 app = Celery("exchange")
@@ -21,3 +22,11 @@ def refuse_unsafe_login(**kwargs: Any) -> None:
         zone_check()
     except (TenancyError, WrongZone) as error:  # Celery only logs what a handler raises, and starts
         raise SystemExit(str(error)) from error
+
+
+@worker_process_init.connect
+def code_keep(**kwargs: Any) -> None:
+    """What is loaded by now stays for ever: the garbage collector need not walk through it again
+    each time that a batch of events has made some ten thousand objects (a seventh of its time)."""
+    gc.collect()
+    gc.freeze()

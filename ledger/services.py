@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.bulk import row_new
 from core.crash import crash_point
 from core.errors import DomainError
 from core.tenancy.context import acting_as, origin_actor
@@ -119,7 +120,8 @@ def _post(
     by_key: dict[str, JournalDraft], *, occurred_at: datetime, actor: str
 ) -> dict[str, Journal]:
     journals = {
-        key: Journal(
+        key: row_new(
+            Journal,
             kind=draft.kind,
             business_key=key,
             body_sha256=draft.body_sha256,

@@ -23,6 +23,7 @@ if __name__ == "__main__":
 
 from tools.benches.clicks import click_freshness, click_nginx, click_orm, click_p99  # noqa: E402
 from tools.benches.dashboards import dashboard_10m  # noqa: E402
+from tools.benches.ingest import ingest_orm  # noqa: E402
 from tools.benches.lists import rls_list  # noqa: E402
 from tools.benches.planner import planner_10k  # noqa: E402
 from tools.benches.row import Row  # noqa: E402
@@ -33,13 +34,8 @@ OUTPUT = ROOT / "build" / "bench.json"
 ROWS: dict[str, Callable[[], Row]] = {
     row.__name__: row
     for row in (
-        rls_list,
-        click_nginx,
-        click_orm,
-        click_p99,
-        click_freshness,
-        dashboard_10m,
-        planner_10k,
+        *(rls_list, ingest_orm, click_nginx, click_orm, click_p99, click_freshness),
+        *(dashboard_10m, planner_10k),
     )
 }
 

@@ -15,7 +15,7 @@ TABLE = "attribution_idempotentcall"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0013_tokens")]
+    dependencies = [("attribution", "0014_ingest")]
     operations = [
         migrations.AlterField(
             "inboundevent",

@@ -189,6 +189,7 @@ class Order(models.Model):
         ]
         indexes = [
             models.Index(fields=["brand", "-placed_at", "-id"], name="order_of_brand"),
+            models.Index(fields=["connection", "number"], name="order_of_number"),
             models.Index(
                 fields=["id"],
                 name="order_in_other_money",

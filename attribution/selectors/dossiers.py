@@ -95,8 +95,7 @@ class Dossiers:
 
     def names_of(self, dossier: Dossier) -> set[str]:
         """What a page may call this order."""
-        number = dossier.the_order().number
-        connection_id, external_id = dossier.key
+        number, external_id = dossier.the_order().number, dossier.key[1]
         is_anothers = bool(self.numbered.get(dossier.key)) and number != external_id
         return {number} if is_anothers else {number, external_id}
 
@@ -115,7 +114,9 @@ def dossiers_load(names: Collection[Key], *, moving: Collection[Key] = ()) -> Do
     called = dossiers.of.keys() | {(order.connection_id, order.number) for order in orders}
     _said_load(dossiers, called)
     if orders:
-        by_id = {order.pk: dossiers.get((order.connection_id, order.external_id)) for order in orders}
+        by_id = {
+            order.pk: dossiers.get((order.connection_id, order.external_id)) for order in orders
+        }
         _states_load(by_id)
         _seen_load([each for each in by_id.values() if each.moves or each.key in moving])
     return dossiers

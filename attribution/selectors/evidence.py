@@ -8,10 +8,13 @@ candidates of an order are then made of it in memory. Runs as the system.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db import connection
 
 from attribution.domain.match import (
     CLOCK_SKEW,
@@ -22,7 +25,6 @@ from attribution.domain.match import (
     EvidenceKind,
 )
 from attribution.models import Order
-from attribution.models.clicks import Click
 from attribution.selectors.clicks import ID_TOLERANCE
 from attribution.selectors.dossiers import Dossier, Dossiers, Key
 from attribution.selectors.news import Named, News, Told
@@ -38,6 +40,16 @@ CLAIMED = EvidenceKind.RECEIPT_CLAIM
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
 
+class Tap(NamedTuple):
+    """A click, as far as it speaks for anybody."""
+
+    click_id: UUID
+    at: datetime
+    participation_id: int
+    brand_id: int
+    visitor: UUID
+
+
 Visit = tuple[UUID, datetime]  # a click, and the moment of an order that names it
 
 
@@ -46,8 +58,8 @@ class Evidence:
     """What was found for a batch."""
 
     dossiers: Dossiers
-    clicks: dict[UUID, Click] = field(default_factory=dict)
-    others: dict[Visit, list[Click]] = field(default_factory=lambda: defaultdict(list))
+    clicks: dict[UUID, Tap] = field(default_factory=dict)
+    others: dict[Visit, list[Tap]] = field(default_factory=lambda: defaultdict(list))
     codes: dict[tuple[int, str], PromoCode] = field(default_factory=dict)  # by brand and look
     external: dict[tuple[int, str, str], ExternalCode] = field(default_factory=dict)
     participations: dict[int, Participation] = field(default_factory=dict)
@@ -105,7 +117,7 @@ class Evidence:
         code = self.external.get((dossier.brand_id, kind, value))
         return code.participation_id if code and kind != EvidenceKind.PAGE_CLICK else None
 
-    def _clicks_of(self, dossier: Dossier) -> tuple[list[Click], EvidenceKind]:
+    def _clicks_of(self, dossier: Dossier) -> tuple[list[Tap], EvidenceKind]:
         """The clicks that the order itself speaks of; only without any, those of its page."""
         order = dossier.the_order()
         carried = self._visits(order, [order.click_id] if order.click_id else [])
@@ -122,9 +134,9 @@ class Evidence:
         clicks = [row.value for row in said if row.kind == EvidenceKind.PAGE_CLICK]
         return [UUID(value) for value in dict.fromkeys(clicks)]
 
-    def _visits(self, order: Order, named: Iterable[UUID]) -> list[Click]:
+    def _visits(self, order: Order, named: Iterable[UUID]) -> list[Tap]:
         """The clicks with these ids, and their visitors' others before the order, each once."""
-        found: dict[UUID, Click] = {}
+        found: dict[UUID, Tap] = {}
         for click_id in named:
             carried = self.clicks.get(click_id)
             if carried is not None and carried.brand_id == order.brand_id:
@@ -180,8 +192,9 @@ def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
     _external_load(found, told)
     ids = {click.participation_id for click in found.clicks.values()}
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
-    ids |= {code.participation_id for code in (*found.codes.values(), *found.external.values())}
     ids |= {int(each.value) for rows in told.values() for each in rows if each.kind == CLAIMED}
+    ids |= {code.participation_id for code in found.codes.values()}
+    ids |= {code.participation_id for code in found.external.values()}
     if ids:
         rows = Participation.objects.select_related("campaign", "terms").filter(pk__in=ids)
         found.participations = {row.pk: row for row in rows}
@@ -233,8 +246,8 @@ def _clicks_load(found: Evidence, visits: Collection[tuple[int, Visit]]) -> None
     moments = [uuid7_time(click_id) for click_id in ids]
     span = [min(moments) - ID_TOLERANCE, max(moments) + ID_TOLERANCE]
     tolerance = [array_of(at + sign * ID_TOLERANCE for at in moments) for sign in (-1, 1)]
-    rows = Click.objects.raw(_CLICKS, [array_of(ids), *tolerance, *span])
-    found.clicks = {click.click_id: click for click in rows}
+    rows = _rows(_CLICKS, [array_of(ids), *tolerance, *span])
+    found.clicks = {click.click_id: click for click in map(Tap._make, rows)}
     wanted = [
         (click, at)
         for brand_id, (click_id, at) in sorted(visits)
@@ -245,13 +258,14 @@ def _clicks_load(found: Evidence, visits: Collection[tuple[int, Visit]]) -> None
 
 
 _CLICKS = """
-SELECT c.* FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS w (id, since, until)
+SELECT c.click_id, c.at, c.participation_id, c.brand_id, c.visitor
+  FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS w (id, since, until)
   JOIN attribution_click c ON c.click_id = w.id AND c.at BETWEEN w.since AND w.until
  WHERE c.at BETWEEN %s AND %s
 """
 
 
-def _others_load(found: Evidence, wanted: Collection[tuple[Click, datetime]]) -> None:
+def _others_load(found: Evidence, wanted: Sequence[tuple[Tap, datetime]]) -> None:
     since = [at - timedelta(days=WINDOW_DAYS_MAX) for _click, at in wanted]
     until = [at + CLOCK_SKEW for _click, at in wanted]
     parameters = [
@@ -262,15 +276,21 @@ def _others_load(found: Evidence, wanted: Collection[tuple[Click, datetime]]) ->
         array_of(click.brand_id for click, _at in wanted),
         array_of(since), array_of(until), CLICKS_MAX - 1,
     ]  # fmt: skip
-    for other in Click.objects.raw(_OTHERS, parameters):
-        click, at = wanted[other.n]
-        found.others[click.click_id, at].append(other)
+    for n, *other in _rows(_OTHERS, parameters):
+        click, at = wanted[n]
+        found.others[click.click_id, at].append(Tap(*other))
+
+
+def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
 
 
 # The visitors' clicks are read once, day by day of the partitions, and then given to whoever asks.
 _OTHERS = """
 WITH theirs AS MATERIALIZED (
-    SELECT * FROM attribution_click
+    SELECT click_id, at, participation_id, brand_id, visitor FROM attribution_click
      WHERE visitor = ANY (%s::uuid[]) AND at BETWEEN %s AND %s
 ), ranked AS (
     SELECT w.n, t.*, row_number() OVER (PARTITION BY w.n ORDER BY t.at DESC) AS place
@@ -280,7 +300,8 @@ WITH theirs AS MATERIALIZED (
       JOIN theirs t ON t.visitor = w.visitor AND t.brand_id = w.brand_id
                    AND t.at BETWEEN w.since AND w.until AND t.click_id <> w.click_id
 )
-SELECT * FROM ranked WHERE place <= %s ORDER BY n, place
+SELECT n, click_id, at, participation_id, brand_id, visitor
+  FROM ranked WHERE place <= %s ORDER BY n, place
 """
 
 

@@ -1,4 +1,4 @@
-"""What a batch of events brings, before it is worked on: so that all it may ask for is read first."""
+"""What a batch of events brings: read before it is worked on, so that all it may ask for is too."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ from campaigns.domain.commission import base_minor, commission_minor
 from campaigns.models import Participation
 from core import clock
 from core.audit.services import audit_entry, audit_record
+from core.bulk import row_new
 from core.tenancy.context import acting_as
 
 
@@ -61,7 +62,8 @@ class Settling:
         if conversion.version == 1:
             self._changes.add(conversion)
         self._changes.change(conversion)
-        version = ConversionVersion(
+        version = row_new(
+            ConversionVersion,
             conversion=conversion,
             brand_id=conversion.brand_id,
             influencer_id=conversion.influencer_id,
@@ -119,7 +121,9 @@ def conversions_settle(work: Work) -> None:
 
 def _current(lines: Collection[LineNow]) -> dict[int, Conversion]:
     """{line: its conversion that is not rejected}, locked."""
-    found = Conversion.objects.select_for_update().filter(line_id__in={now.line.pk for now in lines})
+    found = Conversion.objects.select_for_update().filter(
+        line_id__in={now.line.pk for now in lines}
+    )
     living = found.exclude(status=Conversion.Status.REJECTED).order_by("pk")
     return {conversion.line_id: conversion for conversion in living}
 
@@ -157,11 +161,10 @@ class _Follower:
         elif target.status not in LOST:
             current[line_id] = self._create(self.participation, target, worth)
 
-    def _create(
-        self, participation: Participation, target: Target, worth: Earned
-    ) -> Conversion:
+    def _create(self, participation: Participation, target: Target, worth: Earned) -> Conversion:
         now = self.now
-        conversion = Conversion(
+        conversion = row_new(
+            Conversion,
             brand_id=now.order.brand_id,
             order_id=now.order.pk,
             line_id=now.line.pk,
@@ -305,7 +308,9 @@ def conversions_fund_in_turn(waiting: Sequence[Conversion]) -> int:
         target = _target(now, conversion.participation, is_hold_from_paid=is_hold_from_paid)
         if target is None or target.status in LOST:
             continue  # nothing to post: the order's own news has said so, or will
-        if not settling.books.accrue(conversion, from_minor=0, to_minor=conversion.commission_minor):
+        if not settling.books.accrue(
+            conversion, from_minor=0, to_minor=conversion.commission_minor
+        ):
             break
         conversion.status, conversion.hold_until = target.status, target.hold_until
         settling.version_add(conversion, cause="funded")

@@ -7,6 +7,7 @@ from attribution.domain.rates import TENGE, rate_day
 from attribution.models import Candidate, Decision, Order, OrderLine
 from attribution.selectors.dossiers import Dossier
 from attribution.services.work import LineNow, Work
+from core.bulk import row_new
 from core.clock import day_of
 
 
@@ -54,7 +55,8 @@ def _decision_record(
     if latest is not None and latest.trace == trace and latest.rule == decided.rule:
         return latest
     winner = decided.winner
-    decision = Decision(
+    decision = row_new(
+        Decision,
         order=order,
         line=line,
         brand_id=order.brand_id,
@@ -67,7 +69,8 @@ def _decision_record(
     dossier.decisions[line.line_id] = decision
     work.changes.add(decision)
     for each in decided.verdicts:
-        candidate = Candidate(
+        candidate = row_new(
+            Candidate,
             decision=decision,
             brand_id=order.brand_id,
             order=order,
@@ -82,4 +85,3 @@ def _decision_record(
         )
         work.changes.add(candidate)
     return decision
-

@@ -26,7 +26,7 @@ from attribution.connectors.base import (
 from attribution.connectors.receipt.connector import CLAIM, claim_snapshots
 from attribution.connectors.registry import file_record_parse, poll_connector, translator
 from attribution.domain.page_events import PAGE, PageEvent, page_event_read
-from attribution.models import InboundEvent, Order
+from attribution.models import Connection, InboundEvent, Order
 from attribution.selectors.news import News
 from attribution.services.conversions import conversions_settle
 from attribution.services.doorbell import doorbells_ring
@@ -77,12 +77,16 @@ def _events_take(event_ids: Sequence[UUID]) -> list[InboundEvent]:
     """The events that still wait, locked, in the order of their coming; without those that another
     worker has."""
     waiting = (
-        InboundEvent.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("connection")
-        .defer("connection__secrets")
+        InboundEvent.objects.select_for_update(skip_locked=True)
         .filter(pk__in=event_ids, state=InboundEvent.State.RECEIVED)
+        .defer("headers", "body_sha256")
     )
-    return list(waiting.order_by("pk"))
+    events = list(waiting.order_by("pk"))
+    connections = Connection.objects.defer("secrets")  # sealed: each would have to be opened
+    by_id = connections.in_bulk({event.connection_id for event in events})
+    for event in events:
+        event.connection = by_id[event.connection_id]
+    return events
 
 
 # --- What they say --------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from attribution.domain.line_moves import (
 from attribution.models import InboundEvent, LineMove, Order
 from attribution.selectors.dossiers import Dossier
 from attribution.services.work import Changes
+from core.bulk import row_new
 
 
 def line_move_keep(
@@ -30,7 +31,8 @@ def line_move_keep(
     """
     row = dossier.moves.get((move.line_id, move.move_id))
     if row is None:
-        row = LineMove(
+        row = row_new(
+            LineMove,
             connection_id=event.connection_id,
             brand_id=event.brand_id,
             event=event,

@@ -24,6 +24,7 @@ from attribution.selectors.news import click_id_of
 from attribution.services.decisions import order_decide
 from attribution.services.line_moves import line_move_keep, lines_follow_moves
 from attribution.services.work import Work
+from core.bulk import row_new
 from core.crypto import blind_index
 
 logger = logging.getLogger(__name__)
@@ -109,7 +110,8 @@ def removal_apply(work: Work, event: InboundEvent, removal: OrderRemoval) -> lis
     order.source_updated_at = max(order.source_updated_at, event.received_at)
     order.version += 1
     work.changes.change(order)
-    version = OrderVersion(
+    version = row_new(
+        OrderVersion,
         order=order,
         brand_id=order.brand_id,
         event=event,
@@ -132,7 +134,8 @@ def evidence_apply(work: Work, event: InboundEvent, evidence: EvidenceSnapshot) 
     same = (evidence.line_id, evidence.kind, evidence.value)
     if any((row.line_id, row.kind, row.value) == same for row in work.dossiers.said[key]):
         return []
-    row = LateEvidence(
+    row = row_new(
+        LateEvidence,
         connection_id=event.connection_id,
         brand_id=event.brand_id,
         event=event,
@@ -162,7 +165,8 @@ def page_event_apply(work: Work, event: InboundEvent, said: PageEvent) -> list[O
     known = [row.value for row in work.dossiers.said[key] if row.kind == PAGE_CLICK]
     if said.click in known or len(known) >= PAGE_CLICKS_MAX:
         return []
-    row = LateEvidence(
+    row = row_new(
+        LateEvidence,
         connection_id=event.connection_id,
         brand_id=event.brand_id,
         event=event,
@@ -188,7 +192,8 @@ def _order_create(
     plain: dict[str, Any],
 ) -> Order:
     phone = snapshot.customer_phone
-    order = dossier.order = Order(
+    order = dossier.order = row_new(
+        Order,
         connection_id=event.connection_id,
         brand_id=event.brand_id,
         source=event.source,
@@ -251,7 +256,7 @@ def _state(snapshot: OrderSnapshot) -> dict[str, Any]:
 
 def _line_add(work: Work, dossier: Dossier, line: OrderLineSnapshot) -> None:
     order = dossier.the_order()
-    row = OrderLine(order=order, brand_id=order.brand_id, line_id=line.line_id)
+    row = row_new(OrderLine, order=order, brand_id=order.brand_id, line_id=line.line_id)
     _line_set(row, line)
     dossier.lines[row.line_id] = row
     work.changes.add(row)
@@ -288,7 +293,8 @@ def _version_add(
     is_applied: bool,
 ) -> None:
     order = dossier.the_order()
-    version = OrderVersion(
+    version = row_new(
+        OrderVersion,
         order=order,
         brand_id=order.brand_id,
         event=event,

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 
 from core.audit.models import AuditEntry
+from core.bulk import row_new
 from core.tenancy.context import TenancyError, acting_user_id, current_actor, origin_actor
 
 
@@ -42,7 +43,8 @@ def audit_entry(
     actor, origin = current_actor(), origin_actor()
     if actor is None or origin is None:
         raise TenancyError(f"audit of {action}: nobody is acting")
-    return AuditEntry(
+    return row_new(
+        AuditEntry,
         actor=str(actor),
         origin=str(origin),
         user_id=acting_user_id(),

@@ -66,3 +66,16 @@ def frozen(table: str, columns: Sequence[str]) -> RunSQL:
         f" FOR EACH ROW EXECUTE FUNCTION core_refuse_change()",
         f"DROP TRIGGER {table}_kept ON {table}; DROP TRIGGER {table}_frozen ON {table}",
     )
+
+
+def frozen_where_named(table: str, columns: Sequence[str]) -> RunSQL:
+    """As `frozen`, asked only by an UPDATE that names one of the columns: no other can change them,
+    and a row's whole content is not compared with every change of its state."""
+    names = ", ".join(f"'{column}'" for column in columns)
+    trigger = f"CREATE TRIGGER {table}_frozen BEFORE UPDATE {{of}}ON {table}" + (
+        f" FOR EACH ROW EXECUTE FUNCTION core_refuse_thaw({names})"
+    )
+    drop = f"DROP TRIGGER {table}_frozen ON {table};"
+    return RunSQL(
+        drop + trigger.format(of=f"OF {', '.join(columns)} "), drop + trigger.format(of="")
+    )

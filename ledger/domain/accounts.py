@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 CURRENCY = "KZT"
+REMEMBERED = 10_000  # of the accounts that every sale names
 
 
 class Owner(StrEnum):
@@ -166,11 +168,13 @@ def brand_free(brand_id: int) -> AccountRef:
     return AccountRef(AccountKind.BRAND_FREE, brand_id=brand_id)
 
 
+@lru_cache(REMEMBERED)
 def budget(brand_id: int, campaign_id: int) -> AccountRef:
     """Reserved for a campaign's commissions and not yet earned by anybody."""
     return AccountRef(AccountKind.BUDGET, brand_id=brand_id, subject_id=campaign_id)
 
 
+@lru_cache(REMEMBERED)
 def fee_reserve(brand_id: int, campaign_id: int) -> AccountRef:
     """Reserved for our fee on the budget that is left."""
     return AccountRef(AccountKind.FEE_RESERVE, brand_id=brand_id, subject_id=campaign_id)
@@ -181,6 +185,7 @@ def vat_reserve(brand_id: int, campaign_id: int) -> AccountRef:
     return AccountRef(AccountKind.VAT_RESERVE, brand_id=brand_id, subject_id=campaign_id)
 
 
+@lru_cache(REMEMBERED)
 def fee_hold(brand_id: int, campaign_id: int) -> AccountRef:
     """Our fee on commissions that are still on hold."""
     return AccountRef(AccountKind.FEE_HOLD, brand_id=brand_id, subject_id=campaign_id)
@@ -201,6 +206,7 @@ def deal_escrow(brand_id: int, deal_id: int) -> AccountRef:
     return AccountRef(AccountKind.DEAL_ESCROW, brand_id=brand_id, subject_id=deal_id)
 
 
+@lru_cache(REMEMBERED)
 def influencer_hold(influencer_id: int) -> AccountRef:
     """Commissions that may still be returned or rejected."""
     return AccountRef(AccountKind.INFLUENCER_HOLD, influencer_id=influencer_id)
