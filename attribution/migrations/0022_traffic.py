@@ -21,7 +21,7 @@ WRITE = may("read add change")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attribution", "0012_planner"),
+        ("attribution", "0013_tokens"),
         ("brands", "0002_access"),
         ("campaigns", "0005_ozon_voucher"),
         ("influencers", "0002_access"),
@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("source", models.CharField(max_length=24)),
                 ("tag", models.CharField(max_length=200, verbose_name="tag")),
                 ("day_on", models.DateField(verbose_name="day")),
                 ("visits", models.PositiveBigIntegerField(null=True, verbose_name="visits")),
@@ -194,7 +195,7 @@ class Migration(migrations.Migration):
         same_tenant(DAY, "connection_id", "attribution_connection"),
         same_tenant(DAY, "participation_id", "campaigns_participation"),
         same_tenant(DAY, "campaign_id", "campaigns_campaign"),
-        frozen(DAY, ["connection_id", "tag", "day_on"]),
+        frozen(DAY, ["connection_id", "source", "tag", "day_on"]),
         tenant_table(UPLOAD, brand=BRAND, ops=READ, system=WRITE),
         same_tenant(UPLOAD, "connection_id", "attribution_connection"),
         frozen(UPLOAD, ["connection_id", "uploaded_by_id"]),

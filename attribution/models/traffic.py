@@ -36,6 +36,7 @@ class TagDay(models.Model):
     influencer = models.ForeignKey(
         Influencer, on_delete=models.PROTECT, related_name="+", null=True
     )
+    source = models.CharField(max_length=24)  # of the connection, which influencers do not read
     tag = models.CharField(_("tag"), max_length=200)
     day_on = models.DateField(_("day"))
     visits = models.PositiveBigIntegerField(_("visits"), null=True)

@@ -35,7 +35,9 @@ def traffic_apply(connection: Connection, snapshot: TrafficSnapshot) -> int:
     for count in {(each.tag, each.day_on): each for each in snapshot.counts}.values():
         row = known.get((count.tag, count.day_on))
         if row is None:
-            row = TagDay(connection=connection, brand_id=connection.brand_id)
+            row = TagDay(
+                connection=connection, brand_id=connection.brand_id, source=connection.source
+            )
             row.tag, row.day_on = count.tag, count.day_on
             new.append(row)
         elif row.source_updated_at <= snapshot.source_updated_at:

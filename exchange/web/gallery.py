@@ -22,6 +22,7 @@ from exchange.web.samples import (
     portal,
     public,
     receipts,
+    traffic,
     uploads,
 )
 
@@ -79,6 +80,7 @@ PAGES: Mapping[str, Shown] = {
     "clicks": Shown("portal/clicks.html", clicks.portal, section="links"),
     "clicks-none": Shown("portal/clicks.html", clicks.none, section="links"),
     "clicks-refused": Shown("portal/clicks.html", clicks.refused, section="links"),
+    "traffic": Shown("portal/traffic.html", traffic.portal, section="links"),
     "earnings": Shown("portal/earnings.html", portal.earning_list, section="payouts"),
     "earning": Shown("portal/earning.html", portal.earning, section="payouts"),
     "earning-sheet": Shown("portal/_earning.html", portal.earning),
@@ -108,6 +110,12 @@ PAGES: Mapping[str, Shown] = {
     "brand-clicks-value": Shown("brand/clicks.html", clicks.one_value, section="clicks"),
     "brand-clicks-nothing": Shown("brand/clicks.html", clicks.nothing, section="clicks"),
     "brand-clicks-none": Shown("brand/clicks.html", clicks.none, section="clicks"),
+    "brand-traffic": Shown("brand/traffic.html", traffic.brand, section="clicks"),
+    "brand-traffic-none": Shown("brand/traffic.html", traffic.none, section="clicks"),
+    "brand-tags": Shown("brand/tags.html", traffic.tags, forms.TagFile, "integrations"),
+    "brand-tag-check": Shown(
+        "brand/tag_check.html", traffic.check, forms.tag_columns, "integrations"
+    ),
     "brand-money": Shown("brand/money.html", brand.money, section="money"),
     "brand-integrations": Shown(
         "brand/integrations.html", brand.integrations, None, "integrations"

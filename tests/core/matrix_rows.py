@@ -225,6 +225,7 @@ def order_rows(party: Party) -> list[models.Model]:
         UploadPart.objects.create(upload=upload, number=0, content=b"[]", **mine),
         TagDay.objects.create(
             connection=shop,
+            source=shop.source,
             tag=f"vendor_org_42_birge-{party.token}",
             day_on=TODAY,
             visits=7,

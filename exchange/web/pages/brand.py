@@ -175,6 +175,7 @@ class Campaign:
     close_url: str = ""
     blocked_reason: str = ""
     about: str = ""
+    traffic_url: str = ""
     add_budget: SmallForm | None = None
 
     @property
@@ -446,6 +447,8 @@ class Connection:
     token_text: str = ""
     upload_url: str = ""
     receipts_url: str = ""
+    tags_url: str = ""
+    tags_text: str = ""
     replay_url: str = ""
     note: str = ""
 
