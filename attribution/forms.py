@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -12,10 +12,17 @@ from attribution.connectors.postback.presets import PRESETS
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
 from attribution.domain.receipts import SIGN_DIGITS_MAX, TEXT_CHARS_MAX
 from attribution.domain.tag_table import NEEDED, Figure
+from attribution.models import Connection
 from attribution.services.bitrix24 import APPLICATION_TOKEN_CHARS_MAX
 from attribution.services.bitrix24 import URL_CHARS_MAX as BITRIX24_URL_CHARS_MAX
 from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
 from attribution.services.ozon_traffic import CLIENT_CHARS_MAX
+from attribution.services.ozon_vouchers import (
+    BUDGET_MAX,
+    DISCOUNT_PERCENT_MAX,
+    VOUCHER_DAYS_DEFAULT,
+    VOUCHER_DAYS_MAX,
+)
 from attribution.services.tilda import AFTER_PAYMENT
 from attribution.services.tilda import KEY_CHARS_MAX as TILDA_KEY_CHARS_MAX
 from core.admin import DayField
@@ -255,6 +262,52 @@ class TableFileForm(forms.Form):
                 _("The file is too large. Export fewer days at once."), code="too_large"
             )
         return file
+
+
+class VoucherTerms(NamedTuple):
+    connection_id: int
+    discount_percent: int
+    budget: int
+    days: int
+
+
+class VoucherTermsForm(forms.Form):
+    """What a new voucher of Ozon gives, made with the key of one of the brand's accounts."""
+
+    connection = forms.ChoiceField(label=_("Account at Ozon"))
+    discount_percent = forms.IntegerField(
+        label=_("Discount for the buyer, %"),
+        min_value=1,
+        max_value=DISCOUNT_PERCENT_MAX,
+        initial=10,
+    )
+    budget = forms.IntegerField(
+        label=_("Budget of the discount"),
+        help_text=_("In whole units of your Ozon account's currency; Ozon stops it there."),
+        min_value=1,
+        max_value=BUDGET_MAX,
+    )
+    days = forms.IntegerField(
+        label=_("How many days it works"),
+        min_value=1,
+        max_value=VOUCHER_DAYS_MAX,
+        initial=VOUCHER_DAYS_DEFAULT,
+    )
+
+    def __init__(
+        self, accounts: Sequence[Connection], data: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(data)
+        own = cast(forms.ChoiceField, self.fields["connection"])
+        own.choices = [(str(each.pk), each.name) for each in accounts]
+        if len(accounts) == 1:
+            own.initial, own.widget = str(accounts[0].pk), forms.HiddenInput()
+
+    def terms(self) -> VoucherTerms:
+        """Once the form is valid."""
+        given = self.cleaned_data
+        numbers = (given[name] for name in ("discount_percent", "budget", "days"))
+        return VoucherTerms(int(given["connection"]), *numbers)
 
 
 class TagStartForm(forms.Form):

@@ -22,9 +22,10 @@ from brands.models import Brand
 from brands.services import brand_create, brand_verify, deposit_book, member_add
 from campaigns.domain.offer import Offer
 from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
+from campaigns.services.external_codes import external_code_add
 from campaigns.services.lifecycle import campaign_publish
 from campaigns.services.offers import campaign_create
-from campaigns.services.participations import campaign_join, external_code_add
+from campaigns.services.participations import campaign_join
 from compliance.services import payee_tax_set, register_check, tax_rules_load
 from core import clock
 from core.accounts.models import User

@@ -24,6 +24,7 @@ from exchange.web.samples import (
     receipts,
     traffic,
     uploads,
+    vouchers,
 )
 
 Make = Callable[[], Any]
@@ -102,6 +103,10 @@ PAGES: Mapping[str, Shown] = {
     "brand-campaign-draft": Shown("brand/campaign.html", brand.campaign_draft, section="campaigns"),
     "brand-campaign-ready": Shown("brand/campaign.html", brand.campaign_ready, section="campaigns"),
     "brand-campaign-form": Shown("brand/campaign_form.html", brand.campaign_form, forms.Campaign),
+    "brand-vouchers": Shown("brand/vouchers.html", vouchers.vouchers, forms.voucher, "campaigns"),
+    "brand-vouchers-confirm": Shown(
+        "brand/vouchers.html", vouchers.confirm, forms.voucher, "campaigns"
+    ),
     "brand-orders": Shown("brand/orders.html", brand.orders, section="orders"),
     "brand-orders-none": Shown("brand/orders.html", brand.orders_none, section="orders"),
     "brand-order": Shown("brand/order.html", brand.order, section="orders"),

@@ -14,6 +14,7 @@ from django.test import Client
 from attribution.models import Connection
 from attribution.services.tag_uploads import tag_upload_read
 from campaigns.models import Campaign, Participation
+from campaigns.services.external_codes import external_code_reserve
 from exchange.web.brand import urls
 from sandbox.wildberries.token import mint
 from tests.attribution.receipts import ABAI, claim, registers_open
@@ -49,6 +50,9 @@ POST participation_reject       log     no        not      done     done     don
 POST participation_remove       log     no        not      done     done     done
 POST participation_article      log     no        not      done     done     done
 POST participation_voucher      log     no        not      done     done     done
+GET  participation_vouchers     log     no        not      in       in       in
+POST participation_vouchers     log     no        not      422      422      422
+POST voucher_settle             log     no        not      done     done     done
 GET  orders                     log     no        in       in       in       in
 GET  orders_csv                 log     no        in       in       in       in
 GET  order                      log     no        in       in       in       in
@@ -160,6 +164,13 @@ def things(workplace):
         raw=TAG_TABLE,
         user_id=workplace.cast.tulpar.owner,
     )
+    reserved = external_code_reserve(
+        participation_id=workplace.cast.tulpar.participation,
+        kind="ozon_voucher",
+        value="Birge q8w2e5rt",
+        discount_percent=10,
+        ends_at=NOW,
+    )
     return {
         "receipts": ((till,), {}),
         "receipts_csv": ((till,), {}),
@@ -188,6 +199,8 @@ def things(workplace):
         "participation_reject": ((applied,), {"reason": "Басқа тақырып"}),
         "participation_remove": ((approved,), {"reason": "Ереже бұзылды"}),
         "participation_article": ((approved,), {"value": "310200411"}),
+        "participation_vouchers": ((approved,), {"discount_percent": "10"}),
+        "voucher_settle": ((approved,), {"code": reserved.value, "is_there": "yes"}),
         "participation_voucher": ((approved,), {"value": "Birge a7xk3m9q"}),
         "order": ((workplace.order("1"),), {}),
         "order_confirm": ((workplace.order("1"),), {}),

@@ -49,11 +49,12 @@ def counted(workplace, source="ozon_traffic", currency="RUB", **counts) -> Conne
     return connection
 
 
-def portal_get(workplace, name="traffic", person="person", **query):
+def portal_get(workplace, name="traffic", args=(), **query):
+    """As Aliya."""
     client = Client()
-    client.force_login(User.objects.get(pk=getattr(workplace.cast.tulpar, person)))
+    client.force_login(User.objects.get(pk=workplace.cast.tulpar.person))
     with override("en"):
-        return client.get(reverse(f"portal:{name}"), query)
+        return client.get(reverse(f"portal:{name}", args=args), query)
 
 
 # --- The report -----------------------------------------------------------------------------

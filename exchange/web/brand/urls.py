@@ -15,6 +15,7 @@ from exchange.web.brand.views import (
     tags,
     team,
     uploads,
+    vouchers,
 )
 
 CAMPAIGN = "campaigns/<uuid:public_id>/"
@@ -54,6 +55,12 @@ PLACES = [
         campaigns.participation_voucher_add,
         name="participation_voucher",
     ),
+    path(
+        f"{PARTICIPATION}vouchers/",
+        vouchers.participation_vouchers,
+        name="participation_vouchers",
+    ),
+    path(f"{PARTICIPATION}vouchers/settle/", vouchers.voucher_settle, name="voucher_settle"),
     path("orders/", orders.orders, name="orders"),
     path("orders/csv/", orders.orders_csv, name="orders_csv"),
     path("orders/<uuid:public_id>/", orders.order, name="order"),

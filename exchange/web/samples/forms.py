@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from attribution.forms import TagColumnsForm, TagFileForm
+from attribution.forms import TagColumnsForm, TagFileForm, VoucherTermsForm
+from attribution.models import Connection
 
 TagFile = TagFileForm
 
@@ -128,6 +129,10 @@ def tag_columns() -> TagColumnsForm:
     titles = ["Дата", "UTM-кампания", "Переходы", "Заказано, шт.", "Выручка, ₽"]
     places = {"day": "0", "tag": "1", "visits": "2", "ordered": "3", "amount": "4"}
     return TagColumnsForm(titles, places | {"currency": "RUB"})
+
+
+def voucher() -> VoucherTermsForm:
+    return VoucherTermsForm([Connection(pk=1, name="Ozon"), Connection(pk=2, name="Ozon KZ")])
 
 
 class Invitation(forms.Form):

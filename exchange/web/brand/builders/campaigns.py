@@ -320,6 +320,7 @@ def _decisions(desk: Desk, row: Participation, refused: Refused | None) -> dict[
             "remove": form("remove"),
             "add_article": form("article"),
             "add_voucher": form("voucher"),
+            "vouchers_url": desk.url("participation_vouchers", row.public_id),
         }
     return {}
 
