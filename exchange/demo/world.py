@@ -34,6 +34,8 @@ from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.audience import ranges_load
 from exchange.demo.codes import totp_now
+from exchange.demo.elsewhere import DAYS as NETWORK_DAYS
+from exchange.demo.elsewhere import network_make, traffic_make
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
 from exchange.demo.market import market_open
 from exchange.demo.people import (
@@ -161,6 +163,9 @@ def _world_make(now: datetime) -> None:
         )
         tills = shops_connect(toqyma)
     ranges_load()
+    traffic_make(toqyma, people)
+    with clock.telling(now - timedelta(days=NETWORK_DAYS)):
+        network_make(toqyma, people, now)
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
         link, code = _tools_of(home, person)
