@@ -37,6 +37,10 @@ LACKING: Mapping[str, Word] = {
         "The token lacks the category «Statistics»: sales and cancellations are known from the"
         " order feed only, and it forgets an order after 31 days."
     ),
+    "marketplace": gettext_lazy(
+        "The token lacks the category «Marketplace»: orders that you deliver yourself are known"
+        " from the order feed and sales only."
+    ),
     "returns": gettext_lazy(
         "The token lacks the category «Buyer returns»: we do not see claims that were approved."
     ),
