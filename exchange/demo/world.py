@@ -18,6 +18,7 @@ from attribution.models import Connection
 from attribution.selectors.connections import connection_secrets
 from attribution.services.connections import connection_create
 from attribution.services.lifecycle import conversions_advance
+from attribution.services.rates import rates_keep_up
 from brands.models import Brand
 from brands.services import brand_create, brand_verify, deposit_book, member_add
 from campaigns.domain.offer import Offer
@@ -166,6 +167,7 @@ def _world_make(now: datetime) -> None:
     traffic_make(toqyma, people)
     with clock.telling(now - timedelta(days=NETWORK_DAYS)):
         network_make(toqyma, people, now)
+    rates_keep_up()  # the network pays in dollars
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
         link, code = _tools_of(home, person)

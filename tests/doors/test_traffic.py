@@ -64,7 +64,7 @@ def test_a_brand_reads_sums_by_influencer_and_day_and_its_other_tags_apart(workp
     counted(workplace)
     page = workplace.page("traffic")
     (person,) = page.people
-    assert (person.source, person.visits, person.ordered) == ("Ozon, external traffic", 14, 2)
+    assert (person.source, person.visits, person.ordered) == ("Ozon", 14, 2)
     assert person.amount == f"3{NBSP}980,50{NBSP}RUB"
     assert [(row.day, row.visits, row.ordered, row.amount) for row in page.days] == [
         (DAY, 10, 2, f"3{NBSP}980,50{NBSP}RUB"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from attribution.connectors.ozon.traffic import SOURCE as OZON_TRAFFIC
 from attribution.selectors.traffic import TagScope, TagSum, has_tag_days, other_tags, tag_sums
 from campaigns.models import Campaign
 from exchange.web.clicks.asked import Period, period_up_to_today
@@ -20,6 +21,7 @@ from influencers.models import Influencer
 
 PERIODS = ("7", "28", "90")  # days up to today
 PERIOD_DEFAULT = "28"
+MARKETPLACES = {OZON_TRAFFIC: "ozon"}
 DAYS_SHOWN = 60  # rows of the table of days; all of them are in the CSV
 PAYS_BRAND = gettext_lazy(
     "Totals that the marketplace counts itself by the tag in a link (grade C). They name no order"
@@ -64,6 +66,11 @@ class TrafficReader:
             "days": "" if days == PERIOD_DEFAULT else days,
             "campaign": str(self.campaign.public_id) if self.campaign else "",
         }
+
+
+def marketplace_name(source: str) -> str:
+    """Ozon's report is a source of its own, and its marketplace is Ozon."""
+    return str(word_of("source", MARKETPLACES.get(source, source)))
 
 
 def days_asked(given: str) -> str:
@@ -139,7 +146,7 @@ class Names:
         return pages.SumRow(
             name=whose,
             title=campaign.title,
-            source=str(word_of("source", one.source)),
+            source=marketplace_name(one.source),
             visits=one.visits,
             ordered=one.ordered,
             amount="" if one.amount_minor is None else amount_text(one.amount_minor, one.currency),

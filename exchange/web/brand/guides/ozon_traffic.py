@@ -17,7 +17,7 @@ GUIDE = Guide(
         " vouchers; this shows what links brought besides."
     ),
     before=(
-        _("Open performance.ozon.ru, Settings, API access, and make a client."),
+        _("Make a client of the API in the cabinet of Ozon Performance."),
         _("Paste its Client ID and its secret here."),
         _("In the cabinet open external traffic and copy the tag that begins with vendor_org_."),
         _(
