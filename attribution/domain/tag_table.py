@@ -77,19 +77,14 @@ def columns_guess(titles: Sequence[str]) -> dict[Figure, int]:
 
 
 def table_read(
-    rows: Sequence[Sequence[str]],
-    columns: Columns,
-    *,
-    currency: str,
-    last_on: date,
-    first_row: int = 2,
+    rows: Sequence[tuple[int, Sequence[str]]], columns: Columns, *, currency: str, last_on: date
 ) -> TagTable:
-    """`rows` are those below the titles, as text, the first of them standing in `first_row` of the
-    spreadsheet; `last_on` is the last day that can have been."""
+    """`rows` are those below the titles, as text, each with the number that a spreadsheet shows;
+    `last_on` is the last day that can have been."""
     sums: dict[tuple[date, str], list[int | None]] = {}
     faults: list[TagFault] = []
     skipped = 0
-    for number, cells in enumerate(rows, first_row):
+    for number, cells in rows:
         row = _Row(number, cells, columns, faults)
         day, tag = row.text("day"), row.text("tag")
         if not tag or not (day or any(row.text(name) for name in FIGURES[2:])):

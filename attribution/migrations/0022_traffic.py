@@ -21,7 +21,7 @@ WRITE = may("read add change")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attribution", "0013_tokens"),
+        ("attribution", "0020_receipts"),
         ("brands", "0002_access"),
         ("campaigns", "0005_ozon_voucher"),
         ("influencers", "0002_access"),

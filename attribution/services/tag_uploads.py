@@ -6,11 +6,9 @@ brand's word about the platform's word; no conversion is made of it.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,14 +26,15 @@ from attribution.models import Connection, TagUpload
 from attribution.services.traffic import traffic_apply
 from core import clock
 from core.audit.services import audit_record
+from core.cells import Cell, Limits, Marked, TableError
 from core.errors import DomainError, Invalid, NotFound
 from core.money import MINOR_DIGITS
+from core.sheets import rows_filled, table_open
 from core.tenancy.context import acting_as
-from core.xlsx import FILE_BYTES_MAX, SpreadsheetError, sheet_rows
+from core.xlsx import FILE_BYTES_MAX, UNPACKED_BYTES_MAX
 
 SOURCES = frozenset({"wildberries"})  # whose cabinets count tags and have no API for it
-ROWS_MAX = 20_000
-COLUMNS_MAX = 40
+LIMITS = Limits(FILE_BYTES_MAX, UNPACKED_BYTES_MAX, rows=20_000, columns=40)
 TITLE_CHARS_MAX, CELL_CHARS_MAX, NAME_CHARS_MAX = 120, 300, 120
 HEADER_ROWS = 10
 SETTING = "tag_table"  # of the connection: how its last table was read
@@ -64,81 +63,52 @@ def tag_upload_read(*, connection_id: int, name: str, raw: bytes, user_id: int) 
         raise NotFound(_("There is no such connection."))
     if connection.source not in SOURCES or connection.state == Connection.State.OFF:
         raise TagUploadConflict(_("This source takes no files now."))
-    first_row, titles, rows = _table(raw)
-    content = {"first_row": first_row, "titles": titles, "rows": rows}
+    content = _table(raw)
     with acting_as(system="read a table of tags"):
         upload = TagUpload.objects.create(
             connection=connection,
             brand_id=connection.brand_id,
             name=name.replace("\x00", "")[-NAME_CHARS_MAX:],
             content=json.dumps(content).encode(),
-            rows_count=len(rows),
+            rows_count=len(content["rows"]),
             uploaded_by_id=user_id,
         )
-        audit_record("tag_upload.read", upload, after={"rows": len(rows), "name": upload.name})
+        audit_record(
+            "tag_upload.read", upload, after={"rows": upload.rows_count, "name": upload.name}
+        )
     return upload
 
 
-def _table(raw: bytes) -> tuple[int, list[str], list[list[str]]]:
-    """The number of the first row below the titles, the titles, and the rows, as text."""
-    cells = _cells(raw)
-    for number, row in enumerate(cells[:HEADER_ROWS], 1):
-        titles = [cell[:TITLE_CHARS_MAX] for cell in row]
-        if len([title for title in titles if title]) >= len(NEEDED):
-            rows = [list(below) for below in cells[number:]]
-            if not any(any(below) for below in rows):
-                break
-            return number + 1, titles, rows
+def _table(raw: bytes) -> dict[str, Any]:
+    """The titles, and the rows below them with their numbers, all as text."""
+    try:
+        rows = list(rows_filled(table_open(raw, LIMITS)))
+    except TableError as error:
+        raise _wrong_file(_table_text(error)) from None
+    for place, row in enumerate(rows[:HEADER_ROWS], 1):
+        titles = [_cell_text(cell)[:TITLE_CHARS_MAX] for cell in row.cells]
+        if len([title for title in titles if title]) >= len(NEEDED) and rows[place:]:
+            below = [[each.number, [*map(_cell_text, each.cells)]] for each in rows[place:]]
+            return {"titles": titles, "rows": below}
     raise _wrong_file(_("There is no table in this file: a row of titles, and rows below it."))
 
 
-def _cells(raw: bytes) -> list[list[str]]:
-    if len(raw) > FILE_BYTES_MAX:
-        raise _wrong_file(_("The file is too large. Export fewer days at once."))
-    rows: Sequence[Sequence[Any]]
-    if raw.startswith(b"PK"):
-        try:
-            rows = sheet_rows(raw, rows_max=ROWS_MAX, columns_max=COLUMNS_MAX)
-        except SpreadsheetError as error:
-            raise _wrong_file(_sheet_text(error)) from None
-    else:
-        rows = _csv_rows(raw)
-    return [[_cell_text(cell) for cell in row[:COLUMNS_MAX]] for row in rows]
+def _table_text(error: TableError) -> str:
+    if error.code == "too_large":
+        return _("The file is too large. Export fewer days at once.")
+    if error.code == "too_many_rows":
+        return _("The file has more than 20,000 rows. Export fewer days at once.")
+    return _("This is neither an Excel file (.xlsx) nor a CSV that we can read.")
 
 
-def _sheet_text(error: SpreadsheetError) -> str:
-    return {
-        "not_a_spreadsheet": _("This is neither an Excel file (.xlsx) nor a CSV that we can read."),
-        "too_large": _("The file is too large. Export fewer days at once."),
-        "too_many_rows": _("The file has more than 20,000 rows. Export fewer days at once."),
-    }[error.code]
-
-
-def _csv_rows(raw: bytes) -> list[list[str]]:
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1251", errors="replace")
-    if "\0" in text:
-        raise _wrong_file(_("This is neither an Excel file (.xlsx) nor a CSV that we can read."))
-    first = text.partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error:
-        raise _wrong_file(
-            _("This is neither an Excel file (.xlsx) nor a CSV that we can read.")
-        ) from None
-    if len(rows) > ROWS_MAX:
-        raise _wrong_file(_("The file has more than 20,000 rows. Export fewer days at once."))
-    return rows
-
-
-def _cell_text(cell: Any) -> str:
+def _cell_text(cell: Cell) -> str:
+    """What has no value that was saved (a formula, #N/A) is empty."""
+    if isinstance(cell, Marked):
+        cell = cell.value
     if cell is None:
         return ""
-    text = cell.isoformat() if isinstance(cell, date) else str(cell)
-    return text.replace("\0", "").encode("utf-8", "replace").decode().strip()[:CELL_CHARS_MAX]
+    text = cell.date().isoformat() if isinstance(cell, datetime) else str(cell)
+    return text.strip()[:CELL_CHARS_MAX]
 
 
 def _wrong_file(message: str) -> Invalid:
@@ -181,14 +151,13 @@ def tag_upload_table(upload: TagUpload, columns: Columns, currency: str) -> TagT
         content["rows"],
         columns,
         currency=currency,
-        first_row=content["first_row"],
         last_on=clock.today(),
     )
 
 
 def _content(upload: TagUpload) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(bytes(upload.content))
-    return {"first_row": 2, "titles": [], "rows": []} | content
+    return {"titles": [], "rows": []} | content
 
 
 def _wrong_columns(message: str) -> Invalid:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from attribution.clickpath.line import Click
 from attribution.services.connections import connection_create
+from attribution.services.rates import rates_keep_up
 from brands.models import Brand
 from campaigns.domain.offer import Offer
 from campaigns.models import Campaign, TrackingLink
@@ -19,6 +20,7 @@ from campaigns.services.lifecycle import campaign_publish
 from campaigns.services.links import tracking_link_create
 from campaigns.services.offers import campaign_create
 from campaigns.services.participations import campaign_join
+from core import clock
 from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.audience import taps_imagine, taps_store
@@ -39,6 +41,13 @@ ACTIONS = (
     (4.0, "", "0.74", "pending"),  # this shop names no value: the commission is all there is
     (1.0, "33.20", "1.66", "pending"),
 )
+
+
+def elsewhere_make(brand: Brand, influencers: Sequence[Influencer], now: datetime) -> None:
+    traffic_make(brand, influencers)
+    with clock.telling(now - timedelta(days=DAYS)):
+        network_make(brand, influencers, now)
+    rates_keep_up()  # the network pays in dollars
 
 
 def network_make(brand: Brand, influencers: Sequence[Influencer], now: datetime) -> None:

@@ -18,7 +18,6 @@ from attribution.models import Connection
 from attribution.selectors.connections import connection_secrets
 from attribution.services.connections import connection_create
 from attribution.services.lifecycle import conversions_advance
-from attribution.services.rates import rates_keep_up
 from brands.models import Brand
 from brands.services import brand_create, brand_verify, deposit_book, member_add
 from campaigns.domain.offer import Offer
@@ -35,8 +34,7 @@ from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.audience import ranges_load
 from exchange.demo.codes import totp_now
-from exchange.demo.elsewhere import DAYS as NETWORK_DAYS
-from exchange.demo.elsewhere import network_make, traffic_make
+from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
 from exchange.demo.market import market_open
 from exchange.demo.people import (
@@ -144,9 +142,7 @@ def _world_make(now: datetime) -> None:
     with clock.telling(now - timedelta(days=DAYS + 2)):
         home = _campaign_make(toqyma, _home_offer())
         _campaign_make(nur, _skin_offer())
-        people = [_influencer_make(person, users) for person in (AIGERIM, DANIYAR)]
-        for person in people:
-            campaign_join(campaign_id=home.pk, influencer_id=person.pk)
+        people = _people_join(home, users)
         shop, _secret = connection_create(brand=toqyma, source="woocommerce", name="toqyma.example")
         connection_create(
             brand=toqyma,
@@ -164,10 +160,7 @@ def _world_make(now: datetime) -> None:
         )
         tills = shops_connect(toqyma)
     ranges_load()
-    traffic_make(toqyma, people)
-    with clock.telling(now - timedelta(days=NETWORK_DAYS)):
-        network_make(toqyma, people, now)
-    rates_keep_up()  # the network pays in dollars
+    elsewhere_make(toqyma, people, now)
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
         link, code = _tools_of(home, person)
@@ -325,6 +318,13 @@ def _own_shops_connect(brand: Brand) -> None:
         secret=secrets.token_urlsafe(16),
         code_field="Промокод",
     )
+
+
+def _people_join(campaign: Campaign, users: dict[str, User]) -> list[Influencer]:
+    people = [_influencer_make(person, users) for person in (AIGERIM, DANIYAR)]
+    for person in people:
+        campaign_join(campaign_id=campaign.pk, influencer_id=person.pk)
+    return people
 
 
 def _tools_of(campaign: Campaign, influencer: Influencer) -> tuple[TrackingLink, PromoCode]:

@@ -15,11 +15,12 @@ from typing import Any
 
 from attribution.connectors.base import TAG_MAX, UnknownPayload
 from attribution.connectors.payload import PLAIN_AMOUNT, is_storable
+from core.cells import Limits, TableError
 from core.money import MoneyError, minor_of
-from core.xlsx import Cell, SpreadsheetError, sheet_rows
+from core.xlsx import FILE_BYTES_MAX, UNPACKED_BYTES_MAX, sheet_rows
+from core.xlsx import PlainCell as Cell
 
-ROWS_MAX = 100_000
-COLUMNS_MAX = 40
+LIMITS = Limits(FILE_BYTES_MAX, UNPACKED_BYTES_MAX, rows=100_000, columns=40)
 HEADER_ROWS = 10  # above the header there may be a title
 CURRENCY = "RUB"  # the titles say so: "(руб.)"
 DAY, TAG, VISITS, ORDERED, AMOUNT = "day", "tag", "visits", "ordered", "amount_minor"
@@ -43,8 +44,8 @@ def report_read(raw: bytes) -> dict[date, list[dict[str, Any]]]:
         UnknownPayload: not the file that this report is.
     """
     try:
-        rows = sheet_rows(raw, rows_max=ROWS_MAX, columns_max=COLUMNS_MAX)
-    except SpreadsheetError as error:
+        rows = sheet_rows(raw, LIMITS)
+    except TableError as error:
         raise UnknownPayload(f"report: {error.code}") from None
     header_row, columns = _header(rows)
     days: dict[date, Tags] = {}

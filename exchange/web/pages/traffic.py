@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from exchange.web.pages.uploads import UploadFault, UploadRow
 from exchange.web.pages.common import Choice, Fact, Stat
+from exchange.web.pages.uploads import UploadFault, UploadRow
 
 
 @dataclass(frozen=True, slots=True)

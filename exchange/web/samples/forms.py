@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from attribution.forms import TagColumnsForm, TagFileForm, VoucherTermsForm
+from attribution.marketplace_forms import TagColumnsForm, TagFileForm, VoucherTermsForm
 from attribution.models import Connection
 
 TagFile = TagFileForm

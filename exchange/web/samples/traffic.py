@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from exchange.web.brand.builders.tags import NOTE, STEPS
 from exchange.web.pages import traffic as pages
-from exchange.web.pages.uploads import UploadFault, UploadRow
 from exchange.web.pages.common import Choice, Fact, Stat
+from exchange.web.pages.uploads import UploadFault, UploadRow
 from exchange.web.samples import common
 from exchange.web.traffic.report import PAYS_BRAND, PAYS_INFLUENCER
 

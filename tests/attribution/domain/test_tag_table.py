@@ -11,8 +11,9 @@ DAY = date(2026, 11, 20)
 ALL = {"day": 0, "tag": 1, "visits": 2, "ordered": 3, "amount": 4}
 
 
-def read(*rows, columns=ALL, **options):
-    return table_read(rows, columns, currency="RUB", last_on=TODAY, **options)
+def read(*rows, columns=ALL):
+    numbered = list(enumerate(rows, 4))
+    return table_read(numbered, columns, currency="RUB", last_on=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_a_figure_without_a_column_is_none_and_not_zero():
     ],
 )
 def test_a_row_with_a_fault_is_left_out_and_named(row, fault):
-    table = read(["20.11.2026", "b", "1", "1", "1"], row, first_row=4)
+    table = read(["20.11.2026", "b", "1", "1", "1"], row)
     assert [tuple(each) for each in table.faults] == [(5, *fault)]
     assert [each.tag for each in table.rows] == ["b"]
 

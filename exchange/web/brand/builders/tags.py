@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from attribution.domain.tag_table import TagRow, TagTable
-from attribution.forms import FIGURES
+from attribution.marketplace_forms import FIGURES
 from attribution.models import Connection, TagUpload
 from attribution.selectors.traffic import tag_uploads_latest
 from attribution.services.tag_uploads import SETTING
@@ -21,8 +21,8 @@ from campaigns.selectors import campaign_access_for_brand
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import amount_text, day_full, number_text
 from exchange.web.pages import traffic as pages
-from exchange.web.pages.uploads import UploadFault, UploadRow
 from exchange.web.pages.common import Fact
+from exchange.web.pages.uploads import UploadFault, UploadRow
 from exchange.web.traffic.report import TrafficReader
 from exchange.web.words import Word, word_of
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attribution.forms import VoucherTermsForm
+from attribution.marketplace_forms import VoucherTermsForm
 from attribution.models import Connection
 from campaigns.models import Campaign, ExternalCode, Participation
 from campaigns.selectors import external_codes_of

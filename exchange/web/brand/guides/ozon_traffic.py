@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from attribution.forms import ClientSecretForm, OzonTrafficForm
+from attribution.marketplace_forms import ClientSecretForm, OzonTrafficForm
 from exchange.web.brand.guides.base import Guide
 
 GUIDE = Guide(

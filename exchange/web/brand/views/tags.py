@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from attribution.domain.tag_table import TagTable
-from attribution.forms import TagColumnsForm, TagFileForm, TagStartForm
+from attribution.marketplace_forms import TagColumnsForm, TagFileForm, TagStartForm
 from attribution.models import Connection, TagUpload
 from attribution.selectors.connections import connection_access_for_brand
 from attribution.selectors.traffic import tag_upload_access

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from attribution.forms import VoucherTermsForm
+from attribution.marketplace_forms import VoucherTermsForm
 from attribution.selectors.connections import connection_list
 from attribution.services.ozon import OZON
 from attribution.services.ozon_vouchers import ozon_voucher_create, voucher_terms_require
