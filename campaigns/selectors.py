@@ -322,7 +322,30 @@ def participant_list(campaign: Campaign) -> list[Participant]:
 
 def _values(row: Participation, kind: str) -> tuple[str, ...]:
     """Its external codes of one kind, from what was fetched with it."""
-    return tuple(code.value for code in row.external_codes.all() if code.kind == kind)
+    void = ExternalCode.State.VOID
+    codes = [each for each in row.external_codes.all() if each.kind == kind and each.state != void]
+    return tuple(code.value for code in codes)
+
+
+def external_codes_of(
+    participation_ids: Collection[int], kind: str
+) -> dict[int, list[ExternalCode]]:
+    """{participation: its codes of this kind, newest first}, without those that are void. One
+    query."""
+    found: dict[int, list[ExternalCode]] = {}
+    codes = ExternalCode.objects.filter(participation__in=participation_ids, kind=kind)
+    for code in codes.exclude(state=ExternalCode.State.VOID).order_by("-pk"):
+        found.setdefault(code.participation_id, []).append(code)
+    return found
+
+
+def external_code_access(row: Participation, value: str) -> ExternalCode:
+    """A voucher by its title. Raises: NotFound for another participation's."""
+    kind = ExternalCode.Kind.OZON_VOUCHER
+    found = ExternalCode.objects.filter(participation=row, kind=kind, value=value).first()
+    if found is None:
+        raise NotFound(_("There is no such voucher."))
+    return found
 
 
 def participants_count(campaigns: Collection[Campaign]) -> dict[int, int]:

@@ -16,6 +16,7 @@ from psycopg2.extensions import connection as Connection
 
 from attribution.clickpath.links import Link
 from attribution.clickpath.target import header_url
+from campaigns.domain.traffic_tags import tagged
 
 THREADS = 2
 TIMEOUT_SECONDS = 2
@@ -29,7 +30,9 @@ SELECT link.id, link.destination_url, campaign.fallback_url,
        link.state = 'active' AND campaign.status = 'live'
            AND coalesce(budget.balance_minor > 0, true),
        extract(epoch FROM campaign.ends_at)::float8,
-       coalesce(app.android_package, '')
+       coalesce(app.android_package, ''),
+       (SELECT json_object_agg(tag.platform, tag.start)
+          FROM campaigns_traffictag tag WHERE tag.brand_id = link.brand_id)
   FROM campaigns_trackinglink link
   JOIN campaigns_campaign campaign ON campaign.id = link.campaign_id
   LEFT JOIN ledger_account account
@@ -72,8 +75,9 @@ class LinkRows:
             row = cursor.fetchone()
         if row is None:
             return None
-        link_id, destination, fallback, is_on, ends_at, package = row
-        return Link(link_id, header_url(destination), header_url(fallback), is_on, ends_at, package)
+        link_id, destination, fallback, is_on, ends_at, package, starts = row
+        page = tagged(header_url(destination), token, starts or {})
+        return Link(link_id, page, header_url(fallback), is_on, ends_at, package)
 
     def _connected(self) -> Connection:
         connection: Connection | None = getattr(self._own, "connection", None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -42,6 +42,7 @@ LINES_MAX = 500
 PROMO_CODES_MAX = 20
 QUANTITY_MAX = 1_000_000
 MOVE_ID_MAX = 128
+TAG_MAX = 200
 
 
 class ConnectorError(Exception):
@@ -217,7 +218,29 @@ class Doorbell:
     caller: tuple[tuple[str, str], ...] = ()
 
 
-Snapshot = OrderSnapshot | OrderRemoval | EvidenceSnapshot | LineMoveSnapshot | Doorbell
+class TagCount(NamedTuple):
+    """A day of one tag as the platform counts it; None is what it does not name. `ordered` are
+    pieces, `day_on` is a day of the platform's own."""
+
+    day_on: date
+    tag: str
+    visits: int | None
+    ordered: int | None
+    amount_minor: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficSnapshot:
+    """The platform's own totals per tag and day: a state to upsert. Says nothing of any order."""
+
+    source_updated_at: datetime
+    currency: str
+    counts: tuple[TagCount, ...]
+
+
+Snapshot = (
+    OrderSnapshot | OrderRemoval | EvidenceSnapshot | LineMoveSnapshot | Doorbell | TrafficSnapshot
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from attribution.connectors.insales.connector import InSales, InSalesWebhook
 from attribution.connectors.kaspi.cabinet import KaspiCabinet
 from attribution.connectors.kaspi.connector import Kaspi
 from attribution.connectors.ozon.connector import Ozon, OzonPush
+from attribution.connectors.ozon.traffic import OzonTraffic
 from attribution.connectors.payload import json_read
 from attribution.connectors.postback.connector import Postback
 from attribution.connectors.rest.connector import RestOrders
@@ -42,6 +43,7 @@ POLLS: Mapping[str, PollConnector] = {
     for connector in (
         Wildberries(),
         Ozon(),
+        OzonTraffic(),
         Kaspi(),
         InSales(),
         AmoCrm(),

@@ -22,6 +22,7 @@ from attribution.models.sources import (
     OrderVersion,
     PollCursor,
 )
+from attribution.models.traffic import TagDay, TagUpload
 from attribution.models.uploads import OrderUpload, UploadPart
 
 __all__ = [
@@ -51,5 +52,7 @@ __all__ = [
     "OrderVersion",
     "PollCursor",
     "ReceiptClaim",
+    "TagDay",
+    "TagUpload",
     "UploadPart",
 ]

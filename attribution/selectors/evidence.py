@@ -344,5 +344,5 @@ def _external_load(found: Evidence, told: dict[Key, list[Told]]) -> None:
 _EXTERNAL = """
 SELECT c.* FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS w (brand_id, kind, value)
   JOIN campaigns_externalcode c
-    ON c.brand_id = w.brand_id AND c.kind = w.kind AND c.value = w.value
+    ON c.brand_id = w.brand_id AND c.kind = w.kind AND c.value = w.value AND c.state <> 'void'
 """

@@ -21,6 +21,7 @@ from attribution.services import (
     insales,
     kaspi,
     ozon,
+    ozon_traffic,
     postbacks,
     taplink,
     tilda,
@@ -43,6 +44,7 @@ SETUPS: Mapping[str, Setup] = {
     "woocommerce": SIGNS_WITH_OURS,
     "wildberries": wildberries.SETUP,
     "ozon": ozon.SETUP,
+    "ozon_traffic": ozon_traffic.SETUP,
     "kaspi": kaspi.SETUP,
     "insales": insales.SETUP,
     "taplink": taplink.SETUP,
@@ -92,6 +94,7 @@ def connection_create(
             cursors_ensure(connection)
         if setup.key_make is not None:
             secret = setup.key_make(brand.pk, title)
+        setup.connected(connection)
     return connection, secret
 
 
@@ -186,6 +189,7 @@ def connection_token_change(*, connection_id: int, **typed: str) -> Connection:
         PollCursor.objects.filter(connection=connection).update(  # what limited the old one is over
             next_at=clock.now(), failures=0, limited_until=None
         )
+        setup.connected(connection)
         audit_record("connection.token_change", connection)
     return connection
 

@@ -21,6 +21,7 @@ from attribution.connectors.base import (
     OrderRemoval,
     OrderSnapshot,
     Snapshot,
+    TrafficSnapshot,
     UnknownPayload,
 )
 from attribution.connectors.receipt.connector import CLAIM, claim_snapshots
@@ -38,6 +39,7 @@ from attribution.services.orders import (
     page_event_apply,
     removal_apply,
 )
+from attribution.services.traffic import traffic_apply
 from attribution.services.work import Work, work_load
 from core import clock
 from core.crash import crash_point
@@ -107,11 +109,16 @@ class Reading:
         return [each for each in self.snapshots if isinstance(each, Doorbell)]
 
     @property
+    def traffic(self) -> list[TrafficSnapshot]:
+        """Totals of a platform, which are of no order."""
+        return [each for each in self.snapshots if isinstance(each, TrafficSnapshot)]
+
+    @property
     def is_news(self) -> bool:
-        """Whether it said anything new. A bell that rang has done all that it is for; a click is
-        news even before its order comes."""
+        """Whether it said anything new. A bell that rang has done all that it is for, as have
+        totals; a click is news even before its order comes."""
         is_click = self.said is not None and self.said.click_id is not None
-        return bool(self.orders or self.bells) or is_click
+        return bool(self.orders or self.bells or self.traffic) or is_click
 
 
 def event_read(event: InboundEvent) -> Reading:
@@ -154,7 +161,8 @@ def _news(readings: Sequence[Reading]) -> News:
         if reading.said is not None:
             news.page_add(connection_id, reading.said)
         for snapshot in reading.snapshots:
-            news.snapshot_add(connection_id, snapshot)
+            if not isinstance(snapshot, TrafficSnapshot):
+                news.snapshot_add(connection_id, snapshot)
     return news
 
 
@@ -171,6 +179,9 @@ def _events_work(events: Sequence[InboundEvent]) -> None:
         _event_finish(reading)
         work.changes.change(reading.event)
     work.changes.write()
+    for reading in readings:
+        for totals in reading.traffic:
+            traffic_apply(reading.event.connection, totals)
     bells = [(each.event.connection_id, bell) for each in readings for bell in each.bells]
     doorbells_ring(bells)
     conversions_settle(work)
@@ -191,7 +202,7 @@ def _snapshot_apply(work: Work, event: InboundEvent, snapshot: Snapshot) -> list
         return removal_apply(work, event, snapshot)
     if isinstance(snapshot, EvidenceSnapshot):
         return evidence_apply(work, event, snapshot)
-    if isinstance(snapshot, Doorbell):
+    if isinstance(snapshot, Doorbell | TrafficSnapshot):
         return []
     return line_move_apply(work, event, snapshot)
 

@@ -40,6 +40,10 @@ def nobody_can_tell(known: Connection, given: Given) -> bool:
     return True
 
 
+def nothing_else(connection: Connection) -> None:
+    """Orders are read, and that is all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """One per source.
@@ -47,14 +51,16 @@ class Setup:
     `read` checks what was typed, where it must by asking the source: outside of any transaction;
     the connection is the one whose token is replaced, None for a new one. It raises Invalid with
     every reason, by field. `is_same` tells an account that is connected already, `may_follow`
-    whether a new token is of the account of the old one. `makes_secret`: we make what it signs
-    with, and show it once; `key_make` (brand, name) makes a key instead, of which we keep a digest
+    whether a new token is of the account of the old one. `connected` is what else a connection that
+    works means to the brand; runs as the system. `makes_secret`: we make what it signs with, and
+    show it once; `key_make` (brand, name) makes a key instead, of which we keep a digest
     only. `has_token`: there is something to replace later. `is_single`: a brand has one at most.
     """
 
     read: Callable[[Typed, Connection | None], Given]
     is_same: Callable[[Connection, Given], bool] = same_token
     may_follow: Callable[[Connection, Given], bool] = nobody_can_tell
+    connected: Callable[[Connection], None] = nothing_else
     makes_secret: bool = False
     key_make: Callable[[int, str], str] | None = None
     has_token: bool = True

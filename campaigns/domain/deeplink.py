@@ -5,13 +5,14 @@ and into the shop's app, where somebody has confirmed which app that is.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
 CLICK_PARAMETER = "cpa_click"
 # A link of the network Admitad does not lead to the shop but through the network, which gives its
 # own click id to the shop and ours back to us: as `subid`, and as nothing else.
 ADMITAD_START = "https://ad.admitad.com/"
 ADMITAD_PARAMETER = "subid"
+ADMITAD_PAGE = "ulp"  # where in the shop the network leads to
 
 
 def append_click(url: str, click_id: str) -> str:
@@ -24,6 +25,41 @@ def append_click(url: str, click_id: str) -> str:
     if url.startswith(ADMITAD_START):
         return _parameter_append(_without_subid(url), ADMITAD_PARAMETER, click_id)
     return _parameter_append(url, CLICK_PARAMETER, click_id)
+
+
+def is_admitad(url: str) -> bool:
+    return url.startswith(ADMITAD_START)
+
+
+def admitad_link(start: str, page: str) -> str:
+    """The network's link `start` to another page of its shop: that page is the whole of `ulp`.
+
+    A link of Admitad in `page` is taken for the page that it leads to, when it is of the same
+    programme and publisher as `start` (the same path); whatever subids it has are dropped.
+
+    Raises:
+        ValueError: another publisher's link, or a page that the network does not carry ("%00").
+    """
+    goal = page
+    if is_admitad(page):
+        if _path_of(page) != _path_of(start):
+            raise ValueError("another publisher's link")
+        goal = admitad_page(page)
+    if "%00" in goal:
+        raise ValueError("a page with %00")
+    return f"{_path_of(start)}?ulp={quote(goal, safe='')}" if goal else _path_of(start)
+
+
+def admitad_page(url: str) -> str:
+    """The shop's page behind a link of the network; "" for its front page."""
+    query = url.partition("#")[0].partition("?")[2]
+    found = [part for part in query.split("&") if _name_of(part) == ADMITAD_PAGE]
+    return unquote(found[0].partition("=")[2]) if found else ""
+
+
+def _path_of(url: str) -> str:
+    """With its last slash, as the network writes it."""
+    return url.partition("#")[0].partition("?")[0].rstrip("/") + "/"
 
 
 def _parameter_append(url: str, name: str, value: str) -> str:

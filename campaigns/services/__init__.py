@@ -1,4 +1,5 @@
 from campaigns.services.apps import app_target_save
+from campaigns.services.external_codes import external_code_add
 from campaigns.services.lifecycle import (
     BrandNotVerified,
     CampaignFunding,
@@ -28,7 +29,6 @@ from campaigns.services.offers import (
 )
 from campaigns.services.participations import (
     campaign_join,
-    external_code_add,
     participation_approve,
     participation_leave,
     participation_reject,

@@ -13,6 +13,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from campaigns.domain.deeplink import admitad_link, is_admitad
+from campaigns.domain.destination import URL_CHARS_MAX
 from campaigns.domain.link_ending import (
     ENDING_CHARS_MAX,
     EndingError,
@@ -68,16 +70,40 @@ def tracking_link_create(*, participation_id: int, url: str, ending: str = "") -
         campaign = Campaign.objects.get(pk=participation.campaign_id)
         if campaign.status == Campaign.Status.CLOSED:
             raise CampaignConflict(_("This campaign is over."))
-        destination_url = destination_require("url", url, campaign.allowed_hosts)
+        page = destination_require("url", url, campaign.allowed_hosts)
+        destination_url = _through_network(campaign, page)
         token = _ending_require(ending) if ending.strip() else ""
         links = TrackingLink.objects.filter(participation=participation)
         known = _link_known(participation, destination_url, token)
         if known is not None:
             return known
         if links.count() >= LINKS_MAX:
-            message = _("There are 100 links already: use one of them.")
-            raise Invalid(message, fields={"url": [message]})
+            raise _wrong_url(_("There are 100 links already: use one of them."))
         return link_make(participation, destination_url, token)
+
+
+def _through_network(campaign: Campaign, page: str) -> str:
+    """Where a campaign leads through the network Admitad, its goods are reached through it too: a
+    link past it would be paid to nobody.
+
+    Raises:
+        Invalid: another publisher's link, or one that is too long.
+    """
+    if not is_admitad(campaign.destination_url):
+        return page
+    try:
+        through = admitad_link(campaign.destination_url, page)
+    except ValueError:
+        raise _wrong_url(
+            _("Paste the address of the product in the shop, not a link that a network made.")
+        ) from None
+    if len(through) > URL_CHARS_MAX:
+        raise _wrong_url(_("This address is too long for the network. Remove what follows “?”."))
+    return through
+
+
+def _wrong_url(message: str) -> Invalid:
+    return Invalid(message, fields={"url": [message]})
 
 
 def _ending_require(text: str) -> str:

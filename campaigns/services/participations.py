@@ -19,7 +19,6 @@ from campaigns.domain.terms import (
 from campaigns.link_cache import links_changed
 from campaigns.models import (
     Campaign,
-    ExternalCode,
     Participation,
     PromoCode,
     Terms,
@@ -37,8 +36,6 @@ from core.tenancy.context import acting_as
 from influencers.models import Influencer
 
 CODE_TRIES_MAX = 20
-ARTICLE_DIGITS_MAX = 20
-VOUCHER_TITLE_CHARS_MAX = 64
 REASON_CHARS_MAX = 500
 
 
@@ -254,53 +251,3 @@ def _code_create(participation: Participation) -> PromoCode:
     )
     audit_record("code.create", promo, after={"code": code})
     return promo
-
-
-def external_code_add(
-    *, participation_id: int, value: str, kind: str = ExternalCode.Kind.WB_SUBSTITUTE_ARTICLE
-) -> ExternalCode:
-    """What a marketplace puts into the rows of this influencer's orders: a substitute article made
-    at Wildberries, or the title of a voucher at Ozon.
-
-    Raises:
-        NotFound: no such participation.
-        ParticipationConflict: it is not approved.
-        Invalid: not an article or a title, or another influencer's.
-    """
-    article = _external_value(value, kind)
-    with acting_as(system="add an external code"):
-        participation = participation_locked(participation_id)
-        if participation.state != Participation.State.APPROVED:
-            raise ParticipationConflict(_("Accept the influencer first."))
-        lock_for_transaction(f"external codes of brand {participation.brand_id}")
-        known = ExternalCode.objects.filter(
-            brand_id=participation.brand_id, kind=kind, value=article
-        ).first()
-        if known is not None and known.participation_id != participation.pk:
-            raise _wrong_value(_("This article belongs to another participation."))
-        if known is not None:
-            return known
-        code = ExternalCode.objects.create(
-            participation=participation,
-            campaign_id=participation.campaign_id,
-            brand_id=participation.brand_id,
-            influencer_id=participation.influencer_id,
-            kind=kind,
-            value=article,
-        )
-        audit_record("external_code.add", code, after={"kind": kind, "value": article})
-    return code
-
-
-def _external_value(value: str, kind: str) -> str:
-    text = value.strip()
-    if kind == ExternalCode.Kind.OZON_VOUCHER:
-        if not (text.isprintable() and 0 < len(text) <= VOUCHER_TITLE_CHARS_MAX):
-            raise _wrong_value(_("The title of a voucher has 1 to 64 characters."))
-    elif not (text.isascii() and text.isdigit() and len(text) <= ARTICLE_DIGITS_MAX):
-        raise _wrong_value(_("A Wildberries article is a number."))
-    return text
-
-
-def _wrong_value(message: str) -> Invalid:
-    return Invalid(message, fields={"value": [message]})

@@ -93,6 +93,37 @@ def ozon_order(sku: int, pieces: int, price: str, voucher: str = "") -> None:
     control("POST", "ozon/postings", {"items": items, "actions": actions, "push": 0})
 
 
+def ozon_traffic_account() -> tuple[str, str, str]:
+    """(Client ID, secret, tag) of the brand's cabinet of external traffic at Ozon."""
+    account = control("POST", "ozon/performance/account", {})
+    return account["client_id"], account["secret"], account["tag"]
+
+
+def ozon_traffic_rows(rows: list[dict[str, object]]) -> None:
+    """What its report shows from now on."""
+    control("POST", "ozon/performance/rows", {"rows": rows})
+
+
+def admitad_token() -> str:
+    """The token of the brand's account as a publisher; its end is far beyond any demo."""
+    token: str = control("POST", "admitad/token", {"days": 3_650})["token"]
+    return token
+
+
+def admitad_action(click_id: str, cart: str, payment: str, status: str, days_ago: float) -> None:
+    """An order at a shop of the network, and what the shop said of it."""
+    sold = {
+        "subid": click_id,
+        "cart": cart or None,
+        "payment": payment,
+        "age_days": days_ago,
+        "times": 0,
+    }
+    made = control("POST", "admitad/actions", sold)
+    if status != "pending":
+        control("POST", f"admitad/actions/{made['id']}", {"status": status, "times": 0})
+
+
 def kaspi_token() -> str:
     """The token of the brand's shop on Kaspi."""
     token: str = control("POST", "kaspi/token", {"shop": SHOP})["token"]

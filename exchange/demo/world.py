@@ -22,9 +22,10 @@ from brands.models import Brand
 from brands.services import brand_create, brand_verify, deposit_book, member_add
 from campaigns.domain.offer import Offer
 from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
+from campaigns.services.external_codes import external_code_add
 from campaigns.services.lifecycle import campaign_publish
 from campaigns.services.offers import campaign_create
-from campaigns.services.participations import campaign_join, external_code_add
+from campaigns.services.participations import campaign_join
 from compliance.services import payee_tax_set, register_check, tax_rules_load
 from core import clock
 from core.accounts.models import User
@@ -33,6 +34,7 @@ from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.audience import ranges_load
 from exchange.demo.codes import totp_now
+from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
 from exchange.demo.market import market_open
 from exchange.demo.people import (
@@ -140,9 +142,7 @@ def _world_make(now: datetime) -> None:
     with clock.telling(now - timedelta(days=DAYS + 2)):
         home = _campaign_make(toqyma, _home_offer())
         _campaign_make(nur, _skin_offer())
-        people = [_influencer_make(person, users) for person in (AIGERIM, DANIYAR)]
-        for person in people:
-            campaign_join(campaign_id=home.pk, influencer_id=person.pk)
+        people = _people_join(home, users)
         shop, _secret = connection_create(brand=toqyma, source="woocommerce", name="toqyma.example")
         connection_create(
             brand=toqyma,
@@ -160,6 +160,7 @@ def _world_make(now: datetime) -> None:
         )
         tills = shops_connect(toqyma)
     ranges_load()
+    elsewhere_make(toqyma, people, now)
     past = Past(shop)
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
         link, code = _tools_of(home, person)
@@ -317,6 +318,13 @@ def _own_shops_connect(brand: Brand) -> None:
         secret=secrets.token_urlsafe(16),
         code_field="Промокод",
     )
+
+
+def _people_join(campaign: Campaign, users: dict[str, User]) -> list[Influencer]:
+    people = [_influencer_make(person, users) for person in (AIGERIM, DANIYAR)]
+    for person in people:
+        campaign_join(campaign_id=campaign.pk, influencer_id=person.pk)
+    return people
 
 
 def _tools_of(campaign: Campaign, influencer: Influencer) -> tuple[TrackingLink, PromoCode]:

@@ -22,7 +22,9 @@ from exchange.web.samples import (
     portal,
     public,
     receipts,
+    traffic,
     uploads,
+    vouchers,
 )
 
 Make = Callable[[], Any]
@@ -79,6 +81,7 @@ PAGES: Mapping[str, Shown] = {
     "clicks": Shown("portal/clicks.html", clicks.portal, section="links"),
     "clicks-none": Shown("portal/clicks.html", clicks.none, section="links"),
     "clicks-refused": Shown("portal/clicks.html", clicks.refused, section="links"),
+    "traffic": Shown("portal/traffic.html", traffic.portal, section="links"),
     "earnings": Shown("portal/earnings.html", portal.earning_list, section="payouts"),
     "earning": Shown("portal/earning.html", portal.earning, section="payouts"),
     "earning-sheet": Shown("portal/_earning.html", portal.earning),
@@ -100,6 +103,10 @@ PAGES: Mapping[str, Shown] = {
     "brand-campaign-draft": Shown("brand/campaign.html", brand.campaign_draft, section="campaigns"),
     "brand-campaign-ready": Shown("brand/campaign.html", brand.campaign_ready, section="campaigns"),
     "brand-campaign-form": Shown("brand/campaign_form.html", brand.campaign_form, forms.Campaign),
+    "brand-vouchers": Shown("brand/vouchers.html", vouchers.vouchers, forms.voucher, "campaigns"),
+    "brand-vouchers-confirm": Shown(
+        "brand/vouchers.html", vouchers.confirm, forms.voucher, "campaigns"
+    ),
     "brand-orders": Shown("brand/orders.html", brand.orders, section="orders"),
     "brand-orders-none": Shown("brand/orders.html", brand.orders_none, section="orders"),
     "brand-order": Shown("brand/order.html", brand.order, section="orders"),
@@ -108,6 +115,12 @@ PAGES: Mapping[str, Shown] = {
     "brand-clicks-value": Shown("brand/clicks.html", clicks.one_value, section="clicks"),
     "brand-clicks-nothing": Shown("brand/clicks.html", clicks.nothing, section="clicks"),
     "brand-clicks-none": Shown("brand/clicks.html", clicks.none, section="clicks"),
+    "brand-traffic": Shown("brand/traffic.html", traffic.brand, section="clicks"),
+    "brand-traffic-none": Shown("brand/traffic.html", traffic.none, section="clicks"),
+    "brand-tags": Shown("brand/tags.html", traffic.tags, forms.TagFile, "integrations"),
+    "brand-tag-check": Shown(
+        "brand/tag_check.html", traffic.check, forms.tag_columns, "integrations"
+    ),
     "brand-money": Shown("brand/money.html", brand.money, section="money"),
     "brand-integrations": Shown(
         "brand/integrations.html", brand.integrations, None, "integrations"

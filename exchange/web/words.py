@@ -388,6 +388,7 @@ SOURCES: Mapping[str, Word] = {
     "woocommerce": "WooCommerce",
     "wildberries": "Wildberries",
     "ozon": "Ozon",
+    "ozon_traffic": _("Ozon, external traffic"),
     "kaspi": "Kaspi",
     "insales": "InSales",
     "taplink": "Taplink",

@@ -1,5 +1,6 @@
-"""Stand-in of Ozon's Seller API and of its push."""
+"""Stand-in of Ozon's Seller API, of its push, and of the Performance API's traffic report."""
 
+from sandbox.ozon import performance
 from sandbox.ozon.api import ROUTES
 from sandbox.ozon.door import NAME
 from sandbox.ozon.stage import CONTROL, PAGES
@@ -13,8 +14,8 @@ SERVICE = Service(
         "The marketplace: rings by an unsigned push, tells the truth when its lists are asked "
         "with a Client-Id and a key, and stops ringing where nobody answers in time."
     ),
-    routes=[*PAGES, *ROUTES],
-    control=CONTROL,
+    routes=[*PAGES, *ROUTES, *performance.ROUTES],
+    control=[*CONTROL, *performance.CONTROL],
     blank={
         "accounts": {},
         "postings": {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -13,8 +13,14 @@ from starlette.routing import Route
 from sandbox.service import json_of, world_of
 from sandbox.wildberries.door import NAME, Limit, Seller, guarded, problem
 from sandbox.wildberries.orders import MOSCOW, feed_rows, report_rows
-from sandbox.wildberries.statistics import claim_rows, order_rows, sale_rows
-from sandbox.wildberries.token import ANALYTICS, FINANCE, RETURNS, STATISTICS
+from sandbox.wildberries.statistics import (
+    claim_rows,
+    fbs_rows,
+    fbs_status,
+    order_rows,
+    sale_rows,
+)
+from sandbox.wildberries.token import ANALYTICS, FINANCE, MARKETPLACE, RETURNS, STATISTICS
 from sandbox.world import State
 
 DAY = 86_400
@@ -23,6 +29,9 @@ REPORT_LIMITS = {"basic": Limit(2, DAY), "others": Limit(1, 60)}
 ORDERS_LIMITS = {"basic": Limit(1, 3 * 3_600), "others": Limit(10, 600)}  # 1/min, burst 10
 SALES_LIMITS = {"basic": Limit(1, 2 * 3_600), "others": Limit(1, 60)}
 CLAIMS_LIMITS = {"basic": Limit(1, 3_600), "others": Limit(20, 60)}
+FBS_LIMITS = {"others": Limit(300, 60)}
+FBS_ROWS_MAX = 1_000
+FBS_DAYS_MAX = 30
 PING_LIMITS = {"others": Limit(3, 30)}
 SELLER_LIMITS = {"others": Limit(10, 60)}
 FEED_DAYS_MAX = 31
@@ -134,6 +143,32 @@ async def claims(request: Request, seller: Seller) -> Response:
     return JSONResponse({"claims": rows[first : first + int(limit)], "total": len(rows)})
 
 
+async def fbs_orders(request: Request, seller: Seller) -> Response:
+    asked = request.query_params
+    try:
+        limit, after = int(asked["limit"]), int(asked["next"])
+        since, until = (
+            datetime.fromtimestamp(int(asked[name]), UTC) for name in ("dateFrom", "dateTo")
+        )
+    except (KeyError, ValueError):
+        return problem(400, "bad request", "limit, next, dateFrom and dateTo", request)
+    if not 1 <= limit <= FBS_ROWS_MAX or until - since > timedelta(days=FBS_DAYS_MAX):
+        return problem(400, "bad request", "limit, or more than 30 days", request)
+    rows = fbs_rows(world_of(request).state(NAME), seller.seller_id, since, until)
+    page = [row for row in rows if row["id"] > after][:limit]
+    return JSONResponse({"next": page[-1]["id"] if page else 0, "orders": page})
+
+
+async def fbs_statuses(request: Request, seller: Seller) -> Response:
+    wanted_ids = (await json_of(request)).get("orders")
+    if not isinstance(wanted_ids, list) or not 1 <= len(wanted_ids) <= FBS_ROWS_MAX:
+        return problem(400, "bad request", "orders: 1 to 1000 ids", request)
+    orders = world_of(request).state(NAME)["orders"].values()
+    own = [one for one in orders if one["seller_id"] == seller.seller_id and one.get("fbs_id")]
+    told = [fbs_status(one) for one in own if one["fbs_id"] in wanted_ids]
+    return JSONResponse({"orders": told})
+
+
 async def seller_info(request: Request, seller: Seller) -> Response:
     return JSONResponse({"name": "ИП Sandbox", "sid": seller.seller_id, "tradeMark": "Sandbox Lab"})
 
@@ -188,6 +223,7 @@ HOSTS = (
     "seller-analytics-api",
     "finance-api",
     "common-api",
+    "marketplace-api",
     "statistics-api",
     "returns-api",
 )
@@ -213,6 +249,15 @@ ROUTES = [
     Route(
         "/returns-api/api/v1/claims",
         guarded("claims", claims, bit=RETURNS, limits=CLAIMS_LIMITS),
+    ),
+    Route(
+        "/marketplace-api/api/v3/orders",
+        guarded("fbs", fbs_orders, bit=MARKETPLACE, limits=FBS_LIMITS),
+    ),
+    Route(
+        "/marketplace-api/api/v3/orders/status",
+        guarded("fbs", fbs_statuses, bit=MARKETPLACE, limits=FBS_LIMITS),
+        methods=["POST"],
     ),
     Route(
         "/common-api/api/v1/seller-info",

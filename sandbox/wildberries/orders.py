@@ -31,6 +31,7 @@ class NewOrder:
     uuid_promocode: str = ""
     report_delay_days: int = REPORT_DELAY_DAYS
     srid: str | None = None
+    is_fbs: bool = False  # the seller delivers it: it has an id of its own besides
 
 
 def order_create(state: State, new: NewOrder, now: datetime) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def order_create(state: State, new: NewOrder, now: datetime) -> dict[str, Any]:
         "uuid_promocode": new.uuid_promocode,
         "report_delay_days": new.report_delay_days,
         "versions": [],
+        "fbs_id": 13_833_001 + len(state["orders"]) if new.is_fbs else 0,
     }
     state["orders"][srid] = order
     _version_add(order, "created", "", now)
@@ -134,7 +136,7 @@ def _feed_row(order: dict[str, Any], known: list[dict[str, Any]]) -> dict[str, A
         "cancelType": known[-1]["cancel_type"],
         "warehouseName": "Астана",
         "warehouseRegion": "Казахстан",
-        "isMp": False,
+        "isMp": bool(order.get("fbs_id")),
         "destinationCity": "Алматы",
         "destinationDistrict": "",
         "sellerPrice": number(order["price"]),

@@ -51,7 +51,7 @@ async def token_mint(request: Request) -> Response:
 
 async def orders(request: Request) -> Response:
     """GET all; POST {"nm_id", "price", "currency", "article_substitution", "uuid_promocode",
-    "report_delay_days", "seller_id", "srid"} (all optional) -> the order."""
+    "report_delay_days", "seller_id", "srid", "is_fbs"} (all optional) -> the order."""
     world = world_of(request)
     state = world.state(NAME)
     if request.method == "GET":
@@ -70,6 +70,7 @@ def _new_order(values: dict[str, Any]) -> NewOrder:
         uuid_promocode=wanted(values, "uuid_promocode", str, ""),
         report_delay_days=wanted(values, "report_delay_days", int, REPORT_DELAY_DAYS),
         srid=wanted(values, "srid", str, None),
+        is_fbs=wanted(values, "is_fbs", bool, False),
     )
 
 
@@ -94,6 +95,14 @@ async def order_status(request: Request) -> Response:
         world.now(),
         cancel_type=wanted(values, "cancel_type", str, "other"),
     )
+    return done(order)
+
+
+async def fbs_status_set(request: Request) -> Response:
+    """POST {"supplier", "own"}: the two statuses of the seller's own delivery."""
+    values = await json_of(request)
+    order = order_of(world_of(request).state(NAME), request.path_params["srid"])
+    order["fbs_status"] = [wanted(values, "supplier", str), wanted(values, "own", str)]
     return done(order)
 
 
@@ -226,6 +235,7 @@ CONTROL = [
     Route("/token", token_mint, methods=["POST"]),
     Route("/orders", orders, methods=["GET", "POST"]),
     Route("/orders/{srid}/status", order_status, methods=["POST"]),
+    Route("/orders/{srid}/fbs", fbs_status_set, methods=["POST"]),
     Route("/finance", finance_row, methods=["POST"]),
     Route("/claims", claim, methods=["POST"]),
     Route("/statistics", statistics_paging, methods=["POST"]),

@@ -97,6 +97,66 @@ def _common(
     }
 
 
+FBS_STATUSES = {
+    "created": ("new", "waiting"),
+    "buyout": ("complete", "sold"),
+    "cancel": ("complete", "canceled_by_client"),
+    "return": ("complete", "sold"),
+    "returnDefective": ("complete", "sold"),
+}
+
+
+def fbs_rows(
+    state: State, seller_id: str, since: datetime, until: datetime
+) -> list[dict[str, Any]]:
+    """The seller's own deliveries ordered within these moments, by their id."""
+    found = [
+        order
+        for order in state["orders"].values()
+        if order["seller_id"] == seller_id
+        and order.get("fbs_id")
+        and since <= datetime.fromisoformat(order["versions"][0]["at"]) <= until
+    ]
+    return [_fbs_row(order) for order in sorted(found, key=lambda one: int(one["fbs_id"]))]
+
+
+def _fbs_row(order: dict[str, Any]) -> dict[str, Any]:
+    price = int(Decimal(order["price"]) * 100)
+    currency = int(NUMERIC_CODES[order["currency"]])
+    return {
+        "id": order["fbs_id"],
+        "rid": order["srid"],
+        "orderUid": f"1{order['nm_id']}",
+        "createdAt": order["versions"][0]["at"],
+        "nmId": order["nm_id"],
+        "chrtId": order["chrt_id"],
+        "article": f"ART-{order['nm_id']}",
+        "skus": ["2041230009911"],
+        "price": price,
+        "currencyCode": currency,
+        "convertedPrice": price,
+        "convertedCurrencyCode": currency,
+        "scanPrice": None,
+        "deliveryType": "fbs",
+        "supplyId": "WB-GI-1",
+        "address": {"fullAddress": "г. Алматы, ул. Выдуманная, 1"},
+        "options": {"isB2b": False},
+        "crossBorderType": 0,
+    }
+
+
+def fbs_status(order: dict[str, Any]) -> dict[str, Any]:
+    """As it stands; `fbs_status` of the order is what somebody behind the stage has set."""
+    last = order["versions"][-1]["status"]
+    supplier, own = order.get("fbs_status") or FBS_STATUSES.get(last, ("complete", last))
+    return {
+        "id": order["fbs_id"],
+        "supplierStatus": supplier,
+        "wbStatus": own,
+        "isCancellable": False,
+    }
+
+
 def claim_rows(
     state: State, seller_id: str, now: datetime, *, is_archive: bool
 ) -> list[dict[str, Any]]:

@@ -43,7 +43,14 @@ def noon():
         yield NOON
 
 
-ALL_LISTS = ["claims", "finance_report", "order_feed", "supplier_orders", "supplier_sales"]
+ALL_LISTS = [
+    "claims",
+    "fbs_statuses",
+    "finance_report",
+    "order_feed",
+    "supplier_orders",
+    "supplier_sales",
+]
 
 
 def token(**changes):
@@ -157,12 +164,12 @@ def test_a_marketplace_gives_its_token_and_is_read_from_now_on(cast):
 @pytest.mark.parametrize(
     ("bits", "lists", "lacking"),
     [
-        ((), ["finance_report", "order_feed"], ["returns", "statistics"]),
-        ((RETURNS,), ["claims", "finance_report", "order_feed"], ["statistics"]),
+        ((), ["finance_report", "order_feed"], ["marketplace", "returns", "statistics"]),
+        ((RETURNS,), ["claims", "finance_report", "order_feed"], ["marketplace", "statistics"]),
         (
             (STATISTICS,),
             ["finance_report", "order_feed", "supplier_orders", "supplier_sales"],
-            ["returns"],
+            ["marketplace", "returns"],
         ),
     ],
 )

@@ -34,7 +34,7 @@ from attribution.services.lifecycle import conversions_advance
 from attribution.services.order_uploads import UploadConflict, upload_receive, upload_store
 from attribution.services.polling import connections_poll
 from brands.models import Brand
-from campaigns.services.participations import external_code_add
+from campaigns.services.external_codes import external_code_add
 from core import clock
 from core.crypto import blind_index
 from core.errors import Invalid, NotFound

@@ -33,13 +33,14 @@ from attribution.services.connections import (
 from attribution.services.doorbell import doorbells_ring
 from attribution.services.inbox import Received, events_store
 from attribution.services.ingest import inbound_events_process
-from attribution.services.ozon import VoucherRefused, ozon_voucher_create
+from attribution.services.ozon_vouchers import VoucherRefused, ozon_voucher_create
 from attribution.services.page_events import page_event_record
 from attribution.services.poll_answers import Answer, page_store
 from attribution.services.polling import connections_poll, cursors_ensure
 from brands.models import Brand
 from campaigns.models import ExternalCode
-from campaigns.services.participations import external_code_add
+from campaigns.services import ParticipationConflict
+from campaigns.services.external_codes import external_code_add
 from core import clock
 from core.errors import Invalid, NotFound
 from core.http import OutgoingResponse
@@ -608,6 +609,7 @@ def test_a_voucher_made_here_names_its_influencer_in_orders(account, sandbox, ca
         cast.tulpar.participation,
     )
     assert len(made.codes) == 1
+    assert made.code.typed_codes == list(made.codes)
     title = made.code.value
     sandbox.control("ozon/postings", {"items": [[SKU, 2, "4590.5"]], "actions": [title], "push": 0})
     poll(sandbox)
@@ -626,13 +628,22 @@ def test_a_voucher_that_ozon_refuses_is_said_why(account, sandbox, cast, own, sa
     sandbox.control("ozon/account", own)
     with pytest.raises(VoucherRefused, match=said):
         make(account, cast)
-    assert count(ExternalCode) == 0
+    assert the(ExternalCode).state == "void"  # the title is nobody's, and another can be made
+    sandbox.control("ozon/account", {})
+    assert make(account, cast).code.state == "active"
 
 
 def test_a_voucher_about_which_ozon_says_nothing_is_looked_for_by_its_title(account, sandbox, cast):
     sandbox.control("faults", {"service": "ozon", "fault": "500", "times": 1})
     with pytest.raises(VoucherRefused, match=r"promotion “Birge [a-z0-9]{8}” before"):
         make(account, cast)
+    title = the(ExternalCode, state="reserved").value
+    with pytest.raises(ParticipationConflict, match="Settle that one first"):
+        make(account, cast)
+    # It was made after all: an order with it is theirs, though nobody has settled it
+    sandbox.control("ozon/postings", {"items": [[SKU, 2, "4590.5"]], "actions": [title], "push": 0})
+    poll(sandbox)
+    assert the(Conversion).commission_minor == WHOLE
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from attribution.services.connections import connection_create
 from attribution.services.lifecycle import conversions_advance
 from attribution.services.polling import connections_poll
 from brands.models import Brand
-from campaigns.services.participations import external_code_add
+from campaigns.services.external_codes import external_code_add
 from core import clock
 from core.tenancy.context import acting_as
 from tests.attribution.shop import shop_open

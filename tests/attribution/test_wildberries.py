@@ -28,7 +28,7 @@ from attribution.services.inbox import (
 from attribution.services.ingest import inbound_events_process
 from attribution.services.lifecycle import conversions_advance
 from brands.models import Brand
-from campaigns.services.participations import external_code_add
+from campaigns.services.external_codes import external_code_add
 from core.http import OutgoingResponse
 from core.tenancy.context import acting_as
 from sandbox.wildberries.token import mint

@@ -55,6 +55,41 @@ def test_a_marketplaces_address_is_stored_without_the_session_of_who_copied_it(c
         make(cast.tulpar, "https://www.wildberries.ru/catalog/31/detail.aspx")
 
 
+NETWORK = "https://ad.admitad.com/g/1e8d114494abc/"
+
+
+@pytest.fixture
+def through_network(cast):
+    """Tulpar's campaign leads through Admitad, and names the shop behind it."""
+    with acting_as(system="test data"):
+        Campaign.objects.filter(pk=cast.tulpar.campaign).update(
+            destination_url=f"{NETWORK}?ulp=https%3A%2F%2Faliexpress.com",
+            allowed_hosts=["ad.admitad.com", "aliexpress.com"],
+        )
+    return cast.tulpar
+
+
+def test_a_product_of_a_shop_behind_a_network_is_reached_through_it(through_network):
+    product = "https://aliexpress.com/item/1005.html"
+    link = make(through_network, product)
+    assert link.destination_url == f"{NETWORK}?ulp=https%3A%2F%2Faliexpress.com%2Fitem%2F1005.html"
+    assert make(through_network, product).pk == link.pk
+    assert make(through_network, f"{link.destination_url}&subid=mine").pk == link.pk
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://ad.admitad.com/g/anothers1/?ulp=https%3A%2F%2Faliexpress.com", "not a link"),
+        (f"https://aliexpress.com/{'%D2%9B' * 70}", "too long for the network"),
+        ("https://elsewhere.com/1", "not among this campaign's sites"),
+    ],
+)
+def test_a_link_that_would_not_count_at_the_network_is_refused(through_network, url, said):
+    with pytest.raises(Invalid, match=said):
+        make(through_network, url)
+
+
 def test_a_short_link_is_refused_with_what_to_do(cast):
     with pytest.raises(Invalid, match=r"wb\.ru makes short links.*paste the full") as refused:
         make(cast.tulpar, "https://wb.ru/abc")

@@ -33,6 +33,8 @@ from attribution.models import (
     OrderVersion,
     PollCursor,
     ReceiptClaim,
+    TagDay,
+    TagUpload,
     UploadPart,
 )
 from brands.models import ApiKey, Brand, BrandContract, Deposit, Member
@@ -44,6 +46,7 @@ from campaigns.models import (
     PromoCode,
     Terms,
     TrackingLink,
+    TrafficTag,
 )
 from compliance.models import RegisterCheck
 from core import clock
@@ -175,6 +178,7 @@ def campaign_rows(party: Party) -> list[models.Model]:
         Participation.objects.get(pk=party.participation),
         TrackingLink.objects.get(pk=party.link),
         PromoCode.objects.get(pk=party.code),
+        TrafficTag.objects.create(brand_id=party.brand, platform="ozon", start="vendor_org_42_"),
     ]
 
 
@@ -219,6 +223,27 @@ def order_rows(party: Party) -> list[models.Model]:
         PollCursor.objects.create(connection=shop, endpoint="orders", **mine),
         upload,
         UploadPart.objects.create(upload=upload, number=0, content=b"[]", **mine),
+        TagDay.objects.create(
+            connection=shop,
+            source=shop.source,
+            tag=f"vendor_org_42_birge-{party.token}",
+            day_on=TODAY,
+            visits=7,
+            currency="RUB",
+            source_updated_at=now,
+            participation_id=party.participation,
+            campaign_id=party.campaign,
+            influencer_id=party.influencer,
+            **mine,
+        ),
+        TagUpload.objects.create(
+            connection=shop,
+            name="traffic.xlsx",
+            content=b"{}",
+            rows_count=0,
+            uploaded_by_id=1,
+            **mine,
+        ),
         OrderVersion.objects.create(
             order=order,
             event=event,

@@ -240,7 +240,7 @@ def test_a_marketplace_is_connected_by_its_token(workplace):
     made = the(Connection, name="WB 2")
     assert answer.url == workplace.url("connection", made.public_id)
     assert made.token == token
-    assert count(PollCursor, connection=made) == 5
+    assert count(PollCursor, connection=made) == 6
     page = workplace.page("connection", made.public_id)
     assert page.note == ""
     assert page.secrets == []

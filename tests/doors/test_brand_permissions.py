@@ -4,6 +4,7 @@ in = 200, done = sent on after it was done, log = to the login, no = 404, not = 
 422 = the form comes back, 409 = the state does not allow it.
 """
 
+import io
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,9 @@ from django.db import transaction
 from django.test import Client
 
 from attribution.models import Connection
+from attribution.services.tag_uploads import tag_upload_read
 from campaigns.models import Campaign, Participation
+from campaigns.services.external_codes import external_code_reserve
 from exchange.web.brand import urls
 from sandbox.wildberries.token import mint
 from tests.attribution.receipts import ABAI, claim, registers_open
@@ -47,12 +50,17 @@ POST participation_reject       log     no        not      done     done     don
 POST participation_remove       log     no        not      done     done     done
 POST participation_article      log     no        not      done     done     done
 POST participation_voucher      log     no        not      done     done     done
+GET  participation_vouchers     log     no        not      in       in       in
+POST participation_vouchers     log     no        not      422      422      422
+POST voucher_settle             log     no        not      done     done     done
 GET  orders                     log     no        in       in       in       in
 GET  orders_csv                 log     no        in       in       in       in
 GET  order                      log     no        in       in       in       in
 POST order_confirm              log     no        not      done     done     done
 GET  clicks                     log     no        in       in       in       in
 GET  clicks_csv                 log     no        in       in       in       in
+GET  traffic                    log     no        in       in       in       in
+GET  traffic_csv                log     no        in       in       in       in
 GET  money                      log     no        in       in       in       in
 GET  statement_csv              log     no        in       in       in       in
 GET  integrations               log     no        in       in       in       in
@@ -90,6 +98,11 @@ GET  registers                  log     no        in       in       in       in
 POST registers                  log     no        not      done     done     done
 POST register_remove            log     no        not      done     done     done
 POST receipt_limits             log     no        not      done     done     done
+GET  connection_tags            log     no        not      in       in       in
+POST connection_tags            log     no        not      done     done     done
+POST connection_tag_start       log     no        not      done     done     done
+GET  connection_tag_check       log     no        not      in       in       in
+POST connection_tag_check       log     no        not      done     done     done
 GET  team                       log     no        in       in       in       in
 POST team                       log     no        not      not      not      done
 POST team_role                  log     no        not      not      not      done
@@ -105,6 +118,18 @@ LIMITS_FORM = {
 HEADER, *LINES = (line.split() for line in TABLE.strip().splitlines())
 WHO = HEADER[1:]
 ROWS = [(method, name, dict(zip(WHO, wanted, strict=True))) for method, name, *wanted in LINES]
+TAG_TABLE = b"date;campaign;clicks\n2026-11-20;77-id-birge-x1y2;3\n"
+
+
+class TagFile(io.BytesIO):
+    """A table of Wildberries' cabinet, as often as it is posted."""
+
+    name = "t.csv"
+
+    def read(self, *_size):
+        return TAG_TABLE
+
+
 CAMPAIGN_FORM = {
     "title": "Жаңа жыл",
     "destination_url": "https://tulpar.example/p/2",
@@ -133,6 +158,19 @@ def things(workplace):
     chain = registers_open(workplace.cast.tulpar)
     receipt_id = claim(chain.token).public_id
     till = public_id(Connection, pk=chain.connection)
+    tags = tag_upload_read(
+        connection_id=workplace.marketplace,
+        name="t.csv",
+        raw=TAG_TABLE,
+        user_id=workplace.cast.tulpar.owner,
+    )
+    reserved = external_code_reserve(
+        participation_id=workplace.cast.tulpar.participation,
+        kind="ozon_voucher",
+        value="Birge q8w2e5rt",
+        discount_percent=10,
+        ends_at=NOW,
+    )
     return {
         "receipts": ((till,), {}),
         "receipts_csv": ((till,), {}),
@@ -142,6 +180,9 @@ def things(workplace):
         "registers": ((till,), {"registers": "010101234569 Төле би 1"}),
         "register_remove": ((till,), {"number": ABAI}),
         "receipt_limits": ((till,), LIMITS_FORM),
+        "connection_tags": ((marketplace,), {"file": TagFile()}),
+        "connection_tag_start": ((marketplace,), {"number": "77"}),
+        "connection_tag_check": ((marketplace, tags.public_id), {"action": "store"}),
         "connection_upload": ((kaspi,), {"file": OrderFile()}),
         "connection_upload_check": ((kaspi, upload), {}),
         "connection_upload_columns": (table, {}),
@@ -158,6 +199,8 @@ def things(workplace):
         "participation_reject": ((applied,), {"reason": "Басқа тақырып"}),
         "participation_remove": ((approved,), {"reason": "Ереже бұзылды"}),
         "participation_article": ((approved,), {"value": "310200411"}),
+        "participation_vouchers": ((approved,), {"discount_percent": "10"}),
+        "voucher_settle": ((approved,), {"code": reserved.value, "is_there": "yes"}),
         "participation_voucher": ((approved,), {"value": "Birge a7xk3m9q"}),
         "order": ((workplace.order("1"),), {}),
         "order_confirm": ((workplace.order("1"),), {}),

@@ -19,8 +19,8 @@ from attribution.connectors.payload import Fields, json_bytes
 MOSCOW = timezone(timedelta(hours=3))  # no summer time since 2014; times without a zone are these
 
 ANALYTICS, FINANCE, COMMON = "seller-analytics-api", "finance-api", "common-api"
-STATISTICS, RETURNS = "statistics-api", "returns-api"
-HOSTS = (ANALYTICS, FINANCE, COMMON, STATISTICS, RETURNS)
+STATISTICS, RETURNS, MARKETPLACE = "statistics-api", "returns-api", "marketplace-api"
+HOSTS = (ANALYTICS, FINANCE, COMMON, STATISTICS, RETURNS, MARKETPLACE)
 STATUSES_ANSWERED = frozenset({200, 204, 400, 401, 402, 403, 404, 422, 429})
 BODY_SHOWN_MAX = 4_000
 EVENT_KEY_MAX = 200

@@ -1,6 +1,6 @@
 """Wildberries, by polling: there is no push. The feed tells the life of an order; sales, supplier
-orders and claims confirm it, and for longer; the finance report says, days later, which substitute
-article or promo code it was bought with.
+orders, claims and the statuses of the seller's own deliveries confirm it, and for longer; the
+finance report says, days later, which substitute article or promo code it was bought with.
 
 What is sure and what is not is told in the README beside this file.
 Source: facts/marketplaces.md 1.1-1.3, 1.5 and 1.6.
@@ -21,7 +21,7 @@ from attribution.connectors.base import (
     Snapshot,
 )
 from attribution.connectors.payload import Fields, json_read
-from attribution.connectors.wildberries import claims, feed, report, statistics
+from attribution.connectors.wildberries import claims, fbs, feed, report, statistics
 from attribution.connectors.wildberries.client import COMMON, Ask, refusal
 from attribution.connectors.wildberries.token import CATEGORY_OF_ENDPOINT, token_read
 
@@ -30,6 +30,7 @@ FINANCE_REPORT = "finance_report"
 SUPPLIER_ORDERS = "supplier_orders"
 SUPPLIER_SALES = "supplier_sales"
 CLAIMS = "claims"
+FBS_STATUSES = "fbs_statuses"
 MINUTE, HOUR = 60, 3_600
 _EVERY_MINUTE = {"service": MINUTE, "personal": MINUTE, "test": MINUTE}
 ENDPOINTS: Mapping[str, Endpoint] = {
@@ -49,6 +50,10 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     CLAIMS: Endpoint(
         CLAIMS, {**dict.fromkeys(_EVERY_MINUTE, 3), "basic": HOUR}, round_seconds=HOUR
     ),
+    # 300 a minute, of which a page takes two. Nothing is known of Basic here: rarely, then.
+    FBS_STATUSES: Endpoint(
+        FBS_STATUSES, {**dict.fromkeys(_EVERY_MINUTE, 1), "basic": HOUR}, round_seconds=HOUR // 2
+    ),
 }
 _READ: Mapping[str, Callable[[Ask, Mapping[str, Any]], PollPage]] = {
     ORDER_FEED: feed.page_read,
@@ -56,6 +61,7 @@ _READ: Mapping[str, Callable[[Ask, Mapping[str, Any]], PollPage]] = {
     SUPPLIER_ORDERS: partial(statistics.page_read, statistics.ORDERS),
     SUPPLIER_SALES: partial(statistics.page_read, statistics.SALES),
     CLAIMS: claims.page_read,
+    FBS_STATUSES: fbs.page_read,
 }
 _PARSE: Mapping[str, Callable[[Fields], list[Snapshot]]] = {
     ORDER_FEED: feed.order_parse,
@@ -63,6 +69,7 @@ _PARSE: Mapping[str, Callable[[Fields], list[Snapshot]]] = {
     SUPPLIER_ORDERS: statistics.order_parse,
     SUPPLIER_SALES: statistics.sale_parse,
     CLAIMS: claims.claim_parse,
+    FBS_STATUSES: fbs.status_parse,
 }
 SELLER_PATH = "/api/v1/seller-info"
 

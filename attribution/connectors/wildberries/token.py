@@ -52,6 +52,7 @@ CATEGORY_OF_ENDPOINT: Mapping[str, str] = {
     "supplier_orders": "statistics",
     "supplier_sales": "statistics",
     "claims": "returns",
+    "fbs_statuses": "marketplace",
 }
 CATEGORIES_NEEDED: tuple[tuple[str, Refusal], ...] = (
     ("analytics", "missing_analytics"),

@@ -12,8 +12,10 @@ from exchange.web.brand.views import (
     orders,
     overview,
     receipts,
+    tags,
     team,
     uploads,
+    vouchers,
 )
 
 CAMPAIGN = "campaigns/<uuid:public_id>/"
@@ -53,12 +55,20 @@ PLACES = [
         campaigns.participation_voucher_add,
         name="participation_voucher",
     ),
+    path(
+        f"{PARTICIPATION}vouchers/",
+        vouchers.participation_vouchers,
+        name="participation_vouchers",
+    ),
+    path(f"{PARTICIPATION}vouchers/settle/", vouchers.voucher_settle, name="voucher_settle"),
     path("orders/", orders.orders, name="orders"),
     path("orders/csv/", orders.orders_csv, name="orders_csv"),
     path("orders/<uuid:public_id>/", orders.order, name="order"),
     path("orders/<uuid:public_id>/confirm/", orders.order_confirm_now, name="order_confirm"),
     path("clicks/", clicks.clicks, name="clicks"),
     path("clicks/csv/", clicks.clicks_csv, name="clicks_csv"),
+    path("traffic/", tags.traffic, name="traffic"),
+    path("traffic/csv/", tags.traffic_csv, name="traffic_csv"),
     path("money/", money.money, name="money"),
     path("money/csv/", money.statement_csv, name="statement_csv"),
     path("integrations/", integrations.integrations, name="integrations"),
@@ -86,6 +96,13 @@ PLACES = [
     path(f"{CONNECTION}registers/", receipts.registers, name="registers"),
     path(f"{CONNECTION}registers/remove/", receipts.remove, name="register_remove"),
     path(f"{CONNECTION}registers/limits/", receipts.limits, name="receipt_limits"),
+    path(f"{CONNECTION}tags/", tags.connection_tags, name="connection_tags"),
+    path(f"{CONNECTION}tags/start/", tags.connection_tag_start, name="connection_tag_start"),
+    path(
+        f"{CONNECTION}tags/<uuid:upload_id>/",
+        tags.connection_tag_check,
+        name="connection_tag_check",
+    ),
     path(f"{CONNECTION}events/<uuid:event_id>/", integrations.connection, name="connection_event"),
     path(
         f"{CONNECTION}events/<uuid:event_id>/replay/",

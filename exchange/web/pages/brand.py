@@ -143,11 +143,12 @@ class ParticipantRow:
     remove: SmallForm | None = None
     add_article: SmallForm | None = None
     add_voucher: SmallForm | None = None
+    vouchers_url: str = ""
 
     @property
     def has_actions(self) -> bool:
         forms = (self.reject, self.remove, self.add_article, self.add_voucher)
-        return bool(self.approve_url or any(forms))
+        return bool(self.approve_url or self.vouchers_url or any(forms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +176,42 @@ class Campaign:
     close_url: str = ""
     blocked_reason: str = ""
     about: str = ""
+    traffic_url: str = ""
     add_budget: SmallForm | None = None
 
     @property
     def spent_percent(self) -> int:
         return min(100, self.spent_minor * 100 // self.budget_minor) if self.budget_minor else 0
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherRow:
+    """`codes` are what buyers type. Reserved: Ozon was asked and has not said yes."""
+
+    title: str
+    terms: str
+    codes: list[str]
+    is_reserved: bool = False
+    is_over: bool = False
+    settle_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vouchers:
+    """One influencer's vouchers at Ozon; `form` in the context. `blocked` is why none can be made
+    now; `sums` is what the next one will be, to be confirmed, `kept` what was typed, (name, value).
+    """
+
+    name: str
+    title: str
+    back_url: str
+    action_url: str
+    rows: list[VoucherRow]
+    steps: list[str]
+    blocked: str = ""
+    connect_url: str = ""
+    sums: list[Fact] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +478,8 @@ class Connection:
     token_text: str = ""
     upload_url: str = ""
     receipts_url: str = ""
+    tags_url: str = ""
+    tags_text: str = ""
     replay_url: str = ""
     note: str = ""
 

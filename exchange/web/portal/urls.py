@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.portal import clicks, exports, links, setup, views
+from exchange.web.portal import clicks, exports, links, setup, traffic, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("links/<uuid:public_id>/on/", links.link_on, name="link_on"),
     path("clicks/", clicks.clicks, name="clicks"),
     path("clicks/csv/", clicks.clicks_csv, name="clicks_csv"),
+    path("traffic/", traffic.traffic, name="traffic"),
+    path("traffic/csv/", traffic.traffic_csv, name="traffic_csv"),
     path("earnings/", views.earnings, name="earnings"),
     path("earnings/csv/", exports.earnings_csv, name="earnings_csv"),
     path("earnings/<uuid:public_id>/", views.earning, name="earning"),

@@ -5,6 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from attribution.marketplace_forms import TagColumnsForm, TagFileForm, VoucherTermsForm
+from attribution.models import Connection
+
+TagFile = TagFileForm
+
 
 class Person(forms.Form):
     name = forms.CharField(initial="Айгерім Сәбитова")
@@ -118,6 +123,16 @@ class OrderFile(forms.Form):
         help_text=_("Excel (.xlsx), 5 MB and 20,000 rows at most."),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
     )
+
+
+def tag_columns() -> TagColumnsForm:
+    titles = ["Дата", "UTM-кампания", "Переходы", "Заказано, шт.", "Выручка, ₽"]
+    places = {"day": "0", "tag": "1", "visits": "2", "ordered": "3", "amount": "4"}
+    return TagColumnsForm(titles, places | {"currency": "RUB"})
+
+
+def voucher() -> VoucherTermsForm:
+    return VoucherTermsForm([Connection(pk=1, name="Ozon"), Connection(pk=2, name="Ozon KZ")])
 
 
 class Invitation(forms.Form):

@@ -12,13 +12,15 @@ from attribution.clickpath.rows import LinkRows
 from attribution.domain.click_flags import ClickFlag
 from attribution.models import Conversion, InboundEvent
 from attribution.services.ingest import inbound_events_process
-from campaigns.models import AppTarget, Campaign
+from campaigns.link_cache import links_changed
+from campaigns.models import AppTarget, Campaign, TrackingLink
 from campaigns.services import (
     campaign_top_up,
     tracking_link_create,
     tracking_link_disable,
     tracking_link_enable,
 )
+from campaigns.services.traffic_tags import traffic_tag_set
 from core import clock
 from core.tenancy.context import acting_as
 from ledger.domain import accounts
@@ -232,3 +234,22 @@ def test_www_is_the_same_host_to_an_app(committed_cast, base_env):
         rows.close()
     assert found is not None
     assert (found.app_package, found.is_on) == ("example.tulpar.app", True)
+
+
+# --- Its tag at a marketplace ---------------------------------------------------------------
+
+
+def test_a_link_to_a_marketplace_gets_its_tag_as_soon_as_the_beginning_is_known(
+    committed_cast, click
+):
+    party = committed_cast.tulpar
+    product = "https://www.ozon.kz/product/1602044871/"
+    with acting_as(system="test data"):
+        TrackingLink.objects.filter(pk=party.link).update(destination_url=product)
+    links_changed([party.token])
+    until(lambda: click.get(party.token).headers["location"].startswith(f"{product}?cpa_click="))
+    traffic_tag_set(brand_id=party.brand, platform="ozon", start="vendor_org_42_")
+    tag = f"utm_campaign=vendor_org_42_birge-{party.token}&cpa_click="
+    until(lambda: tag in click.get(party.token).headers["location"])
+    # Another brand's links know nothing of it
+    assert "utm_" not in click.get(committed_cast.sauran.token).headers["location"]

@@ -17,6 +17,7 @@ from attribution.connectors.base import (
     LineMoveSnapshot,
     OrderRemoval,
     OrderSnapshot,
+    TrafficSnapshot,
     UnknownPayload,
 )
 from core.money import MINOR_MAX
@@ -108,8 +109,10 @@ def is_translated_or_refused(parse: Callable[[Any], list[Any]], value: Any) -> N
 
 
 def assert_storable(snapshot: Any) -> None:
-    assert isinstance(snapshot, OrderSnapshot | OrderRemoval | EvidenceSnapshot | LineMoveSnapshot)
-    assert 1 <= len(snapshot.external_id) <= base.EXTERNAL_ID_MAX
+    if not isinstance(snapshot, TrafficSnapshot):
+        known = OrderSnapshot | OrderRemoval | EvidenceSnapshot | LineMoveSnapshot
+        assert isinstance(snapshot, known)
+        assert 1 <= len(snapshot.external_id) <= base.EXTERNAL_ID_MAX
     for part in _leaves(dataclasses.asdict(snapshot)):
         if isinstance(part, str):
             part.encode()  # no half of a surrogate pair

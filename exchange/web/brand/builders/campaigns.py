@@ -17,6 +17,7 @@ from attribution.selectors.conversions import (
     taken_by_participation,
 )
 from attribution.selectors.orders import people_by_influencer
+from attribution.selectors.traffic import has_tag_days
 from brands.models import Brand
 from campaigns.domain import terms as rules
 from campaigns.domain.destination import host_of
@@ -140,9 +141,17 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         budget_minor=found.budget_minor,
         blocked_reason=money.blocked_reason,
         about=found.about,
+        traffic_url=_traffic_url(desk, found),
         add_budget=_add_budget(desk, found, refused),
         **_actions(desk, found),
     )
+
+
+def _traffic_url(desk: Desk, found: Campaign) -> str:
+    """Only once a marketplace has counted something for this brand."""
+    if not has_tag_days(brand_id=desk.brand.pk):
+        return ""
+    return desk.url("traffic") + query_url({"campaign": str(found.public_id)})
 
 
 def _policy(terms: Terms) -> PolicyTerms:
@@ -311,6 +320,7 @@ def _decisions(desk: Desk, row: Participation, refused: Refused | None) -> dict[
             "remove": form("remove"),
             "add_article": form("article"),
             "add_voucher": form("voucher"),
+            "vouchers_url": desk.url("participation_vouchers", row.public_id),
         }
     return {}
 

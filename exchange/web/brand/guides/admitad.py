@@ -26,6 +26,10 @@ GUIDE = Guide(
             "Let the campaign lead to your Admitad link (ad.admitad.com): we add the click to it as"
             " subid, so do not use subid yourself."
         ),
+        _(
+            "Add the shop's own sites under “Other sites” of the campaign: influencers then paste"
+            " any product of it, and their link leads there through Admitad."
+        ),
     ),
     after=(
         _("In Admitad open the postback settings of your ad space."),

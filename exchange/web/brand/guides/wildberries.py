@@ -12,8 +12,8 @@ GUIDE = Guide(
     before=(
         _("Open the seller's cabinet, Settings, Access to API."),
         _(
-            "Make a read-only service token with the categories Analytics, Finance, Statistics and"
-            " Buyer returns. Without the last two we read less."
+            "Make a read-only service token with the categories Analytics, Finance, Statistics,"
+            " Marketplace and Buyer returns. Without the last three we read less."
         ),
         _("Paste it here. We check it at once and store it encrypted."),
         _(
@@ -33,5 +33,6 @@ GUIDE = Guide(
         "supplier_orders": _("Cancellation"),
         "supplier_sales": _("Sale or return"),
         "claims": _("Approved claim"),
+        "fbs_statuses": _("Own delivery"),
     },
 )

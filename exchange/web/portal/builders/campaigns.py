@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, Participation
+from campaigns.models import Campaign, ExternalCode, Participation
 from campaigns.selectors import (
     Card,
     campaign_list_open,
     cards_for,
+    external_codes_of,
 )
+from core import clock
 from exchange.web.formatting import (
     day_of,
     day_short,
@@ -92,6 +94,7 @@ def campaign(card: Card) -> portal.Campaign:
     ]
     if campaign.ends_at:
         facts.append(Fact(_("Until"), day_short(campaign.ends_at)))
+    facts += _voucher_facts(card)
     return portal.Campaign(
         card=campaign_card(card),
         policy=PolicyTerms(terms.window_days, terms.hold_days, terms.code_policy, terms.model),
@@ -103,6 +106,26 @@ def campaign(card: Card) -> portal.Campaign:
         is_by_application=campaign.access == Campaign.Access.APPLICATION,
         may_come_again=_is_in(card, Participation.State.REJECTED),
     )
+
+
+def _voucher_facts(card: Card) -> list[Fact]:
+    """What the influencer's buyers type at Ozon, as long as it works."""
+    if card.participation is None:
+        return []
+    row = card.participation
+    codes = external_codes_of([row.pk], ExternalCode.Kind.OZON_VOUCHER).get(row.pk, [])
+    now = clock.now()
+    return [
+        Fact(_("Your code at Ozon"), _voucher_text(code, typed))
+        for code in codes
+        if code.ends_at is None or code.ends_at > now
+        for typed in code.typed_codes
+    ]
+
+
+def _voucher_text(code: ExternalCode, typed: str) -> str:
+    percent = code.discount_percent
+    return f"{typed} (−{percent_text(percent * 100)})" if percent else typed
 
 
 def _leave_url(card: Card) -> str:

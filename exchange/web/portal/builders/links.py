@@ -20,6 +20,7 @@ from attribution.selectors.conversions import (
     taken_by_participation,
 )
 from attribution.selectors.receipts import brand_takes_receipts, claims_of_participation
+from campaigns.domain.deeplink import admitad_page, is_admitad
 from campaigns.domain.destination import host_of
 from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
 from campaigns.selectors import (
@@ -48,6 +49,12 @@ def link_url(link: TrackingLink) -> str:
 def _without_scheme(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.netloc}{parts.path}"
+
+
+def _destination_text(url: str) -> str:
+    """The product, also where a network stands between."""
+    page = admitad_page(url) if is_admitad(url) else ""
+    return _without_scheme(page or url)
 
 
 def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[portal.LinkCard]:
@@ -108,7 +115,7 @@ def _link_card(
         earned_minor=taken.earned_minor,
         code=code.code if code else "",
         status=status,
-        destination_text=_without_scheme(link.destination_url),
+        destination_text=_destination_text(link.destination_url),
     )
 
 

@@ -20,6 +20,7 @@ from attribution.connectors.base import (
 from attribution.connectors.wildberries.connector import (
     CLAIMS,
     ENDPOINTS,
+    FBS_STATUSES,
     FINANCE_REPORT,
     ORDER_FEED,
     SUPPLIER_ORDERS,
@@ -346,6 +347,9 @@ def test_what_is_no_row_at_all(endpoint, raw):
         (CLAIMS, "service", False, 3),
         (CLAIMS, "service", True, 3_600),
         (CLAIMS, "basic", False, 3_600),
+        (FBS_STATUSES, "service", False, 1),
+        (FBS_STATUSES, "service", True, 1_800),
+        (FBS_STATUSES, "basic", False, 3_600),
     ],
 )
 def test_pauses_are_those_of_the_kind_of_token(endpoint, kind, is_last, seconds):

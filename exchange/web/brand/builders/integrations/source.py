@@ -9,12 +9,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from attribution.connectors.ozon.traffic import SOURCE as OZON_TRAFFIC
 from attribution.connectors.receipt.connector import RECEIPT
 from attribution.connectors.registry import FILES, WEBHOOKS, is_signed
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets, dead_days, event_page
 from attribution.selectors.health import token_expires_at
 from attribution.services.connections import SETUPS, has_secret
+from attribution.services.tag_uploads import SOURCES as TAG_TABLES
 from core import clock
 from core.errors import NotFound
 from exchange.web.brand.builders.integrations.cards import connection_cards, is_by_file
@@ -34,6 +36,10 @@ LACKING: Mapping[str, Word] = {
     "statistics": gettext_lazy(
         "The token lacks the category «Statistics»: sales and cancellations are known from the"
         " order feed only, and it forgets an order after 31 days."
+    ),
+    "marketplace": gettext_lazy(
+        "The token lacks the category «Marketplace»: orders that you deliver yourself are known"
+        " from the order feed and sales only."
     ),
     "returns": gettext_lazy(
         "The token lacks the category «Buyer returns»: we do not see claims that were approved."
@@ -85,6 +91,7 @@ def connection(
         if desk.member.may_write and dead_days(found)
         else "",
         note=_note(found),
+        **_tags(desk, found),
         **_actions(desk, found),
     )
 
@@ -108,6 +115,18 @@ def _steps(found: Connection) -> list[str]:
 def _copies(found: Connection) -> list[pages.Secret]:
     door = _door(found)
     return [pages.Secret(str(copy.label), copy.value) for copy in (door.copies if door else ())]
+
+
+def _tags(desk: Desk, found: Connection) -> dict[str, str]:
+    """Where a source counts tags in links: what it counted, or the table that it is read from."""
+    if found.source == OZON_TRAFFIC:
+        url = desk.url("traffic")
+    elif found.source in TAG_TABLES and desk.member.may_write:
+        url = desk.url("connection_tags", found.public_id)
+    else:
+        return {}
+    text = _("What it counts") if found.source == OZON_TRAFFIC else _("Tags in links")
+    return {"tags_url": url, "tags_text": text}
 
 
 def _note(found: Connection) -> str:

@@ -1,0 +1,132 @@
+"""What the demo's brand has outside its own shop: a campaign through the network Admitad with
+actions of these weeks, and Ozon's own count of visits by the tags in links.
+
+The actions and totals stand in the sandbox; our poller reads them by itself within minutes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from attribution.clickpath.line import Click
+from attribution.services.connections import connection_create
+from attribution.services.rates import rates_keep_up
+from brands.models import Brand
+from campaigns.domain.offer import Offer
+from campaigns.models import Campaign, TrackingLink
+from campaigns.services.lifecycle import campaign_publish
+from campaigns.services.links import tracking_link_create
+from campaigns.services.offers import campaign_create
+from campaigns.services.participations import campaign_join
+from core import clock
+from core.tenancy.context import acting_as
+from exchange.demo import stage
+from exchange.demo.audience import taps_imagine, taps_store
+from influencers.models import Influencer
+
+SEED = 2027
+TENGE = 100
+TAPS = 90
+DAYS = 14
+# An invented publisher's link, and a product of the shop behind it
+NETWORK_LINK = "https://ad.admitad.com/g/birgedemo0000000000/"
+GOODS = "https://aliexpress.com/item/1005006543210.html"
+# (days ago, value of the order in USD or "", the network's commission, what became of it)
+ACTIONS = (
+    (12.0, "24.90", "1.25", "approved"),
+    (10.0, "61.00", "3.05", "approved"),
+    (7.0, "18.40", "0.92", "declined"),
+    (4.0, "", "0.74", "pending"),  # this shop names no value: the commission is all there is
+    (1.0, "33.20", "1.66", "pending"),
+)
+
+
+def elsewhere_make(brand: Brand, influencers: Sequence[Influencer], now: datetime) -> None:
+    traffic_make(brand, influencers)
+    with clock.telling(now - timedelta(days=DAYS)):
+        network_make(brand, influencers, now)
+    rates_keep_up()  # the network pays in dollars
+
+
+def network_make(brand: Brand, influencers: Sequence[Influencer], now: datetime) -> None:
+    """Admitad: the brand's account there, a campaign through it, and what its shop has sold."""
+    token = stage.admitad_token()
+    connection_create(brand=brand, source="admitad", name="Admitad", token=token)
+    campaign = campaign_create(brand=brand, offer=_offer())
+    campaign_publish(campaign_id=campaign.pk)
+    links = [_link_of(campaign, each) for each in influencers]
+    dice = random.Random(SEED)  # noqa: S311 (a story, not a secret)
+    taps = taps_imagine(links[0].pk, _moments(dice, now), dice)
+    taps_store(taps)
+    for days_ago, cart, payment, status in ACTIONS:
+        tap = _last_before(taps, now - timedelta(days=days_ago))
+        stage.admitad_action(tap.click_id, cart, payment, status, days_ago)
+
+
+def _offer() -> Offer:
+    return Offer(
+        title="Үйге керек-жарақ",
+        about="AliExpress-тегі үй заттары. Сілтеме Admitad желісі арқылы өтеді.",
+        destination_url=NETWORK_LINK,
+        extra_hosts=("aliexpress.com",),
+        commission_bps=300,
+        budget_minor=150_000 * TENGE,
+        typical_basket_minor=14_000 * TENGE,
+    )
+
+
+def _link_of(campaign: Campaign, influencer: Influencer) -> TrackingLink:
+    """They join, and paste a product of the shop: their link leads there through the network."""
+    row = campaign_join(campaign_id=campaign.pk, influencer_id=influencer.pk)
+    return tracking_link_create(participation_id=row.pk, url=GOODS)
+
+
+def _moments(dice: random.Random, now: datetime) -> list[datetime]:
+    span = timedelta(days=DAYS + 1)
+    ago = sorted((dice.random() for _n in range(TAPS)), reverse=True)
+    moments = [now - timedelta(minutes=5) - span * each for each in ago]
+    return [moment.replace(microsecond=n * 1_000) for n, moment in enumerate(moments)]
+
+
+def _last_before(taps: Iterable[Click], moment: datetime) -> Click:
+    known = [tap for tap in taps if datetime.fromtimestamp(tap.milliseconds / 1000, UTC) < moment]
+    return max(known, key=lambda tap: tap.milliseconds)
+
+
+# --- What Ozon counts -----------------------------------------------------------------------
+
+
+def traffic_make(brand: Brand, influencers: Sequence[Influencer]) -> None:
+    """Ozon's external traffic of two weeks: each influencer's link, and a campaign of the brand's
+    own."""
+    client_id, secret, tag = stage.ozon_traffic_account()
+    connection_create(
+        brand=brand,
+        source="ozon_traffic",
+        name="Ozon: external traffic",
+        client_id=client_id,
+        token=secret,
+        tag=tag,
+    )
+    with acting_as(system="demo"):
+        links = TrackingLink.objects.filter(brand=brand, influencer__in=influencers)
+        tokens = list(links.order_by("pk").values_list("token", flat=True)[: len(influencers)])
+    dice = random.Random(SEED)  # noqa: S311 (a story, not a secret)
+    tags = [*(f"{tag}_birge-{token}" for token in tokens), f"{tag}_banner"]
+    stage.ozon_traffic_rows(
+        [_row(dice, each, age_days) for each in tags for age_days in range(1, DAYS + 1)]
+    )
+
+
+def _row(dice: random.Random, tag: str, age_days: int) -> dict[str, object]:
+    sessions = dice.randint(12, 80)
+    ordered = sessions // 25
+    return {
+        "campaign": tag,
+        "age_days": age_days,
+        "sessions": sessions,
+        "ordered": ordered,
+        "amount": str(ordered * dice.randint(4_000, 9_000)),
+    }
