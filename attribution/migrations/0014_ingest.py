@@ -15,7 +15,7 @@ from core.tenancy.guards import frozen_where_named
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0012_planner")]
+    dependencies = [("attribution", "0013_tokens")]
     operations = [
         migrations.AddIndex(
             "order", models.Index(fields=["connection", "number"], name="order_of_number")
