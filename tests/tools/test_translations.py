@@ -1,5 +1,6 @@
 """Each way in which a catalogue can be wrong, planted into a sound one."""
 
+import polib
 import pytest
 
 from tools import messages
@@ -85,6 +86,13 @@ def test_a_planted_fault_is_found(root, _case, language, old, new, finding):
     replace(root, language, old, new)
     found = translations.check(root)
     assert any(finding in line for line in found), found
+
+
+def test_a_capital_that_stands_so_in_the_source_is_latin_on_purpose():
+    meant = polib.POEntry(msgid="Totals (grade C)", msgstr="Жиынтықтар (C дәрежесі)")
+    other = polib.POEntry(msgid="In a morning", msgstr="Утром a не вечером")
+    assert list(translations.text_check(meant, meant.msgstr)) == []
+    assert [line[-3:] for line in translations.text_check(other, other.msgstr)] == ["'a'"]
 
 
 def test_a_new_string_in_the_source_is_missed_in_every_language(root):
