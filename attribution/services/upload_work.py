@@ -52,7 +52,7 @@ logger = logging.getLogger(__name__)
 
 PART = 1_000
 TASK = "attribution.tasks.upload_work"
-WORK_SECONDS = 60.0  # then another task goes on, so that a worker is not held by one file
+WORK_SECONDS = 180.0  # then it stands behind others; below CELERY_TASK_TIME_LIMIT
 STILL = timedelta(seconds=60)  # whoever worked on it is gone
 TELL_SECONDS = 1.0
 READ_PERCENT = 90  # the rest is keeping what was read

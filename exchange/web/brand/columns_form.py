@@ -184,4 +184,4 @@ class ColumnsForm(forms.Form):
 
 def _row_text(cells: Sequence[object]) -> str:
     texts = [text_shown(cell) for cell in cells if cell is not None]  # type: ignore[arg-type]
-    return Truncator(", ".join(texts)).chars(42)
+    return Truncator(", ".join(texts)).chars(28)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from attribution.connectors.base import OrderSnapshot
 from attribution.connectors.files import choice_of
 from attribution.connectors.registry import TABLES
-from attribution.models import Connection, Order, OrderUpload
+from attribution.models import Connection, OrderUpload
 from attribution.selectors.uploads import upload_first_orders, uploads_latest
 from attribution.services.order_uploads import COLUMNS, refusal_text
 from core import clock
@@ -230,25 +230,26 @@ def _refusal(found: Connection, upload: OrderUpload) -> str:
 def _upload_facts(upload: OrderUpload) -> list[Fact]:
     if upload.state in (State.READING, State.REFUSED, State.ERASED, State.NEW):
         return []
+    if upload.state in (State.UNDOING, State.UNDONE):
+        return [
+            Fact(_("Orders in the file"), number_text(upload.orders_count)),
+            Fact(_("Taken back"), number_text(upload.undone_count)),
+            Fact(_("Left as they are"), number_text(upload.kept_count)),
+        ]
     is_waiting = upload.state == State.READ
     new = upload.orders_count - upload.known_count if is_waiting else upload.stored_count
-    labels = dict(Order.Status.choices)
     statuses = [
-        Fact(str(labels[status]).capitalize(), number_text(upload.counts[status]))
-        for status in labels
+        Fact(str(label).capitalize(), number_text(upload.counts[status]))
+        for status, label in STATUSES
         if upload.counts.get(status)
     ]
-    facts = [
+    return [
         Fact(_("Orders in the file"), number_text(upload.orders_count)),
         *statuses,
         Fact(_("Known from an earlier file"), number_text(upload.known_count)),
         Fact(_("New"), number_text(new)),
         Fact(_("Faults"), number_text(upload.errors_count)),
     ]
-    if upload.state in (State.UNDOING, State.UNDONE):
-        facts.append(Fact(_("Taken back"), number_text(upload.undone_count)))
-        facts.append(Fact(_("Left as they are"), number_text(upload.kept_count)))
-    return facts
 
 
 def _fault(error: Sequence[Any]) -> pages.UploadFault:
