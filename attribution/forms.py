@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
@@ -227,6 +229,17 @@ class ReplayForm(forms.Form):
 
     first_on = DayField(label=_("First day"))
     last_on = DayField(label=_("Last day"))
+
+
+class CompareForm(ReplayForm):
+    """Which days a shop's orders are held against ours; both days count."""
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        first_on, last_on = found.get("first_on"), found.get("last_on")
+        if first_on and last_on and first_on > last_on:
+            self.add_error("first_on", _("The first day is after the last one."))
+        return found
 
 
 class InSalesKeyForm(forms.Form):

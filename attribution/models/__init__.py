@@ -21,6 +21,7 @@ from attribution.models.sources import (
     OrderLine,
     OrderVersion,
     PollCursor,
+    ShownOrder,
 )
 from attribution.models.uploads import OrderUpload, UploadPart
 
@@ -52,4 +53,5 @@ __all__ = [
     "PollCursor",
     "ReceiptClaim",
     "UploadPart",
+    "ShownOrder",
 ]

@@ -19,7 +19,8 @@ from attribution.connectors.base import PollConnection, PollPage
 from attribution.connectors.registry import POLLS, poll_connector
 from attribution.domain.pauses import SLOW
 from attribution.models import Connection, PollCursor
-from attribution.selectors.known_orders import last_event_keys, open_order_ids
+from attribution.selectors.connections import call_url
+from attribution.selectors.known_orders import known_versions, last_event_keys, open_order_ids
 from attribution.services.poll_answers import Answer, answers_store
 from core import clock
 from core.crew import Crew, Hands, OneHand, borrowed_connection
@@ -44,6 +45,10 @@ class OrdersOf:
     def last_keys(self, external_ids: Sequence[str]) -> Mapping[str, str]:
         with borrowed_connection(), acting_as(system="poll"):
             return last_event_keys(self.connection_id, external_ids)
+
+    def versions(self, external_ids: Sequence[str]) -> Mapping[str, datetime]:
+        with borrowed_connection(), acting_as(system="poll"):
+            return known_versions(self.connection_id, external_ids)
 
     def open_after(self, external_id: str, *, placed_before: datetime, most: int) -> Sequence[str]:
         with borrowed_connection(), acting_as(system="poll"):
@@ -162,7 +167,13 @@ def _cursor_ask(cursor: PollCursor, *, is_patient: bool) -> Answer:
 
 def _page_fetch(cursor: PollCursor, asked_at: datetime, *, is_patient: bool) -> PollPage:
     connection = cursor.connection
-    asked = PollConnection(connection.token, connection.settings, OrdersOf(connection.pk))
+    asked = PollConnection(
+        connection.token,
+        connection.settings,
+        OrdersOf(connection.pk),
+        call_url=call_url(connection),
+        connected_at=connection.created_at,
+    )
     return poll_connector(connection.source).fetch(
         _client(cursor, is_patient=is_patient),
         cursor.endpoint,

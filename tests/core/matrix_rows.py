@@ -34,6 +34,7 @@ from attribution.models import (
     PollCursor,
     ReceiptClaim,
     UploadPart,
+    ShownOrder,
 )
 from brands.models import ApiKey, Brand, BrandContract, Deposit, Member
 from campaigns.models import (
@@ -219,6 +220,14 @@ def order_rows(party: Party) -> list[models.Model]:
         PollCursor.objects.create(connection=shop, endpoint="orders", **mine),
         upload,
         UploadPart.objects.create(upload=upload, number=0, content=b"[]", **mine),
+        ShownOrder.objects.create(
+            connection=shop,
+            external_id="9001",
+            number="9001",
+            placed_on=TODAY,
+            placed_at=now,
+            **mine,
+        ),
         OrderVersion.objects.create(
             order=order,
             event=event,

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attribution.connectors.receipt.connector import RECEIPT
 from attribution.connectors.registry import FILES, WEBHOOKS, is_signed
 from attribution.models import Connection, InboundEvent
-from attribution.selectors.connections import connection_secrets, dead_days, event_page
+from attribution.selectors.connections import (
+    call_url,
+    connection_secrets,
+    dead_days,
+    event_page,
+)
 from attribution.selectors.health import token_expires_at
 from attribution.services.connections import SETUPS, has_secret
 from core import clock
 from core.errors import NotFound
 from exchange.web.brand.builders.integrations.cards import connection_cards, is_by_file
+from exchange.web.brand.builders.integrations.difference import difference_url
 from exchange.web.brand.builders.integrations.events import TRUST, event_body, event_row
 from exchange.web.brand.builders.integrations.live import live
 from exchange.web.brand.desk import Desk
@@ -84,6 +89,7 @@ def connection(
         replay_url=desk.url("connection_replay", found.public_id)
         if desk.member.may_write and dead_days(found)
         else "",
+        difference_url=difference_url(desk, found),
         note=_note(found),
         **_actions(desk, found),
     )
@@ -170,7 +176,7 @@ def _call_facts(found: Connection) -> list[Fact]:
 
 def endpoint_url(found: Connection) -> str:
     """Where the source's calls are sent; for one that we tell what to say, with all of that."""
-    address = f"{settings.BASE_URL}/hooks/{found.source}/{found.endpoint_token}"
+    address = call_url(found)
     query = GUIDES[found.source].query
     return f"{address}?{query}" if query else address
 
