@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from attribution.connectors.brandfile.connector import LIMITS
 from attribution.connectors.postback.presets import PRESETS
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
+from attribution.connectors.woocommerce.client import KEY_LENGTH_MAX
+from attribution.domain.shop_address import ADDRESS_CHARS_MAX
 from attribution.domain.receipts import SIGN_DIGITS_MAX, TEXT_CHARS_MAX
 from attribution.services.bitrix24 import APPLICATION_TOKEN_CHARS_MAX
 from attribution.services.bitrix24 import URL_CHARS_MAX as BITRIX24_URL_CHARS_MAX
@@ -23,9 +25,27 @@ from core.xlsx import FILE_BYTES_MAX
 TABLE_BYTES_MAX = LIMITS.file_bytes
 
 
-class ShopForm(forms.Form):
-    """A source that calls us: it only needs a name to be recognised by."""
+class WooCommerceKeyForm(forms.Form):
+    """The key to a shop's REST API. Its address is known, once it was given."""
 
+    address = forms.CharField(
+        label=_("Address of the shop"),
+        max_length=ADDRESS_CHARS_MAX,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+    consumer_key = forms.CharField(
+        label=_("Consumer key"), max_length=KEY_LENGTH_MAX, required=False
+    )
+    consumer_secret = forms.CharField(
+        label=_("Consumer secret"), max_length=KEY_LENGTH_MAX, required=False
+    )
+
+
+class WooCommerceForm(WooCommerceKeyForm):
+    """A shop on WooCommerce: a name is enough; with a key we find what its calls lose."""
+
+    field_order = ["name", "address", "consumer_key", "consumer_secret"]
     name = forms.CharField(label=_("Name of the shop"), max_length=80)
 
 
@@ -48,6 +68,12 @@ class RestForm(forms.Form):
     """A server that sends orders by the API."""
 
     name = forms.CharField(label=_("Name"), max_length=80, initial="REST API")
+
+
+class ShopForm(forms.Form):
+    """A source that only needs a name to be recognised by."""
+
+    name = forms.CharField(label=_("Name of the shop"), max_length=80)
 
 
 class TokenForm(forms.Form):

@@ -23,6 +23,7 @@ from attribution.connectors.taplink.connector import Taplink
 from attribution.connectors.tilda.connector import Tilda
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
+from attribution.connectors.woocommerce.reading import WooCommerceReading
 
 WEBHOOKS: Mapping[str, WebhookConnector] = {
     connector.source: connector
@@ -40,6 +41,7 @@ WEBHOOKS: Mapping[str, WebhookConnector] = {
 POLLS: Mapping[str, PollConnector] = {
     connector.source: connector
     for connector in (
+        WooCommerceReading(),
         Wildberries(),
         Ozon(),
         Kaspi(),

@@ -33,6 +33,7 @@ CURSORS_PER_TICK_MAX = 5_000
 LEASE = timedelta(seconds=300)
 # A source that is switched off is looked at once a day; switching it on makes it due at once.
 OFF_PAUSE = timedelta(days=1)
+CLOCKS_DIFFER = timedelta(minutes=5)  # a shop's and ours: its first orders must not look older
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _page_fetch(cursor: PollCursor, asked_at: datetime, *, is_patient: bool) -> 
         connection.settings,
         OrdersOf(connection.pk),
         call_url=call_url(connection),
-        connected_at=connection.created_at,
+        connected_at=connection.created_at - CLOCKS_DIFFER,
     )
     return poll_connector(connection.source).fetch(
         _client(cursor, is_patient=is_patient),

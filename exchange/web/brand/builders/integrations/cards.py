@@ -13,6 +13,7 @@ from attribution.models import Connection
 from attribution.selectors.connections import connection_list, events_by_half_hour, events_today
 from attribution.selectors.health import BROKEN, Health, connections_health, token_expires_at
 from core import clock
+from exchange.web.brand.builders.integrations.calls import calls_fault
 from exchange.web.brand.builders.integrations.sites import site_cards
 from exchange.web.brand.desk import Desk
 from exchange.web.brand.guides import GUIDES
@@ -100,7 +101,7 @@ def _key_text(connection: Connection) -> str:
     if (door := GUIDES[connection.source].door) is not None:
         return str(door(connection).kind)
     if is_signed(connection.source):
-        return _("signed webhook")
+        return _("signed webhook, and read besides") if connection.token else _("signed webhook")
     if connection.source == RECEIPT:
         return _("claimed by buyers")
     if is_by_file(connection):
@@ -138,6 +139,8 @@ def cause_text(connection: Connection, health: Health, today: int) -> str:
         return _("Reading is switched off. What comes meanwhile is not stored.")
     if health.status == "late":
         return _("Events wait longer than usual. We are on it, nothing to do.")
+    if fault := calls_fault(connection):
+        return fault
     if health.dead:
         said = ngettext(
             "%(count)s event of the last day could not be read: see the log.",
