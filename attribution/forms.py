@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from attribution.connectors.brandfile.connector import LIMITS
 from attribution.connectors.postback.presets import PRESETS
+from attribution.connectors.shopify.client import TOKEN_LENGTH_MAX as SHOPIFY_TOKEN_MAX
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
 from attribution.connectors.woocommerce.client import KEY_LENGTH_MAX
-from attribution.domain.shop_address import ADDRESS_CHARS_MAX
 from attribution.domain.receipts import SIGN_DIGITS_MAX, TEXT_CHARS_MAX
+from attribution.domain.shop_address import ADDRESS_CHARS_MAX
 from attribution.services.bitrix24 import APPLICATION_TOKEN_CHARS_MAX
 from attribution.services.bitrix24 import URL_CHARS_MAX as BITRIX24_URL_CHARS_MAX
 from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
@@ -74,6 +75,39 @@ class ShopForm(forms.Form):
     """A source that only needs a name to be recognised by."""
 
     name = forms.CharField(label=_("Name of the shop"), max_length=80)
+
+
+class ShopifyKeyForm(forms.Form):
+    """The secret that Shopify signs with, and the token of the application, if there is one."""
+
+    secret = forms.CharField(
+        label=_("Secret of the webhooks"),
+        max_length=SHOPIFY_TOKEN_MAX,
+        required=False,
+        help_text=_("What you leave empty stays as it is."),
+    )
+    token = forms.CharField(
+        label=_("Admin API access token"), max_length=SHOPIFY_TOKEN_MAX, required=False
+    )
+
+
+class ShopifyForm(ShopifyKeyForm):
+    """A shop on Shopify."""
+
+    field_order = ["name", "shop", "secret", "token"]
+    name = forms.CharField(label=_("Name of the shop"), max_length=80)
+    shop = forms.CharField(
+        label=_("Address of the shop"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": "shop.myshopify.com"}),
+    )
+    secret = forms.CharField(label=_("Secret of the webhooks"), max_length=SHOPIFY_TOKEN_MAX)
+    token = forms.CharField(
+        label=_("Admin API access token"),
+        max_length=SHOPIFY_TOKEN_MAX,
+        required=False,
+        help_text=_("With it we make the webhooks ourselves and find lost orders. May come later."),
+    )
 
 
 class TokenForm(forms.Form):

@@ -22,6 +22,7 @@ from attribution.services import (
     kaspi,
     ozon,
     postbacks,
+    shopify,
     taplink,
     tilda,
     wildberries,
@@ -42,6 +43,7 @@ SECRETS_KEPT = 2  # the new one, and the one before it while the shop is being c
 
 SETUPS: Mapping[str, Setup] = {
     "woocommerce": woocommerce.SETUP,
+    "shopify": shopify.SETUP,
     "wildberries": wildberries.SETUP,
     "ozon": ozon.SETUP,
     "kaspi": kaspi.SETUP,

@@ -16,6 +16,7 @@ from exchange.web.brand.guides import (
     ozon,
     postback,
     receipt,
+    shopify,
     taplink,
     tilda,
     wildberries,
@@ -25,6 +26,7 @@ from exchange.web.brand.guides.base import Guide
 
 GUIDES: Mapping[str, Guide] = {
     "woocommerce": woocommerce.GUIDE,
+    "shopify": shopify.GUIDE,
     "wildberries": wildberries.GUIDE,
     "ozon": ozon.GUIDE,
     "kaspi": kaspi.GUIDE,
