@@ -143,7 +143,10 @@ def _world_make(now: datetime) -> None:
         people = [_influencer_make(person, users) for person in (AIGERIM, DANIYAR)]
         for person in people:
             campaign_join(campaign_id=home.pk, influencer_id=person.pk)
-        shop, _secret = connection_create(brand=toqyma, source="woocommerce", name="toqyma.example")
+        shop, _secret = connection_create(
+            brand=toqyma, source="woocommerce", name="toqyma.example", **stage.shop_key()
+        )
+        stage.shop_sell_unheard()
         connection_create(
             brand=toqyma,
             source="wildberries",
@@ -300,7 +303,17 @@ def _ozon_connect(brand: Brand, campaign: Campaign, influencer: Influencer) -> N
 
 
 def _own_shops_connect(brand: Brand) -> None:
-    """A shop on InSales with orders of these days, and a Taplink page where anybody can pay."""
+    """A shop on InSales and one on Shopify with orders of these days, and a Taplink page where
+    anybody can pay."""
+    secret, token = stage.shopify_open()
+    connection_create(
+        brand=brand,
+        source="shopify",
+        name="Nur Skin Shopify",
+        shop=stage.SHOPIFY_SHOP,
+        secret=secret,
+        token=token,
+    )
     app_id, password = stage.insales_open()
     connection_create(
         brand=brand,
