@@ -24,7 +24,7 @@ def _of(model: str, *, has_constraint: bool = False) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0013_tokens")]
+    dependencies = [("attribution", "0020_receipts")]
     operations = [
         migrations.AddField(
             "connection",

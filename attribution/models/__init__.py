@@ -52,6 +52,6 @@ __all__ = [
     "OrderVersion",
     "PollCursor",
     "ReceiptClaim",
-    "UploadPart",
     "ShownOrder",
+    "UploadPart",
 ]

@@ -143,10 +143,7 @@ def _world_make(now: datetime) -> None:
         people = [_influencer_make(person, users) for person in (AIGERIM, DANIYAR)]
         for person in people:
             campaign_join(campaign_id=home.pk, influencer_id=person.pk)
-        shop, _secret = connection_create(
-            brand=toqyma, source="woocommerce", name="toqyma.example", **stage.shop_key()
-        )
-        stage.shop_sell_unheard()
+        shop = _shop_connect(toqyma)
         connection_create(
             brand=toqyma,
             source="wildberries",
@@ -300,6 +297,15 @@ def _ozon_connect(brand: Brand, campaign: Campaign, influencer: Influencer) -> N
     stage.ozon_order(OZON_BLANKET, 1, "25500", OZON_VOUCHER)
     stage.ozon_order(OZON_TOWELS, 2, "8990", OZON_VOUCHER)
     stage.ozon_order(OZON_TOWELS, 1, "8990")
+
+
+def _shop_connect(brand: Brand) -> Connection:
+    """The brand's own shop, which is read besides: it has orders that it never told us."""
+    shop, _secret = connection_create(
+        brand=brand, source="woocommerce", name="toqyma.example", **stage.shop_key()
+    )
+    stage.shop_sell_unheard()
+    return shop
 
 
 def _own_shops_connect(brand: Brand) -> None:

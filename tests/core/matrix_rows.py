@@ -33,8 +33,8 @@ from attribution.models import (
     OrderVersion,
     PollCursor,
     ReceiptClaim,
-    UploadPart,
     ShownOrder,
+    UploadPart,
 )
 from brands.models import ApiKey, Brand, BrandContract, Deposit, Member
 from campaigns.models import (

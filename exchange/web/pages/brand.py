@@ -488,6 +488,7 @@ class Differences:
     csv_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class MemberRow:
     """`role_url` and `remove_url` are posted to with the member's e-mail."""
 

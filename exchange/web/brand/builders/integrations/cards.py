@@ -37,6 +37,13 @@ CAUSES: Mapping[str, Word] = {
 }
 
 
+# Where nothing more is to be said
+PLAIN: Mapping[str, Word] = {
+    "paused": gettext_lazy("Reading is switched off. What comes meanwhile is not stored."),
+    "late": gettext_lazy("Events wait longer than usual. We are on it, nothing to do."),
+}
+
+
 def integrations(desk: Desk) -> pages.Integrations:
     connections = connection_list(desk.brand.pk)
     return pages.Integrations(
@@ -135,12 +142,14 @@ def cause_text(connection: Connection, health: Health, today: int) -> str:
         return _refused_text(health.refused)
     if health.status == "waiting":
         return _waiting_text(connection)
-    if health.status == "paused":
-        return _("Reading is switched off. What comes meanwhile is not stored.")
-    if health.status == "late":
-        return _("Events wait longer than usual. We are on it, nothing to do.")
+    if health.status in PLAIN:
+        return str(PLAIN[health.status])
     if fault := calls_fault(connection):
         return fault
+    return _working_text(health, today)
+
+
+def _working_text(health: Health, today: int) -> str:
     if health.dead:
         said = ngettext(
             "%(count)s event of the last day could not be read: see the log.",
