@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from attribution.connectors.brandfile.connector import LIMITS
 from attribution.connectors.postback.presets import PRESETS
+from attribution.connectors.shopify.client import TOKEN_LENGTH_MAX as SHOPIFY_TOKEN_MAX
 from attribution.connectors.wildberries.token import TOKEN_LENGTH_MAX
+from attribution.connectors.woocommerce.client import KEY_LENGTH_MAX
 from attribution.domain.receipts import SIGN_DIGITS_MAX, TEXT_CHARS_MAX
+from attribution.domain.shop_address import ADDRESS_CHARS_MAX
 from attribution.services.bitrix24 import APPLICATION_TOKEN_CHARS_MAX
 from attribution.services.bitrix24 import URL_CHARS_MAX as BITRIX24_URL_CHARS_MAX
 from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
@@ -21,9 +26,27 @@ from core.xlsx import FILE_BYTES_MAX
 TABLE_BYTES_MAX = LIMITS.file_bytes
 
 
-class ShopForm(forms.Form):
-    """A source that calls us: it only needs a name to be recognised by."""
+class WooCommerceKeyForm(forms.Form):
+    """The key to a shop's REST API. Its address is known, once it was given."""
 
+    address = forms.CharField(
+        label=_("Address of the shop"),
+        max_length=ADDRESS_CHARS_MAX,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+    consumer_key = forms.CharField(
+        label=_("Consumer key"), max_length=KEY_LENGTH_MAX, required=False
+    )
+    consumer_secret = forms.CharField(
+        label=_("Consumer secret"), max_length=KEY_LENGTH_MAX, required=False
+    )
+
+
+class WooCommerceForm(WooCommerceKeyForm):
+    """A shop on WooCommerce: a name is enough; with a key we find what its calls lose."""
+
+    field_order = ["name", "address", "consumer_key", "consumer_secret"]
     name = forms.CharField(label=_("Name of the shop"), max_length=80)
 
 
@@ -46,6 +69,45 @@ class RestForm(forms.Form):
     """A server that sends orders by the API."""
 
     name = forms.CharField(label=_("Name"), max_length=80, initial="REST API")
+
+
+class ShopForm(forms.Form):
+    """A source that only needs a name to be recognised by."""
+
+    name = forms.CharField(label=_("Name of the shop"), max_length=80)
+
+
+class ShopifyKeyForm(forms.Form):
+    """The secret that Shopify signs with, and the token of the application, if there is one."""
+
+    secret = forms.CharField(
+        label=_("Secret of the webhooks"),
+        max_length=SHOPIFY_TOKEN_MAX,
+        required=False,
+        help_text=_("What you leave empty stays as it is."),
+    )
+    token = forms.CharField(
+        label=_("Admin API access token"), max_length=SHOPIFY_TOKEN_MAX, required=False
+    )
+
+
+class ShopifyForm(ShopifyKeyForm):
+    """A shop on Shopify."""
+
+    field_order = ["name", "shop", "secret", "token"]
+    name = forms.CharField(label=_("Name of the shop"), max_length=80)
+    shop = forms.CharField(
+        label=_("Address of the shop"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": "shop.myshopify.com"}),
+    )
+    secret = forms.CharField(label=_("Secret of the webhooks"), max_length=SHOPIFY_TOKEN_MAX)
+    token = forms.CharField(
+        label=_("Admin API access token"),
+        max_length=SHOPIFY_TOKEN_MAX,
+        required=False,
+        help_text=_("With it we make the webhooks ourselves and find lost orders. May come later."),
+    )
 
 
 class TokenForm(forms.Form):
@@ -227,6 +289,17 @@ class ReplayForm(forms.Form):
 
     first_on = DayField(label=_("First day"))
     last_on = DayField(label=_("Last day"))
+
+
+class CompareForm(ReplayForm):
+    """Which days a shop's orders are held against ours; both days count."""
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        first_on, last_on = found.get("first_on"), found.get("last_on")
+        if first_on and last_on and first_on > last_on:
+            self.add_error("first_on", _("The first day is after the last one."))
+        return found
 
 
 class InSalesKeyForm(forms.Form):

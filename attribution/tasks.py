@@ -15,6 +15,7 @@ from attribution.services import (
     rates,
     receipt_confirm,
     receipts,
+    reconciliation,
     silence,
 )
 from attribution.services import upload_work as uploads
@@ -71,6 +72,12 @@ def rates_keep_up() -> int:
 def silences_find() -> int:
     """Sources that have gone silent, by their own rhythm."""
     return silence.silences_find()
+
+
+@shared_task
+def shown_forget() -> int:
+    """What the lists of sources showed a quarter ago."""
+    return reconciliation.shown_forget()
 
 
 @shared_task

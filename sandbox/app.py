@@ -29,6 +29,7 @@ from sandbox.ozon import SERVICE as OZON
 from sandbox.pages import html, page
 from sandbox.service import Service, world_of
 from sandbox.shop import SERVICE as SHOP
+from sandbox.shopify import SERVICE as SHOPIFY
 from sandbox.taplink import SERVICE as TAPLINK
 from sandbox.tilda import SERVICE as TILDA
 from sandbox.tracker import SERVICE as TRACKER
@@ -38,6 +39,7 @@ from sandbox.world import World
 SERVICES: tuple[Service, ...] = (
     MARKET,
     SHOP,
+    SHOPIFY,
     WILDBERRIES,
     OZON,
     KASPI,

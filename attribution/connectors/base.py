@@ -25,6 +25,9 @@ ORDER_STATUSES: tuple[OrderStatus, ...] = (
 )
 Trust = Literal["signed", "hint"]
 MoveKind = Literal["return", "cancellation", "split", "receipt", "withdrawal"]
+NoticeKind = Literal["uninstalled", "buyer_asked", "buyer_erased", "shop_erased"]
+CallsState = Literal["on", "healed", "off", "missing", "unknown"]
+ShownNote = Literal["", "draft", "older"]
 
 # What a connector promises about lengths, so that a column can be as wide and no wider. Ids are
 # refused above it (cut ids would collide); words for people are cut.
@@ -238,8 +241,25 @@ class TrafficSnapshot:
     counts: tuple[TagCount, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceNotice:
+    """Not about an order's state: our application was taken out of the shop ("uninstalled"), or the
+    shop speaks for a buyer (or, leaving, for all) whose data we hold. `order_ids` are the orders
+    of that buyer, as far as the shop names them; `phone` is E.164."""
+
+    kind: NoticeKind
+    order_ids: tuple[str, ...] = ()
+    phone: str | None = None
+
+
 Snapshot = (
-    OrderSnapshot | OrderRemoval | EvidenceSnapshot | LineMoveSnapshot | Doorbell | TrafficSnapshot
+    OrderSnapshot
+    | OrderRemoval
+    | EvidenceSnapshot
+    | LineMoveSnapshot
+    | Doorbell
+    | TrafficSnapshot
+    | SourceNotice
 )
 
 
@@ -340,8 +360,13 @@ class KnownOrders(Protocol):
     """What we have of a connection's orders, for a source that cannot be asked what changed.
 
     Such a source is read whole again and again: `last_keys` tells news from what is known, and
-    `open_after` names the orders that its lists no longer show.
+    `open_after` names the orders that its lists no longer show. One that calls us besides shows in
+    its lists what it has told already: `versions` says so.
     """
+
+    def versions(self, external_ids: Sequence[str]) -> Mapping[str, datetime]:
+        """{order: the source's own time of the state that we have}, without those we lack and
+        those we have by hearsay only."""
 
     def last_keys(self, external_ids: Sequence[str]) -> Mapping[str, str]:
         """{order: the key of the event that its state comes from}, without those we lack."""
@@ -357,6 +382,9 @@ class KnownOrders(Protocol):
 class NoOrders:
     """Nothing is known yet."""
 
+    def versions(self, external_ids: Sequence[str]) -> Mapping[str, datetime]:
+        return {}
+
     def last_keys(self, external_ids: Sequence[str]) -> Mapping[str, str]:
         return {}
 
@@ -366,11 +394,17 @@ class NoOrders:
 
 @dataclass(frozen=True, slots=True)
 class PollConnection:
-    """What a poll needs to know of a brand's connection: its token, its settings, its orders."""
+    """What a poll needs to know of a brand's connection: its token, its settings, its orders.
+
+    `call_url` is where the source's own calls go ("" for one that never calls), `connected_at`
+    since when its orders are ours to count (None: all of them are).
+    """
 
     secret: str = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
     orders: KnownOrders = field(default_factory=NoOrders)
+    call_url: str = field(default="", repr=False)
+    connected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,13 +433,42 @@ class PollRecord(NamedTuple):
     body: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOrder:
+    """An order that a list of the source showed, to be held against ours in the difference report.
+
+    `event_key` is that of the record it came with ("" when it brought none: we have it, or `note`
+    says why it is no order of ours).
+    """
+
+    external_id: str
+    number: str
+    placed_at: datetime
+    event_key: str = ""
+    note: ShownNote = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallsReport:
+    """Whether the source still calls us, as it says itself.
+
+    "healed": it had stopped, and we made it call again just now. "off", "missing": it has stopped,
+    or never began, and we may not change that. "unknown": we may not look. `detail` are its words.
+    """
+
+    state: CallsState
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PollPage:
     """One answer of a source.
 
     Store `records` and `next_cursor` in one transaction, then ask again no earlier than
     `next_delay_seconds` from now. `is_last` ends a round; the next one starts from `next_cursor`
-    all the same. `is_limited`: the source said "too often", nothing was read.
+    all the same. `is_limited`: the source said "too often", nothing was read. A source that calls
+    us besides says in `shown` every order that the page held, and in `calls` whether it still
+    calls.
     """
 
     records: tuple[PollRecord, ...]
@@ -413,6 +476,8 @@ class PollPage:
     next_delay_seconds: int
     is_last: bool
     is_limited: bool = False
+    shown: tuple[ShownOrder, ...] = ()
+    calls: CallsReport | None = None
 
 
 class PollConnector(Protocol):

@@ -20,15 +20,19 @@ from attribution.connectors.ozon.traffic import OzonTraffic
 from attribution.connectors.payload import json_read
 from attribution.connectors.postback.connector import Postback
 from attribution.connectors.rest.connector import RestOrders
+from attribution.connectors.shopify.connector import Shopify
+from attribution.connectors.shopify.reading import ShopifyReading
 from attribution.connectors.taplink.connector import Taplink
 from attribution.connectors.tilda.connector import Tilda
 from attribution.connectors.wildberries.connector import Wildberries
 from attribution.connectors.woocommerce.connector import WooCommerce
+from attribution.connectors.woocommerce.reading import WooCommerceReading
 
 WEBHOOKS: Mapping[str, WebhookConnector] = {
     connector.source: connector
     for connector in (
         WooCommerce(),
+        Shopify(),
         InSalesWebhook(),
         Taplink(),
         Tilda(),
@@ -41,6 +45,8 @@ WEBHOOKS: Mapping[str, WebhookConnector] = {
 POLLS: Mapping[str, PollConnector] = {
     connector.source: connector
     for connector in (
+        WooCommerceReading(),
+        ShopifyReading(),
         Wildberries(),
         Ozon(),
         OzonTraffic(),
@@ -66,7 +72,7 @@ OWN_DOORS: Mapping[str, Translator] = {
 # Sources that may call by GET, or post nothing: what they say is the query then.
 CALLERS_BY_GET: frozenset[str] = frozenset({"admitad"})
 # Sources with pages of the brand's own, where the snippet can run.
-SHOPS: frozenset[str] = frozenset({"woocommerce", "insales", "tilda", "postback", "api"})
+SHOPS: frozenset[str] = frozenset({"woocommerce", "shopify", "insales", "tilda", "postback", "api"})
 # What they tell of a sale, another source has told before, as a rule.
 CRMS: Mapping[str, CrmConnector] = {
     connector.source: connector for connector in (AmoCrm(), Bitrix24())

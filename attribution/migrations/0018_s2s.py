@@ -15,7 +15,7 @@ TABLE = "attribution_idempotentcall"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0014_ingest")]
+    dependencies = [("attribution", "0015_shown_orders")]
     operations = [
         migrations.AlterField(
             "inboundevent",

@@ -21,6 +21,7 @@ from attribution.models.sources import (
     OrderLine,
     OrderVersion,
     PollCursor,
+    ShownOrder,
 )
 from attribution.models.traffic import TagDay, TagUpload
 from attribution.models.uploads import OrderUpload, UploadPart
@@ -52,6 +53,7 @@ __all__ = [
     "OrderVersion",
     "PollCursor",
     "ReceiptClaim",
+    "ShownOrder",
     "TagDay",
     "TagUpload",
     "UploadPart",

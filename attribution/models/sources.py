@@ -37,6 +37,9 @@ class Connection(models.Model):
     # From when it says nothing, for much longer than it ever does; null while it is itself
     silent_since = models.DateTimeField(_("silent since"), null=True)
     bad_signature_count = models.PositiveIntegerField(_("bad signatures"), default=0)
+    refused_at = models.DateTimeField(_("last refused call"), null=True)
+    # What the source itself says of its calls to us: {"state", "detail", "at", "healed_at"}
+    calls = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -75,6 +78,38 @@ class PollCursor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.endpoint}"
+
+
+class ShownOrder(models.Model):
+    """An order that a list of the source showed us: the other side of the difference report. Kept
+    for SHOWN_DAYS (attribution.services.reconciliation) after the day on which it was placed."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=128)
+    number = models.CharField(max_length=64)
+    placed_on = models.DateField()  # of Kazakhstan
+    placed_at = models.DateTimeField()
+    event_key = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=8, blank=True)
+    seen_at = models.DateTimeField(default=clock.now)  # the last time
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "external_id"], name="shown_once_per_connection"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["connection", "placed_on"], name="shown_by_day"),
+            models.Index(fields=["placed_on"], name="shown_oldest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.external_id}"
 
 
 class InboundEvent(models.Model):

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, DateTimeField, DurationField, Func, Max, Min, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,11 @@ def connection_by_endpoint(source: str, endpoint_token: str) -> Connection | Non
         .exclude(state=Connection.State.OFF)
         .first()
     )
+
+
+def call_url(connection: Connection) -> str:
+    """Where a source's calls to us go."""
+    return f"{settings.BASE_URL}/hooks/{connection.source}/{connection.endpoint_token}"
 
 
 def connection_secrets(connection: Connection) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
+from attribution.domain.lifecycle import CONFIRMED_TRUST
 from attribution.models import Conversion, Order, OrderVersion
 from core import clock
 
@@ -32,6 +33,15 @@ def received_at(connection_id: int, external_id: str) -> datetime | None:
         connection_id=connection_id, external_id=external_id, status=Order.Status.FULFILLED
     )
     return received.values_list("fulfilled_at", flat=True).first()
+
+
+def known_versions(connection_id: int, external_ids: Sequence[str]) -> Mapping[str, datetime]:
+    """{order: the source's own time of what we have of it}, of those that the source itself told.
+    One query."""
+    known = Order.objects.filter(
+        connection_id=connection_id, external_id__in=external_ids, trust__in=CONFIRMED_TRUST
+    )
+    return dict(known.values_list("external_id", "source_updated_at"))
 
 
 def open_order_ids(

@@ -23,13 +23,15 @@ from attribution.services import (
     ozon,
     ozon_traffic,
     postbacks,
+    shopify,
     taplink,
     tilda,
     wildberries,
+    woocommerce,
 )
 from attribution.services.doorbell import cursors_hurry
 from attribution.services.polling import cursors_ensure
-from attribution.services.setup import NAME_ONLY, SIGNS_WITH_OURS, Given, Setup
+from attribution.services.setup import NAME_ONLY, Given, Setup
 from brands.models import Brand
 from core import clock
 from core.audit.services import audit_record
@@ -41,7 +43,8 @@ CONNECTIONS_MAX = 20
 SECRETS_KEPT = 2  # the new one, and the one before it while the shop is being changed
 
 SETUPS: Mapping[str, Setup] = {
-    "woocommerce": SIGNS_WITH_OURS,
+    "woocommerce": woocommerce.SETUP,
+    "shopify": shopify.SETUP,
     "wildberries": wildberries.SETUP,
     "ozon": ozon.SETUP,
     "ozon_traffic": ozon_traffic.SETUP,
@@ -233,7 +236,8 @@ def connection_read_now(*, connection_id: int) -> Connection:
     """
     with acting_as(system="read a source"):
         connection = _locked(connection_id)
-        if connection.source not in POLLS or connection.state == Connection.State.OFF:
+        is_asked = connection.source in POLLS and bool(connection.token)
+        if not is_asked or connection.state == Connection.State.OFF:
             raise ConnectionConflict(_("This source is not read by us now."))
         # A pause that the source itself asked for stays: only those after failures are cut.
         cursors_hurry(PollCursor.objects.filter(connection=connection, failures__gt=0))

@@ -13,13 +13,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils.translation import gettext_lazy
 
 from attribution.connectors.base import BadSignature, WebhookConnector
 from attribution.connectors.registry import POLLS
 from attribution.domain.page_events import PAGE
-from attribution.models import Connection, InboundEvent
+from attribution.models import Connection, InboundEvent, PollCursor
 from attribution.selectors.connections import connection_secrets
 from core import clock
 from core.audit.services import audit_record
@@ -71,8 +71,10 @@ def webhook_receive(
 
 
 def connection_works(connection: Connection) -> None:
-    """A source that was new or failing has answered as it should. Runs as the system."""
-    Connection.objects.filter(pk=connection.pk).exclude(
+    """A source that was new or failing has answered as it should, unless another way to it fails
+    (a shop may call us and refuse our questions). Runs as the system."""
+    failing = PollCursor.objects.filter(connection=connection, failures__gt=0)
+    Connection.objects.filter(~Exists(failing), pk=connection.pk).exclude(
         state__in=(Connection.State.OK, Connection.State.OFF)
     ).update(state=Connection.State.OK, error="")
 
@@ -81,7 +83,7 @@ def bad_signature_count(connection_id: int) -> None:
     """Remember that somebody called with a wrong signature. In its own transaction: the caller's
     is rolled back by the refusal."""
     Connection.objects.filter(pk=connection_id).update(
-        bad_signature_count=F("bad_signature_count") + 1
+        bad_signature_count=F("bad_signature_count") + 1, refused_at=clock.now()
     )
 
 

@@ -21,6 +21,7 @@ from attribution.connectors.base import (
     OrderRemoval,
     OrderSnapshot,
     Snapshot,
+    SourceNotice,
     TrafficSnapshot,
     UnknownPayload,
 )
@@ -39,6 +40,7 @@ from attribution.services.orders import (
     page_event_apply,
     removal_apply,
 )
+from attribution.services.source_notices import source_notice_apply
 from attribution.services.traffic import traffic_apply
 from attribution.services.work import Work, work_load
 from core import clock
@@ -114,11 +116,15 @@ class Reading:
         return [each for each in self.snapshots if isinstance(each, TrafficSnapshot)]
 
     @property
+    def notices(self) -> list[SourceNotice]:
+        return [each for each in self.snapshots if isinstance(each, SourceNotice)]
+
+    @property
     def is_news(self) -> bool:
-        """Whether it said anything new. A bell that rang has done all that it is for, as have
-        totals; a click is news even before its order comes."""
+        """Whether it said anything new. A bell that rang, totals and a notice have done all that
+        they are for; a click is news even before its order comes."""
         is_click = self.said is not None and self.said.click_id is not None
-        return bool(self.orders or self.bells or self.traffic) or is_click
+        return bool(self.orders or self.bells or self.traffic or self.notices) or is_click
 
 
 def event_read(event: InboundEvent) -> Reading:
@@ -184,6 +190,9 @@ def _events_work(events: Sequence[InboundEvent]) -> None:
             traffic_apply(reading.event.connection, totals)
     bells = [(each.event.connection_id, bell) for each in readings for bell in each.bells]
     doorbells_ring(bells)
+    for reading in readings:
+        for notice in reading.notices:
+            source_notice_apply(reading.event, notice)
     conversions_settle(work)
 
 
@@ -202,7 +211,7 @@ def _snapshot_apply(work: Work, event: InboundEvent, snapshot: Snapshot) -> list
         return removal_apply(work, event, snapshot)
     if isinstance(snapshot, EvidenceSnapshot):
         return evidence_apply(work, event, snapshot)
-    if isinstance(snapshot, Doorbell | TrafficSnapshot):
+    if isinstance(snapshot, Doorbell | TrafficSnapshot | SourceNotice):
         return []
     return line_move_apply(work, event, snapshot)
 

@@ -12,6 +12,7 @@ from attribution.domain.pauses import MUTE_AFTER, SLOW, backoff, named_pause, sp
 from attribution.models import Connection, InboundEvent, PollCursor
 from attribution.services.doorbell import cursor_interval, cursor_pause_until
 from attribution.services.inbox import Received, connection_works, events_store
+from attribution.services.reconciliation import page_compare
 from core import clock
 from core.bulk import rows_update
 from core.http import OutgoingError, OutgoingFailed, OutgoingTimeout
@@ -43,7 +44,8 @@ class Answer:
         """No news from a source that works, which is what most answers are: they need a change of
         their cursors and nothing else, and have it together."""
         connection = self.cursor.connection
-        no_news = self.page is not None and not self.page.records
+        page = self.page
+        no_news = page is not None and not (page.records or page.shown or page.calls)
         return no_news and connection.state == Connection.State.OK
 
 
@@ -77,8 +79,8 @@ def page_store(answer: Answer) -> None:
         received = [Received(record.event_key, record.body) for record in page.records]
         events_store(cursor.connection, cursor.endpoint, InboundEvent.Trust.PULLED, received)
         _cursors_move([answer])
-        failing = PollCursor.objects.filter(connection=cursor.connection_id, failures__gt=0)
-        if not page.is_limited and not failing.exists():
+        page_compare(cursor.connection, page)
+        if not page.is_limited:
             connection_works(cursor.connection)
 
 

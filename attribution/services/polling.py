@@ -19,7 +19,8 @@ from attribution.connectors.base import PollConnection, PollPage
 from attribution.connectors.registry import POLLS, poll_connector
 from attribution.domain.pauses import SLOW
 from attribution.models import Connection, PollCursor
-from attribution.selectors.known_orders import last_event_keys, open_order_ids
+from attribution.selectors.connections import call_url
+from attribution.selectors.known_orders import known_versions, last_event_keys, open_order_ids
 from attribution.services.poll_answers import Answer, answers_store
 from core import clock
 from core.crew import Crew, Hands, OneHand, borrowed_connection
@@ -32,6 +33,7 @@ CURSORS_PER_TICK_MAX = 5_000
 LEASE = timedelta(seconds=300)
 # A source that is switched off is looked at once a day; switching it on makes it due at once.
 OFF_PAUSE = timedelta(days=1)
+CLOCKS_DIFFER = timedelta(minutes=5)  # a shop's and ours: its first orders must not look older
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class OrdersOf:
     def last_keys(self, external_ids: Sequence[str]) -> Mapping[str, str]:
         with borrowed_connection(), acting_as(system="poll"):
             return last_event_keys(self.connection_id, external_ids)
+
+    def versions(self, external_ids: Sequence[str]) -> Mapping[str, datetime]:
+        with borrowed_connection(), acting_as(system="poll"):
+            return known_versions(self.connection_id, external_ids)
 
     def open_after(self, external_id: str, *, placed_before: datetime, most: int) -> Sequence[str]:
         with borrowed_connection(), acting_as(system="poll"):
@@ -162,7 +168,13 @@ def _cursor_ask(cursor: PollCursor, *, is_patient: bool) -> Answer:
 
 def _page_fetch(cursor: PollCursor, asked_at: datetime, *, is_patient: bool) -> PollPage:
     connection = cursor.connection
-    asked = PollConnection(connection.token, connection.settings, OrdersOf(connection.pk))
+    asked = PollConnection(
+        connection.token,
+        connection.settings,
+        OrdersOf(connection.pk),
+        call_url=call_url(connection),
+        connected_at=connection.created_at - CLOCKS_DIFFER,
+    )
     return poll_connector(connection.source).fetch(
         _client(cursor, is_patient=is_patient),
         cursor.endpoint,

@@ -73,5 +73,3 @@ def _nothing_asked(typed: Typed, known: Connection | None) -> Given:
 
 # A source that is told by people, here (its files are uploaded): nothing is asked, nothing calls.
 NAME_ONLY = Setup(_nothing_asked, has_token=False)
-# A source that signs with our secret and is never asked.
-SIGNS_WITH_OURS = Setup(_nothing_asked, makes_secret=True, has_token=False)

@@ -13,6 +13,8 @@ from core.http import outgoing
 from exchange.demo.people import AIGERIM, AIGERIM_IIN
 
 SHOP = "toqyma"
+SHOPIFY_SHOP = "nurskin"
+DRAFT = "checkout-draft"
 PRODUCTS = [
     {"slug": "blanket", "name": "Жүн көрпе", "sku": "TU-BLANKET", "price": "25500.00"},
     {"slug": "linen", "name": "Төсек жиыны, 2 орынды", "sku": "TU-LINEN", "price": "24990.00"},
@@ -20,6 +22,11 @@ PRODUCTS = [
     {"slug": "pyjamas", "name": "Балалар пижамасы", "sku": "TU-PYJAMAS", "price": "10700.00"},
 ]
 
+SHOPIFY_ORDERS = (
+    ("Түнгі крем", "8900.00", False),
+    ("Сарысу 30 мл", "12400.00", False),
+    ("Маска", "4990.00", True),
+)
 # (article, pieces, status, days ago)
 KASPI_ORDERS = (
     ("TU-BLANKET", 1, "COMPLETED", 9),
@@ -58,6 +65,30 @@ def shop_open(webhook_url: str, secret: str, connection_id: str) -> None:
             "thanks": purchase_snippet(settings.BASE_URL, connection_id),
         },
     )
+
+
+def shop_key() -> dict[str, str]:
+    """The key to the REST API of the brand's own shop, as its form asks for it."""
+    control("POST", "shop/shops", {"slug": SHOP, "products": PRODUCTS})
+    key: dict[str, str] = control("POST", f"shop/{SHOP}/key")
+    return key | {"address": f"{settings.SANDBOX_URL}/shop/{SHOP}"}
+
+
+def shop_sell_unheard() -> None:
+    """Orders of today that the shop did not tell us, and one that a buyer never finished: what
+    the difference report is for."""
+    for slug, status in (("blanket", "completed"), ("towels", "processing"), ("linen", DRAFT)):
+        control("POST", f"shop/{SHOP}/orders", {"items": [[slug, 1]], "status": status})
+
+
+def shopify_open() -> tuple[str, str]:
+    """(secret, token) of a shop on Shopify with a few orders of today, one of them a test."""
+    control("POST", "shopify/shops", {"slug": SHOPIFY_SHOP})
+    given = control("POST", f"shopify/{SHOPIFY_SHOP}/token")
+    for title, price, is_test in SHOPIFY_ORDERS:
+        order = {"items": [[title, price, 1]], "is_test": is_test}
+        control("POST", f"shopify/{SHOPIFY_SHOP}/orders", order)
+    return given["secret"], given["token"]
 
 
 def product_url(slug: str) -> str:

@@ -143,7 +143,7 @@ def _world_make(now: datetime) -> None:
         home = _campaign_make(toqyma, _home_offer())
         _campaign_make(nur, _skin_offer())
         people = _people_join(home, users)
-        shop, _secret = connection_create(brand=toqyma, source="woocommerce", name="toqyma.example")
+        shop = _shop_connect(toqyma)
         connection_create(
             brand=toqyma,
             source="wildberries",
@@ -300,8 +300,27 @@ def _ozon_connect(brand: Brand, campaign: Campaign, influencer: Influencer) -> N
     stage.ozon_order(OZON_TOWELS, 1, "8990")
 
 
+def _shop_connect(brand: Brand) -> Connection:
+    """The brand's own shop, which is read besides: it has orders that it never told us."""
+    shop, _secret = connection_create(
+        brand=brand, source="woocommerce", name="toqyma.example", **stage.shop_key()
+    )
+    stage.shop_sell_unheard()
+    return shop
+
+
 def _own_shops_connect(brand: Brand) -> None:
-    """A shop on InSales with orders of these days, and a Taplink page where anybody can pay."""
+    """A shop on InSales and one on Shopify with orders of these days, and a Taplink page where
+    anybody can pay."""
+    secret, token = stage.shopify_open()
+    connection_create(
+        brand=brand,
+        source="shopify",
+        name="Nur Skin Shopify",
+        shop=stage.SHOPIFY_SHOP,
+        secret=secret,
+        token=token,
+    )
     app_id, password = stage.insales_open()
     connection_create(
         brand=brand,

@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
     "silence": {"task": "attribution.tasks.silences_find", "schedule": 900.0},
     "receipts": {"task": "attribution.tasks.receipts_advance", "schedule": 60.0},
     "old claimants": {"task": "attribution.tasks.receipt_people_purge", "schedule": 3600.0},
+    "old lists": {"task": "attribution.tasks.shown_forget", "schedule": 3600.0},
     "old bodies": {"task": "attribution.tasks.bodies_purge", "schedule": 3600.0},
     "uploads": {"task": "attribution.tasks.uploads_keep_up", "schedule": 60.0},
     "old calls": {"task": "attribution.tasks.calls_forget", "schedule": 3600.0},

@@ -386,6 +386,7 @@ ROLES: Mapping[str, Word] = {
 }
 SOURCES: Mapping[str, Word] = {
     "woocommerce": "WooCommerce",
+    "shopify": "Shopify",
     "wildberries": "Wildberries",
     "ozon": "Ozon",
     "ozon_traffic": _("Ozon, external traffic"),

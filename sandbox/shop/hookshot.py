@@ -15,6 +15,7 @@ from sandbox.world import State
 
 TIMEOUT_SECONDS = 15.0
 FAILURES_MAX = 5
+TOPICS = ("order.created", "order.updated", "order.deleted")  # a webhook each
 DELIVERIES_KEPT_MAX = 50
 USER_AGENT = "WooCommerce/9.4.2 Hookshot (WordPress/6.7)"
 STATUSES_ACCEPTED = (301, 302)  # beside 2xx, and not followed
@@ -23,7 +24,7 @@ STATUSES_ACCEPTED = (301, 302)  # beside 2xx, and not followed
 async def ping(shop: State, now: datetime) -> State:
     """Sent when the webhook is saved: a form, unsigned; the receiver must answer exactly 200."""
     hook = shop["webhook"]
-    body = f"webhook_id={hook['id']}".encode()
+    body = f"webhook_id={hook['hooks'][TOPICS[0]]['id']}".encode()
     headers = {
         "User-Agent": USER_AGENT,
         "Content-Type": "application/x-www-form-urlencoded",
@@ -35,14 +36,14 @@ async def deliver(
     shop: State, topic: str, resource: dict[str, Any], now: datetime, *, is_forged: bool = False
 ) -> State:
     """One delivery of the order as it is now. A failure is not repeated, only counted."""
-    hook = shop["webhook"]
-    if not hook["url"] or hook["is_disabled"]:
-        why = "switched off after failures" if hook["is_disabled"] else "no webhook"
+    hook, own = shop["webhook"], shop["webhook"]["hooks"][topic]
+    if not hook["url"] or own["status"] != "active":
+        why = f"the webhook is {own['status']}" if hook["url"] else "no webhook"
         return _logged(shop, topic, resource["id"], now, (None, why))
     body = php_json(resource)
     headers = _headers(shop, topic, body, now, secret=hook["secret"] + ("x" if is_forged else ""))
     outcome = await _post(hook["url"], body, headers)
-    _count(hook, outcome[0])
+    _count(own, outcome[0])
     return _logged(shop, topic, resource["id"], now, outcome)
 
 
@@ -57,7 +58,7 @@ def signature(body: bytes, secret: str) -> str:
 
 def _headers(shop: State, topic: str, body: bytes, now: datetime, *, secret: str) -> dict[str, str]:
     resource, _, event = topic.partition(".")
-    hook_id = shop["webhook"]["id"]
+    hook_id = shop["webhook"]["hooks"][topic]["id"]
     # One second of resolution, as in the original: two orders in a second share it.
     delivery_id = hashlib.md5(f"{hook_id}{int(now.timestamp())}".encode()).hexdigest()  # noqa: S324
     return {
@@ -83,9 +84,11 @@ async def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int | N
 
 
 def _count(hook: State, status: int | None) -> None:
+    """Whoever switches it on again does not take its failures away: the next one is enough."""
     is_good = status is not None and (200 <= status < 300 or status in STATUSES_ACCEPTED)
     hook["failures"] = 0 if is_good else hook["failures"] + 1
-    hook["is_disabled"] = hook["failures"] > FAILURES_MAX
+    if hook["failures"] > FAILURES_MAX:
+        hook["status"] = "disabled"
 
 
 def _logged(

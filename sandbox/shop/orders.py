@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -118,23 +119,70 @@ def status_set(order: dict[str, Any], status: str, now: datetime) -> None:
     _touch(order, now)
 
 
-def refund_add(shop: State, order: dict[str, Any], amount: str, now: datetime) -> None:
-    """Give back `amount`; all of it makes the order "refunded", as WooCommerce does."""
+def refund_add(
+    shop: State,
+    order: dict[str, Any],
+    amount: str,
+    now: datetime,
+    *,
+    lines: Sequence[tuple[int, int, str]] = (),
+    shipping: str = "0",
+) -> None:
+    """Give back `amount`; all of it makes the order "refunded", as WooCommerce does.
+
+    `lines` are (which line, pieces, amount) of it, and `shipping` is what of it was delivery: the
+    order tells neither, its refunds by REST do.
+    """
     left = Decimal(order["total"]) - _refunded(order)
     money = Decimal(amount)
     if not 0 < money <= left:
         raise HTTPException(400, f"a refund must be within 0..{left}")
-    order["refunds"].append({"id": _id_next(shop), "reason": "", "total": _money(-money)})
+    refund_id = _id_next(shop)
+    order["refunds"].append({"id": refund_id, "reason": "", "total": _money(-money)})
+    details = shop["refunds"].setdefault(str(order["id"]), [])
+    details.append(_refund_details(shop, order, refund_id, money, lines, Decimal(shipping)))
     if money == left:
         order["status"] = "refunded"
     _touch(order, now)
 
 
-def refund_remove(order: dict[str, Any], now: datetime) -> None:
+def _refund_details(
+    shop: State,
+    order: dict[str, Any],
+    refund_id: int,
+    money: Decimal,
+    lines: Sequence[tuple[int, int, str]],
+    shipping: Decimal,
+) -> dict[str, Any]:
+    """As GET /orders/{id}/refunds shows it: pieces and amounts are negative."""
+    return {
+        "id": refund_id,
+        "amount": _money(money),
+        "reason": "",
+        "line_items": [
+            {
+                "id": _id_next(shop),
+                "name": order["line_items"][index]["name"],
+                "quantity": -pieces,
+                "total": _money(-Decimal(total)),
+                "total_tax": "0.00",
+                "meta_data": [
+                    {"key": "_refunded_item_id", "value": str(order["line_items"][index]["id"])}
+                ],
+            }
+            for index, pieces, total in lines
+        ],
+        "shipping_lines": [{"total": _money(-shipping), "total_tax": "0.00"}] if shipping else [],
+        "fee_lines": [],
+    }
+
+
+def refund_remove(shop: State, order: dict[str, Any], now: datetime) -> None:
     """Take the last refund back, as an administrator may: what was refunded goes down."""
     if not order["refunds"]:
         raise HTTPException(400, "no refund to remove")
     order["refunds"].pop()
+    shop["refunds"][str(order["id"])].pop()
     _touch(order, now)
 
 

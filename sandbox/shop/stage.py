@@ -22,6 +22,7 @@ from sandbox.shop.orders import (
     shop_of,
     status_set,
 )
+from sandbox.shop.rest import hooks_blank, key_make
 from sandbox.world import State
 
 NAME = "shop"
@@ -43,8 +44,10 @@ def shop_blank(title: str) -> State:
         "has_snippet": True,
         "head": "",
         "thanks": "",
-        "webhook": {"id": 1, "url": "", "secret": "", "failures": 0, "is_disabled": False},
+        "webhook": {"url": "", "secret": "", "hooks": hooks_blank()},
+        "keys": {},
         "orders": {},
+        "refunds": {},
         "deliveries": [],
         "last_id": 1000,
     }
@@ -86,7 +89,7 @@ async def shops(request: Request) -> Response:
 def webhook_set(shop: State, url: str, secret: str) -> None:
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise HTTPException(400, "webhook_url must be an http address, or empty")
-    shop["webhook"] |= {"url": url, "secret": secret, "failures": 0, "is_disabled": False}
+    shop["webhook"] = {"url": url, "secret": secret, "hooks": hooks_blank()}
 
 
 def _products(values: list[Any]) -> list[State]:
@@ -114,6 +117,28 @@ def amount_read(text: str) -> Decimal:
     if not amount.is_finite() or not 0 <= amount < 10**10:
         raise HTTPException(400, f"out of range: {text!r}")
     return amount
+
+
+async def key(request: Request) -> Response:
+    """POST {"permissions": "read_write", "is_withdrawn": false}: the shop's key to its REST API,
+    always the same one -> {"consumer_key", "consumer_secret"}."""
+    shop = shop_of(world_of(request).state(NAME), request.path_params["slug"])
+    values = await json_of(request)
+    permissions = wanted(values, "permissions", str, "read_write")
+    return done(
+        key_make(shop, permissions, is_withdrawn=wanted(values, "is_withdrawn", bool, False))
+    )
+
+
+async def webhook_change(request: Request) -> Response:
+    """POST {"topic": "order.updated", "status": "paused"}: what a person does to a webhook."""
+    shop = shop_of(world_of(request).state(NAME), request.path_params["slug"])
+    values = await json_of(request)
+    hook = shop["webhook"]["hooks"].get(wanted(values, "topic", str))
+    if hook is None:
+        raise HTTPException(404, "no such topic")
+    hook["status"] = wanted(values, "status", str, "active")
+    return done(shop["webhook"])
 
 
 async def orders(request: Request) -> Response:
@@ -154,7 +179,8 @@ def _items(values: list[Any]) -> tuple[tuple[str, int], ...]:
 
 async def order_change(request: Request) -> Response:
     """POST one of {"status"}, {"refund": "500.00"}, {"refund_remove": true}, {"trash": true},
-    {"resend": true}; with {"is_forged": true} the delivery is signed with a wrong secret."""
+    {"resend": true}; with {"is_forged": true} the delivery is signed with a wrong secret. A refund
+    may name its lines: "lines": [[index, pieces, "500.00"]], and "shipping": "990.00"."""
     world = world_of(request)
     shop = shop_of(world.state(NAME), request.path_params["slug"])
     order = order_of(shop, request.path_params["id"])
@@ -164,10 +190,16 @@ async def order_change(request: Request) -> Response:
         status_set(order, wanted(values, "status", str), world.now())
     elif "refund" in values:
         refund = str(amount_read(wanted(values, "refund", str)))
-        refund_add(shop, order, refund, world.now())
+        lines = [
+            (int(index), int(pieces), str(amount_read(str(total))))
+            for index, pieces, total in wanted(values, "lines", list, [])
+        ]
+        shipping = str(amount_read(wanted(values, "shipping", str, "0")))
+        refund_add(shop, order, refund, world.now(), lines=lines, shipping=shipping)
     elif values.get("refund_remove"):
-        refund_remove(order, world.now())
+        refund_remove(shop, order, world.now())
     elif values.get("trash"):
+        status_set(order, "trash", world.now())
         topic, resource = "order.deleted", {"id": order["id"]}
     elif not values.get("resend"):
         raise HTTPException(400, "nothing to do")
@@ -179,6 +211,8 @@ async def order_change(request: Request) -> Response:
 
 CONTROL = [
     Route("/shops", shops, methods=["GET", "POST"]),
+    Route("/{slug}/key", key, methods=["POST"]),
+    Route("/{slug}/webhook", webhook_change, methods=["POST"]),
     Route("/{slug}/orders", orders, methods=["GET", "POST"]),
     Route("/{slug}/orders/{id:int}", order_change, methods=["POST"]),
 ]

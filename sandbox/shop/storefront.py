@@ -86,7 +86,7 @@ def _webhook_part(slug: str, shop: State) -> Html:
         '<form method="post" action="/shop/{slug}/webhook">{fields}<button>Save</button></form>'
         "<h2>Deliveries</h2>{deliveries}",
         state=html('<p class="note bad">Switched off after too many failures. Save it again.</p>')
-        if hook["is_disabled"]
+        if any(each["status"] == "disabled" for each in hook["hooks"].values())
         else Html(),
         slug=slug,
         fields=[
@@ -223,7 +223,7 @@ async def order_change(request: Request) -> Response:
     if "refund" in form:
         refund_add(shop, order, str(amount_read(str(form["refund"]))), world.now())
     elif "refund_remove" in form:
-        refund_remove(order, world.now())
+        refund_remove(shop, order, world.now())
     else:
         status_set(order, str(form.get("status", order["status"])), world.now())
     await hookshot.deliver(shop, "order.updated", order, world.now())

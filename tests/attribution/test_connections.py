@@ -262,7 +262,7 @@ def test_secrets_and_tokens_are_not_mixed_up(cast):
     market, _none = connect(cast, "wildberries", token=token())
     with pytest.raises(ConnectionConflict):
         as_tulpar(cast, connection_secret_rotate, market)
-    with pytest.raises(ConnectionConflict):
+    with pytest.raises(Invalid):
         as_tulpar(cast, connection_token_change, shop, token=token())
     with pytest.raises(ConnectionConflict):
         as_tulpar(cast, connection_read_now, shop)

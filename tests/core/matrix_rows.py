@@ -33,6 +33,7 @@ from attribution.models import (
     OrderVersion,
     PollCursor,
     ReceiptClaim,
+    ShownOrder,
     TagDay,
     TagUpload,
     UploadPart,
@@ -242,6 +243,14 @@ def order_rows(party: Party) -> list[models.Model]:
             content=b"{}",
             rows_count=0,
             uploaded_by_id=1,
+            **mine,
+        ),
+        ShownOrder.objects.create(
+            connection=shop,
+            external_id="9001",
+            number="9001",
+            placed_on=TODAY,
+            placed_at=now,
             **mine,
         ),
         OrderVersion.objects.create(

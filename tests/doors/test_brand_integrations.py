@@ -304,10 +304,16 @@ def test_a_new_token_makes_a_failing_source_begin_again(workplace):
     assert said == ["This is another seller's token. Connect it as a new source."]
 
 
-def test_a_shop_has_no_token(workplace):
+def test_a_shop_that_calls_us_may_give_a_key_later(workplace):
     shop = shop_id(workplace)
-    answer = workplace.get("connection_token", shop)
-    assert answer.url == workplace.url("connection", shop)
+    page = workplace.page("connection", shop)
+    assert page.token_url == workplace.url("connection_token", shop)
+    assert page.token_text == "Let us read the shop"
+    fields = workplace.get("connection_token", shop).context["form"].fields
+    assert list(fields) == ["address", "consumer_key", "consumer_secret"]
+    answer = workplace.post("connection_token", shop, address="https://127.0.0.1")
+    assert answer.status_code == 422
+    assert "address" in answer.context["form"].errors
 
 
 def test_a_source_that_nobody_wrote_does_not_exist(workplace):

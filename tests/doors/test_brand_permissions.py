@@ -70,6 +70,8 @@ GET  connection                 log     no        in       in       in       in
 GET  connection_event           log     no        in       in       in       in
 GET  connection_site            log     no        in       in       in       in
 GET  connection_template        log     no        in       in       in       in
+GET  connection_difference      log     no        in       in       in       in
+GET  connection_difference_csv  log     no        in       in       in       in
 GET  connection_token           log     no        not      in       in       in
 POST connection_token           log     no        not      done     done     done
 POST connection_secret          log     no        not      done     done     done
@@ -212,6 +214,8 @@ def things(workplace):
         "connection_token": ((marketplace,), {"token": mint(now=NOW, days=90)}),
         "connection_secret": ((shop,), {}),
         "connection_site": ((shop,), {}),
+        "connection_difference": ((shop,), {}),
+        "connection_difference_csv": ((shop,), {}),
         "connection_template": ((shop,), {}),
         "connection_pause": ((shop,), {}),
         "connection_resume": ((shop,), {}),

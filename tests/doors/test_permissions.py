@@ -46,6 +46,8 @@ integrations       -                  omfa
 connection_new     source             omf
 connection         connection         omfa
 connection_event   connection,event   omfa
+connection_difference  connection     omfa
+connection_difference_csv  connection  omfa
 connection_replay  connection         omf
 connection_upload  kaspi              omf
 connection_upload_check  kaspi,upload  omf

@@ -8,14 +8,22 @@ time is met, and what is met again is one event.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from attribution.connectors.asking import limited_page, limited_seconds
-from attribution.connectors.base import HttpResponse, PollPage, PollRecord, UnknownPayload
+from attribution.connectors.base import (
+    NUMBER_MAX,
+    HttpResponse,
+    PollPage,
+    PollRecord,
+    ShownOrder,
+    UnknownPayload,
+)
 from attribution.connectors.insales.client import Ask, refusal
-from attribution.connectors.insales.orders import KEPT, KEPT_INSIDE
+from attribution.connectors.insales.orders import KEPT, KEPT_INSIDE, MOSCOW
 from attribution.connectors.payload import Fields, json_bytes, json_read
 
 PATH = "/admin/orders.json"
@@ -42,11 +50,13 @@ def page_read(ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
     rows = _rows(response)
     following = _place_after(rows, place)
     is_last = len(rows) < rows_most or following == place  # or it would never end
+    records = tuple(_record(row) for row in rows)
     return PollPage(
-        records=tuple(_record(row) for row in rows),
+        records=records,
         next_cursor=_next_round(following) if is_last else following,
         next_delay_seconds=ask.delay_seconds(is_last),
         is_last=is_last,
+        shown=tuple(_shown(rows, records)),
     )
 
 
@@ -96,6 +106,19 @@ def _next_round(place: Mapping[str, Any]) -> dict[str, Any]:
     if place["from_id"]:  # an order was read: go back a little
         since -= OVERLAP
     return {"since": since.isoformat(), "from_id": 0}
+
+
+def _shown(rows: Sequence[Fields], records: Sequence[PollRecord]) -> Iterator[ShownOrder]:
+    """What the page held; a row that cannot be read is in the log."""
+    for row, record in zip(rows, records, strict=True):
+        with suppress(UnknownPayload):
+            order_id = str(row.integer("id", least=1, most=2**63 - 1))
+            yield ShownOrder(
+                external_id=order_id,
+                number=row.text_cut("number", length_max=NUMBER_MAX) or order_id,
+                placed_at=row.moment("created_at", zone=MOSCOW),
+                event_key=record.event_key,
+            )
 
 
 def _record(row: Fields) -> PollRecord:

@@ -18,6 +18,7 @@ from attribution.connectors import base
 from attribution.connectors.base import (
     ORDER_STATUSES,
     BadSignature,
+    Doorbell,
     IPAddress,
     OrderLineSnapshot,
     OrderRemoval,
@@ -30,6 +31,7 @@ from attribution.connectors.base import (
 )
 from attribution.connectors.click_ids import click_of_url, click_or_none
 from attribution.connectors.payload import Fields, json_read
+from attribution.connectors.woocommerce.refunds import Back, Sold, returned_of
 from core.money import allocate
 from core.phone import PhoneError, phone_parse
 
@@ -46,6 +48,8 @@ STATUS: Mapping[str, OrderStatus] = {
 DRAFT_STATUSES = {"checkout-draft", "auto-draft"}  # a buyer still typing, not an order yet
 CLICK_META_KEY = "_cpa_click_id"  # written by our snippet for WooCommerce
 LANDING_META_KEY = "_wc_order_attribution_session_entry"  # written by WooCommerce itself
+ORDERS = "orders"  # the list that is read beside the calls
+READS_REFUNDS = "reads_refunds"  # a setting: its API may be asked for the details of refunds
 META_MAX = 2_000
 REFUNDS_MAX = 1_000
 
@@ -88,12 +92,33 @@ class WooCommerce:
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         order = Fields(json_read(body))
         if order.keys() == {"id"}:
-            return [OrderRemoval(external_id=_external_id(order), raw_status="deleted")]
+            return [OrderRemoval(external_id=external_id(order), raw_status="deleted")]
         _refuse_error_object(order)
-        raw_status = order.text("status", length_max=base.RAW_STATUS_MAX).lower()
-        if raw_status.removeprefix("wc-") in DRAFT_STATUSES:
-            return []
-        return [_order(order, raw_status.removeprefix("wc-"), settings)]
+        has_details = bool(settings.get(READS_REFUNDS))
+        if has_details and needs_details(order):
+            return [Doorbell((ORDERS,))]
+        return order_parse(order, settings)
+
+
+def order_parse(
+    order: Fields, settings: Mapping[str, Any], refunds: Sequence[Fields] | None = None
+) -> list[Snapshot]:
+    """An order as the REST API shows it, with the details of its refunds where they were read.
+    Empty for a draft."""
+    raw_status = raw_status_of(order)
+    if raw_status in DRAFT_STATUSES:
+        return []
+    return [_order(order, raw_status, settings, refunds)]
+
+
+def raw_status_of(order: Fields) -> str:
+    return order.text("status", length_max=base.RAW_STATUS_MAX).lower().removeprefix("wc-")
+
+
+def needs_details(order: Fields) -> bool:
+    """Whether only the details of its refunds say what came back of which line."""
+    has_refunds = bool(order.items_or_empty("refunds", most=REFUNDS_MAX))
+    return has_refunds and STATUS.get(raw_status_of(order)) != "returned"
 
 
 def secret_decode(stored: str) -> str:
@@ -122,12 +147,12 @@ def _signature(key: str, body: bytes) -> bytes:
 
 def _order_id(body: bytes) -> str:
     try:
-        return _external_id(Fields(json_read(body)))
+        return external_id(Fields(json_read(body)))
     except UnknownPayload:
         return "unknown"
 
 
-def _external_id(order: Fields) -> str:
+def external_id(order: Fields) -> str:
     return str(order.integer("id", least=1, most=2**63 - 1))
 
 
@@ -138,14 +163,19 @@ def _refuse_error_object(order: Fields) -> None:
         raise UnknownPayload(f"status: missing; the shop sent the error {code!r} instead")
 
 
-def _order(order: Fields, raw_status: str, settings: Mapping[str, Any]) -> OrderSnapshot:
+def _order(
+    order: Fields,
+    raw_status: str,
+    settings: Mapping[str, Any],
+    refunds: Sequence[Fields] | None,
+) -> OrderSnapshot:
     currency = order.currency("currency")
     status = _status(raw_status, settings)
     updated_at = order.moment("date_modified_gmt", zone=UTC)
     billing = order.child_or_empty("billing")
     return OrderSnapshot(
-        external_id=_external_id(order),
-        number=order.text_cut("number", length_max=base.NUMBER_MAX) or _external_id(order),
+        external_id=external_id(order),
+        number=order.text_cut("number", length_max=base.NUMBER_MAX) or external_id(order),
         status=status,
         raw_status=raw_status,
         currency=currency,
@@ -156,7 +186,7 @@ def _order(order: Fields, raw_status: str, settings: Mapping[str, Any]) -> Order
         promo_codes=_promo_codes(order),
         customer_phone=_phone(billing),
         customer_email=_email(billing),
-        lines=_lines(order, currency, status),
+        lines=_lines(order, currency, status, refunds),
     )
 
 
@@ -173,33 +203,45 @@ def _fulfilled_at(order: Fields, status: OrderStatus, updated_at: datetime) -> d
     return completed_at or (updated_at if status == "fulfilled" else None)
 
 
-def _lines(order: Fields, currency: str, status: OrderStatus) -> tuple[OrderLineSnapshot, ...]:
+def _lines(
+    order: Fields, currency: str, status: OrderStatus, refunds: Sequence[Fields] | None
+) -> tuple[OrderLineSnapshot, ...]:
     items = order.items("line_items", most=base.LINES_MAX)
     taxes = [_amount(item, "total_tax", currency, default="0") for item in items]
     totals = [_amount(item, "total", currency) for item in items]
-    if not _totals_include_tax(order, totals, currency):
+    is_tax_inside = _totals_include_tax(order, totals, currency)
+    if not is_tax_inside:
         totals = [total + tax for total, tax in zip(totals, taxes, strict=True)]
-    is_whole = status == "returned"
-    returned = totals if is_whole else _returned(order, totals, currency)
+    sold = [
+        Sold(str(item.integer("id", most=2**63 - 1)), _quantity(item), total)
+        for item, total in zip(items, totals, strict=True)
+    ]
+    if status == "returned":
+        returned = [Back(line.quantity, line.amount_minor) for line in sold]
+    elif refunds is None:
+        returned = [Back(0, minor) for minor in _returned(order, totals, currency)]
+    else:
+        returned = returned_of(refunds, sold, currency, is_tax_inside=is_tax_inside)
     return tuple(
-        _line(item, amount_minor=total, tax_minor=tax, returned_minor=back, is_whole=is_whole)
-        for item, total, tax, back in zip(items, totals, taxes, returned, strict=True)
+        _line(item, line, tax, back)
+        for item, line, tax, back in zip(items, sold, taxes, returned, strict=True)
     )
 
 
-def _line(
-    item: Fields, *, amount_minor: int, tax_minor: int, returned_minor: int, is_whole: bool
-) -> OrderLineSnapshot:
-    quantity = item.integer("quantity", most=base.QUANTITY_MAX)
+def _quantity(item: Fields) -> int:
+    return item.integer("quantity", most=base.QUANTITY_MAX)
+
+
+def _line(item: Fields, line: Sold, tax_minor: int, back: Back) -> OrderLineSnapshot:
     return OrderLineSnapshot(
-        line_id=str(item.integer("id", most=2**63 - 1)),
+        line_id=line.line_id,
         sku=item.text_cut("sku", length_max=base.SKU_MAX),
         name=item.text_cut("name", length_max=base.NAME_MAX),
-        quantity=quantity,
-        amount_minor=amount_minor,
+        quantity=line.quantity,
+        amount_minor=line.amount_minor,
         tax_minor=tax_minor,
-        returned_quantity=quantity if is_whole else 0,  # a refund does not say how many
-        returned_minor=returned_minor,
+        returned_quantity=back.quantity,
+        returned_minor=back.minor,
     )
 
 
@@ -228,7 +270,8 @@ def _totals_include_tax(order: Fields, totals: list[int], currency: str) -> bool
 
 
 def _returned(order: Fields, totals: list[int], currency: str) -> list[int]:
-    """What came back of each line. The payload tells the sum of each refund, not its lines.
+    """What came back of each line. The payload tells the sum of each refund, not its lines, and
+    not how many.
 
     Refunds count against the goods first and are shared in proportion to the lines' amounts;
     what exceeds the goods was delivery and fees, which never earned a commission. Nothing here

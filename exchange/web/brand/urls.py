@@ -81,6 +81,14 @@ PLACES = [
     path(f"{CONNECTION}pause/", integrations.connection_pause, name="connection_pause"),
     path(f"{CONNECTION}resume/", integrations.connection_resume, name="connection_resume"),
     path(f"{CONNECTION}replay/", integrations.connection_replay, name="connection_replay"),
+    path(
+        f"{CONNECTION}difference/", integrations.connection_difference, name="connection_difference"
+    ),
+    path(
+        f"{CONNECTION}difference/csv/",
+        integrations.connection_difference_csv,
+        name="connection_difference_csv",
+    ),
     path(f"{CONNECTION}read/", integrations.connection_read, name="connection_read"),
     path(f"{CONNECTION}upload/", uploads.connection_upload, name="connection_upload"),
     path(UPLOAD, uploads.connection_upload_check, name="connection_upload_check"),

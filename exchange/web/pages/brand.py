@@ -481,6 +481,7 @@ class Connection:
     tags_url: str = ""
     tags_text: str = ""
     replay_url: str = ""
+    difference_url: str = ""
     note: str = ""
 
 
@@ -495,6 +496,30 @@ class Replay:
     count: int
     submit: str
     reasons: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """An order that the shop and we do not have alike, and why."""
+
+    number: str
+    placed_at: datetime
+    text: str
+    tone: Tone
+
+
+@dataclass(slots=True)
+class Differences:
+    """The difference report of some days; `form` in the context. `said` is all of it in a sentence,
+    empty while the days are wrong."""
+
+    name: str
+    back_url: str
+    show_url: str
+    said: str = ""
+    facts: list[Fact] = field(default_factory=list)
+    rows: list[DifferenceRow] = field(default_factory=list)
+    csv_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from exchange.web.brand.guides import (
     ozon_traffic,
     postback,
     receipt,
+    shopify,
     taplink,
     tilda,
     wildberries,
@@ -26,6 +27,7 @@ from exchange.web.brand.guides.base import Guide
 
 GUIDES: Mapping[str, Guide] = {
     "woocommerce": woocommerce.GUIDE,
+    "shopify": shopify.GUIDE,
     "wildberries": wildberries.GUIDE,
     "ozon": ozon.GUIDE,
     "ozon_traffic": ozon_traffic.GUIDE,

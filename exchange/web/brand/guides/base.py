@@ -35,7 +35,7 @@ class Door:
 class Guide:
     """`text` says how its orders come; `note` what the source cannot do, before anybody counts on
     it. `form` is what connects it; `token_form` what replaces that later (None: nothing to
-    replace).
+    replace), `first_token_text` what the way there says while there is none.
 
     `before` are the steps to connect it, `after` those that are left to do at the source,
     `upload` those of an export. `causes` are refusals in words, by the code with which a
@@ -49,6 +49,7 @@ class Guide:
     text: Word
     form: type[forms.Form]
     token_form: type[forms.Form] | None = None
+    first_token_text: Word = ""
     note: Word = ""
     before: Sequence[Word] = ()
     after: Sequence[Word] = ()

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from attribution.connectors.registry import SHOPS
-from attribution.forms import ReplayForm
+from attribution.forms import CompareForm, ReplayForm
 from attribution.models import Connection
 from attribution.selectors.connections import (
     connection_access_for_brand,
@@ -138,6 +138,30 @@ def connection(request: HttpRequest, public_id: UUID, event_id: UUID | None = No
         desk, found, asked=request.GET.dict(), event=event, new_secret=new_secret
     )
     return page_show(request, desk, "brand/connection.html", page)
+
+
+# --- What the shop has, and what we have -----------------------------------------------------
+
+
+@require_GET
+def connection_difference(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    desk = desk_of(request)
+    found = connection_access_for_brand(desk.brand.pk, public_id)
+    form = CompareForm(build.days_default(request.GET.dict()))
+    page = build.difference(desk, found, **(form.cleaned_data if form.is_valid() else {}))
+    status = FORM_REFUSED if form.errors else 200
+    return page_show(request, desk, "brand/difference.html", page, form=form, status=status)
+
+
+@require_GET
+def connection_difference_csv(request: HttpRequest, public_id: UUID) -> HttpResponse | FileResponse:
+    """The report of these days, to take away."""
+    desk = desk_of(request)
+    found = connection_access_for_brand(desk.brand.pk, public_id)
+    form = CompareForm(build.days_default(request.GET.dict()))
+    if not form.is_valid():
+        return redirect(desk.url("connection_difference", public_id))
+    return build.difference_csv(desk, found, **form.cleaned_data)
 
 
 # --- The shop's own pages -------------------------------------------------------------------

@@ -146,3 +146,10 @@ def test_a_broken_answer_is_no_answer(sandbox, poller, fault, error):
     with pytest.raises(error):
         poller.page()
     sandbox.call("DELETE", "/_control/faults")
+
+
+def test_every_order_of_a_page_is_shown_for_the_difference_report(sandbox, poller):
+    made = [str(buy(sandbox, age_days=2 - n)["number"]) for n in range(2)]
+    page = poller.page()
+    assert [each.number for each in page.shown] == made
+    assert [each.event_key for each in page.shown] == [each.event_key for each in page.records]

@@ -13,6 +13,7 @@ from attribution.models import Connection
 from attribution.selectors.connections import connection_list, events_by_half_hour, events_today
 from attribution.selectors.health import BROKEN, Health, connections_health, token_expires_at
 from core import clock
+from exchange.web.brand.builders.integrations.calls import calls_fault
 from exchange.web.brand.builders.integrations.sites import site_cards
 from exchange.web.brand.desk import Desk
 from exchange.web.brand.guides import GUIDES
@@ -33,6 +34,13 @@ CAUSES: Mapping[str, Word] = {
         "%(source)s says that this key may not read orders (403). Make one with that right."
     ),
     "request_refused": gettext_lazy("%(source)s refuses our question. We are looking into it."),
+}
+
+
+# Where nothing more is to be said
+PLAIN: Mapping[str, Word] = {
+    "paused": gettext_lazy("Reading is switched off. What comes meanwhile is not stored."),
+    "late": gettext_lazy("Events wait longer than usual. We are on it, nothing to do."),
 }
 
 
@@ -100,7 +108,7 @@ def _key_text(connection: Connection) -> str:
     if (door := GUIDES[connection.source].door) is not None:
         return str(door(connection).kind)
     if is_signed(connection.source):
-        return _("signed webhook")
+        return _("signed webhook, and read besides") if connection.token else _("signed webhook")
     if connection.source == RECEIPT:
         return _("claimed by buyers")
     if is_by_file(connection):
@@ -134,10 +142,14 @@ def cause_text(connection: Connection, health: Health, today: int) -> str:
         return _refused_text(health.refused)
     if health.status == "waiting":
         return _waiting_text(connection)
-    if health.status == "paused":
-        return _("Reading is switched off. What comes meanwhile is not stored.")
-    if health.status == "late":
-        return _("Events wait longer than usual. We are on it, nothing to do.")
+    if health.status in PLAIN:
+        return str(PLAIN[health.status])
+    if fault := calls_fault(connection):
+        return fault
+    return _working_text(health, today)
+
+
+def _working_text(health: Health, today: int) -> str:
     if health.dead:
         said = ngettext(
             "%(count)s event of the last day could not be read: see the log.",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from attribution.connectors.registry import POLLS
+from attribution.connectors.registry import POLLS, is_signed
 from attribution.domain.masking import body_masked
 from attribution.domain.page_events import PAGE, order_of_key
 from attribution.domain.uploads import UNDO_KEY
@@ -36,6 +36,7 @@ ENDPOINTS: Mapping[str, Word] = {
     FILE: gettext_lazy("Export of orders"),
 }
 TOPIC_CHARS_MAX = 60
+TOPIC_HEADERS = ("x-wc-webhook-topic", "x-shopify-topic", "shopify-topic")
 EVENT_ANCHOR = "#event"  # below the log on a phone
 
 
@@ -94,12 +95,12 @@ def event_text(event: InboundEvent) -> str:
         return refusal_text(event)
     if event.endpoint == PAGE:
         return f"{ENDPOINTS[PAGE]}, {ref_short(order_of_key(event.event_key))}"
-    topic = event.headers.get("x-wc-webhook-topic", "")[:TOPIC_CHARS_MAX]
     name = GUIDES[event.source].endpoints.get(event.endpoint, ENDPOINTS.get(event.endpoint))
-    if name is None and event.source in POLLS:
+    if name is None and event.source in POLLS and not is_signed(event.source):
         return _("Notification")
     if name is None:
-        return f"{topic} {event.event_key.partition(':')[0]}".strip()
+        topic = next(filter(None, map(event.headers.get, TOPIC_HEADERS)), "")
+        return f"{topic[:TOPIC_CHARS_MAX]} {event.event_key.partition(':')[0]}".strip()
     if event.event_key.startswith(UNDO_KEY):
         name = _("Upload undone")
     parts = event.event_key.split(":")  # "wb:feed:<order>:…", "kaspi:<order>:…", "file:<order>:…"

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attribution.connectors.ozon.traffic import SOURCE as OZON_TRAFFIC
 from attribution.connectors.receipt.connector import RECEIPT
-from attribution.connectors.registry import FILES, WEBHOOKS, is_signed
+from attribution.connectors.registry import FILES, SHOPS, WEBHOOKS, is_signed
 from attribution.models import Connection, InboundEvent
-from attribution.selectors.connections import connection_secrets, dead_days, event_page
+from attribution.selectors.connections import (
+    call_url,
+    connection_secrets,
+    dead_days,
+    event_page,
+)
 from attribution.selectors.health import token_expires_at
 from attribution.services.connections import SETUPS, has_secret
 from attribution.services.tag_uploads import SOURCES as TAG_TABLES
 from core import clock
 from core.errors import NotFound
+from exchange.web.brand.builders.integrations.calls import calls_healed
 from exchange.web.brand.builders.integrations.cards import connection_cards, is_by_file
+from exchange.web.brand.builders.integrations.difference import difference_url
 from exchange.web.brand.builders.integrations.events import TRUST, event_body, event_row
 from exchange.web.brand.builders.integrations.live import live
 from exchange.web.brand.desk import Desk
@@ -90,6 +96,7 @@ def connection(
         replay_url=desk.url("connection_replay", found.public_id)
         if desk.member.may_write and dead_days(found)
         else "",
+        difference_url=difference_url(desk, found),
         note=_note(found),
         **_tags(desk, found),
         **_actions(desk, found),
@@ -130,9 +137,9 @@ def _tags(desk: Desk, found: Connection) -> dict[str, str]:
 
 
 def _note(found: Connection) -> str:
-    """What the source cannot tell, or its token may not ask."""
+    """What the source cannot tell, its token may not ask, and what we have mended there."""
     lacking = [str(LACKING[name]) for name in found.settings.get("categories_lacking", ())]
-    return " ".join([*lacking, str(GUIDES[found.source].note)]).strip()
+    return " ".join([calls_healed(found), *lacking, str(GUIDES[found.source].note)]).strip()
 
 
 def _facts(found: Connection, card: pages.ConnectionCard) -> list[Fact]:
@@ -140,7 +147,7 @@ def _facts(found: Connection, card: pages.ConnectionCard) -> list[Fact]:
     if SETUPS[found.source].makes_secret and len(connection_secrets(found)) > 1:
         own.append(Fact(_("The secret before"), _("Works until you make the next new one")))
     if seller := found.settings.get("seller_id"):
-        own.append(Fact(_("Seller"), seller))
+        own.append(Fact(_("Shop") if found.source in SHOPS else _("Seller"), seller))
     if expires_at := token_expires_at(found):
         own.append(Fact(_("Token until"), day_full(expires_at)))
     if found.source in WEBHOOKS:
@@ -189,7 +196,7 @@ def _call_facts(found: Connection) -> list[Fact]:
 
 def endpoint_url(found: Connection) -> str:
     """Where the source's calls are sent; for one that we tell what to say, with all of that."""
-    address = f"{settings.BASE_URL}/hooks/{found.source}/{found.endpoint_token}"
+    address = call_url(found)
     query = GUIDES[found.source].query
     return f"{address}?{query}" if query else address
 
@@ -228,10 +235,13 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
 
 
 def token_text(found: Connection) -> str:
-    """On the button that replaces what connects a source."""
+    """On the button that replaces what connects a source, or gives it for the first time."""
+    guide = GUIDES[found.source]
+    if not found.token and guide.first_token_text:
+        return str(guide.first_token_text)
     if is_by_file(found):
         return _("Give a token")
-    return str(GUIDES[found.source].token_text) or _("Replace token")
+    return str(guide.token_text) or _("Replace token")
 
 
 def source_require(source: str) -> str:
