@@ -111,6 +111,7 @@ def rule_text(rule: str) -> str:
         "later_code": _("of several codes the last one counts"),
         "same_influencer": _("link and code are one influencer's"),
         "seen_on_page": _("only the thank-you page names a click"),
+        "same_sale": _("the sale counts under another source's order"),
     }.get(rule, rule)
 
 
