@@ -12,7 +12,7 @@ from core.tenancy.policies import same_tenant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0020_receipts")]
+    dependencies = [("attribution", "0022_traffic")]
     operations = [
         migrations.AddField(
             "order",

@@ -481,7 +481,17 @@ class Connection:
     tags_url: str = ""
     tags_text: str = ""
     replay_url: str = ""
+    stages_url: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What the stages of a CRM mean; `form` in the context."""
+
+    name: str
+    back_url: str
+    action_url: str
 
 
 @dataclass(frozen=True, slots=True)
