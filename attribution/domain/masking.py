@@ -40,6 +40,7 @@ OPEN = frozenset(
         "said",
         "lines",
         # Forms of Tilda, amoCRM and Bitrix24
+        "payment",  # Tilda's cart; of Admitad it is a number
         "leads",
         "add",
         "update",

@@ -11,12 +11,12 @@ from attribution.connectors.registry import SHOPS
 from attribution.domain.page_events import PAGE, PageEvent
 from attribution.models import Connection, InboundEvent
 from attribution.services.inbox import Received, events_store
-from attribution.services.pace import PACE_SECONDS, counted
+from attribution.services.pace import counted
 from core.tenancy.context import acting_as
 
 logger = logging.getLogger(__name__)
 
-SITE_EVENTS_MAX = 120  # of one shop in PACE_SECONDS: two orders a second
+SITE_EVENTS_MAX = 120  # of one shop in a minute: two orders a second
 NETWORK_EVENTS_MAX = 30  # of one neighbourhood of addresses in one shop
 
 

@@ -130,7 +130,7 @@ def _lead_tell(lead: Order, other: Order) -> None:
     digest = hashlib.sha256(body).hexdigest()[:DIGEST_CHARS]
     is_read = other.trust in CONFIRMED_TRUST
     trust = InboundEvent.Trust(other.trust) if is_read else InboundEvent.Trust.PULLED
-    received = Received(f"{SAME_SALE}:{lead.pk}:{digest}", body)
+    received = Received(f"{SAME_SALE}:{lead.external_id}:{digest}", body)
     events_store(lead.connection, SAME_SALE, trust, [received])
 
 

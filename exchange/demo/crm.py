@@ -1,4 +1,4 @@
-"""A small workshop of the demo: its site on Tilda tells carts, its amoCRM says what became of them."""
+"""A small workshop: its site on Tilda tells carts, its amoCRM says what became of them."""
 
 from __future__ import annotations
 

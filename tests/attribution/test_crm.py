@@ -9,6 +9,7 @@ from itertools import permutations
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import override_settings
 
 from attribution.models import (
@@ -22,6 +23,7 @@ from attribution.models import (
     PollCursor,
 )
 from attribution.selectors.connections import connection_secrets
+from attribution.services import pace
 from attribution.services.connections import (
     ConnectionConflict,
     connection_create,
@@ -380,6 +382,15 @@ def test_a_flood_of_bells_is_one_reading(cast, outside, client):
         client.post(path, body, content_type="application/x-www-form-urlencoded")
     settle()
     assert (due(), count(InboundEvent, state="done"), count(Order)) == (["leads"], 40, 0)
+
+
+def test_a_flood_beyond_any_pace_is_turned_away(cast, outside, client, monkeypatch):
+    made = tilda(cast)
+    monkeypatch.setattr(pace, "HINTS_MAX", 3)
+    cache.delete(f"hints:{made.pk}")
+    answers = [buy(client, made, outside, orderid=str(10**9 + n))["status"] for n in range(5)]
+    assert answers == [200, 200, 200, 429, 429]
+    assert count(InboundEvent) == 3
 
 
 # --- Tilda -----------------------------------------------------------------------------------

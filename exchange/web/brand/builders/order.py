@@ -86,8 +86,8 @@ def _rule(whole: WholeOrder) -> str:
     """What decided, and by which terms; for nobody's order, what was looked for in vain."""
     leading = whole.sale.leading
     if (counted := whole.order.same_sale) is not None:
-        said = _("This sale counts under order %(number)s of %(source)s: one sale is paid once.")
-        return said % {"number": counted.number, "source": word_of("source", counted.source)}
+        text = _("This sale counts under order %(number)s of %(source)s: one sale is paid once.")
+        return text % {"number": counted.number, "source": word_of("source", counted.source)}
     rules = dict.fromkeys(each.rule for each in whole.decisions)
     said = [rule_text(rule) for rule in rules]
     if leading is None:
