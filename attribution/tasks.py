@@ -16,6 +16,7 @@ from attribution.services import (
     receipt_confirm,
     receipts,
     reconciliation,
+    same_sale,
     silence,
 )
 from attribution.services import upload_work as uploads
@@ -114,3 +115,15 @@ def receipts_advance() -> int:
 def receipt_people_purge() -> int:
     """Whose browsers old claims came from."""
     return receipts.people_purge()
+
+
+@shared_task
+def same_sales_settle(*order_ids: int) -> int:
+    """Which of these orders another source has told too: one sale is paid once."""
+    return same_sale.same_sales_settle(order_ids)
+
+
+@shared_task
+def same_sales_sweep() -> int:
+    """What a lost message left of the same."""
+    return same_sale.same_sales_sweep()

@@ -18,6 +18,7 @@ from attribution.connectors.base import (
 from attribution.connectors.registry import CALLERS_BY_GET, UnknownSource, webhook_connector
 from attribution.selectors.connections import connection_by_endpoint
 from attribution.services.inbox import bad_signature_count, webhook_receive
+from attribution.services.pace import hint_is_within_pace
 from core import clock
 from core.crash import crash_point
 from core.tenancy.context import acting_as
@@ -31,8 +32,8 @@ def receive(request: HttpRequest, source: str, endpoint_token: str) -> HttpRespo
     """POST /hooks/{source}/{endpoint_token}, or GET for CALLERS_BY_GET
 
     The answer leaves after COMMIT, in the source's own words. 401 bad signature, 404 no such
-    endpoint, 413 too large, 400 or 403 what an unsigned source would never send; a database that
-    is down answers 503 (exchange.middleware).
+    endpoint, 413 too large, 400 or 403 what an unsigned source would never send, 429 what it would
+    never send so fast; a database that is down answers 503 (exchange.middleware).
     """
     began_at = clock.now()
     if request.method == "GET" and source not in CALLERS_BY_GET:
@@ -65,6 +66,8 @@ def _received(
         return connector.refusal(404, "no such endpoint")
     try:
         connector.caller_check(address, body, connection.settings)
+        if connector.trust == "hint" and not hint_is_within_pace(connection):
+            return connector.refusal(429, "too often")
         if not connector.is_ping(headers, body):
             webhook_receive(connector, connection, headers, body)
     except CallRefused as error:

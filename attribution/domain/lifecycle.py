@@ -47,6 +47,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 class ReasonCode:
     """Numbers that never change: influencers, brands and files refer to them."""
 
+    DUPLICATE = 12  # the sale counts under another source's order
     ORDER_CANCELLED = 15
     ORDER_RETURNED = 16
     NOT_YOUR_CODE = 20

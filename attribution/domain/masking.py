@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 HIDDEN = "••••"
 TEXT_CHARS_MAX = 200
 BODY_CHARS_MAX = 20_000
+PATH_MAX = 8  # names of a form's parameter
 
 # Objects and lists whose fields are looked at one by one; below any other key all is hidden.
 OPEN = frozenset(
@@ -38,6 +39,16 @@ OPEN = frozenset(
         # Postbacks, and orders of the REST API
         "said",
         "lines",
+        # Forms of Tilda, amoCRM and Bitrix24
+        "payment",  # Tilda's cart; of Admitad it is a number
+        "leads",
+        "add",
+        "update",
+        "delete",
+        "restore",
+        "account",
+        "data",
+        "FIELDS",
     }
 )
 # What the connectors read (README.md of each), and amounts and times beside it.
@@ -141,11 +152,35 @@ SHOWN = frozenset(
         "line_id",
         "returned_quantity",
         "amount_minor",
+        # Tilda's carts, and deals of amoCRM and Bitrix24
+        "orderid",
+        "sys",
+        "systranid",
+        "promocode",
+        "tranid",
+        "formid",
+        "deal",
+        "raw_status",
+        "placed_at",
+        "closed_at",
+        "click",
+        "codes",
+        "removed",
+        "status_id",
+        "old_status_id",
+        "pipeline_id",
+        "last_modified",
+        "account_id",
+        "subdomain",
+        "event",
+        "ts",
+        "ID",
     }
 )
 CLICK_META_KEY = "_cpa_click_id"
-# What Admitad sends: several parameters. JSON never looks so: its names stand in quotes.
-_FORM = re.compile(rb"[\w.%-]+=[^&\s\"{}]*(?:&[\w.%-]+=[^&\s\"{}]*)+")
+# What Admitad and PHP send: several parameters. JSON never looks so: its names stand in quotes.
+_FORM = re.compile(rb"[\w.%\[\]+-]+=[^&\s\"{}]*(?:&[\w.%\[\]+-]+=[^&\s\"{}]*)+")
+_BRACKETS = re.compile(r"[\[\]]+")
 _CLICK_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 # The second net, for what a shop types into a field that is shown
 _PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+\d[\d\s()-]{8,}\d")
@@ -211,9 +246,18 @@ def body_masked(raw: bytes) -> str | None:
     return text if len(text) <= BODY_CHARS_MAX else f"{text[:BODY_CHARS_MAX]}…"
 
 
-def _form_read(raw: bytes) -> dict[str, str]:
-    pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
-    return dict(pairs)
+def _form_read(raw: bytes) -> dict[str, Any]:
+    """The parameters of a form; `a[0][b]` as an object of names without its numbers, so that each
+    is judged by the names that it stands under."""
+    form: dict[str, Any] = {}
+    for name, value in parse_qsl(raw.decode(), keep_blank_values=True, errors="strict"):
+        path = [part for part in _BRACKETS.split(name) if part and not part.isdecimal()]
+        place = form
+        for part in path[:PATH_MAX][:-1]:
+            below = place.setdefault(part, {})
+            place = below if isinstance(below, dict) else {}
+        place[path[-1] if path else name] = value
+    return form
 
 
 def _masked(value: Any, key: str, *, is_open: bool, inside: str = "") -> Any:
@@ -230,6 +274,8 @@ def _masked(value: Any, key: str, *, is_open: bool, inside: str = "") -> Any:
         return own | _click_of(value) if opens else own
     if value is None or value == "" or isinstance(value, bool):
         return value
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        return HIDDEN  # an object within a text hides what no name of ours tells
     is_named = (inside, key) in SHOWN_INSIDE
     return _plain(value) if is_open and (key in SHOWN or is_named) else HIDDEN
 

@@ -68,6 +68,7 @@ class Reason(StrEnum):
     OTHER_CODE_WINS = "other_code_wins"
     LATER_ROW_WINS = "later_row_wins"
     SIGNED_EVIDENCE_WINS = "signed_evidence_wins"
+    COUNTED_ELSEWHERE = "counted_elsewhere"
 
 
 class DecisionRule(StrEnum):
@@ -84,6 +85,7 @@ class DecisionRule(StrEnum):
     LATER_CODE = "later_code"
     SAME_INFLUENCER = "same_influencer"
     SEEN_ON_PAGE = "seen_on_page"  # nothing but the thank-you page: silence is no yes
+    SAME_SALE = "same_sale"  # it counts under another source's order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,13 @@ def attribution_decide(
         return AttributionDecision(None, rule, _judged(candidates, refusals, None, {}))
     winner, rule, losses = _contest(eligible, brand_code_policy)
     return AttributionDecision(winner, rule, _judged(candidates, refusals, winner, losses))
+
+
+def counted_elsewhere(candidates: Sequence[CandidateEvidence]) -> AttributionDecision:
+    """The decision about an order whose sale counts under another one: nobody earns from it."""
+    reason = Reason.COUNTED_ELSEWHERE
+    verdicts = tuple(CandidateVerdict(each, Verdict.DROPPED, reason) for each in candidates)
+    return AttributionDecision(None, DecisionRule.SAME_SALE, verdicts)
 
 
 def _refusal(each: CandidateEvidence, placed_at: datetime) -> Reason | None:

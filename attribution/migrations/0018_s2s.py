@@ -15,7 +15,7 @@ TABLE = "attribution_idempotentcall"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0015_shown_orders")]
+    dependencies = [("attribution", "0016_same_sale")]
     operations = [
         migrations.AlterField(
             "inboundevent",

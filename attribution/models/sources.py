@@ -201,6 +201,16 @@ class Order(models.Model):
     promo_codes = ArrayField(models.CharField(max_length=64), default=list)  # as typed, for ever
     customer_phone_index = models.CharField(max_length=64, blank=True)  # core.crypto.blind_index
     is_test = models.BooleanField(default=False)
+    # Under which order of another source this sale counts; null: under this one
+    same_sale = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="repeats",
+        db_constraint=False,
+        db_index=False,
+        editable=False,
+    )
     placed_at = models.DateTimeField(_("placed"))
     fulfilled_at = models.DateTimeField(_("received by the buyer at"), null=True)
     source_updated_at = models.DateTimeField()
@@ -225,6 +235,11 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["brand", "-placed_at", "-id"], name="order_of_brand"),
             models.Index(fields=["connection", "number"], name="order_of_number"),
+            models.Index(
+                fields=["same_sale"],
+                name="order_repeats_another",
+                condition=Q(same_sale__isnull=False),
+            ),
             models.Index(
                 fields=["id"],
                 name="order_in_other_money",

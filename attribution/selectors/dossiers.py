@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from attribution.models import (
     Connection,
@@ -72,6 +73,7 @@ class Dossiers:
     said: dict[Key, list[LateEvidence]] = field(default_factory=lambda: defaultdict(list))
     brands: dict[int, int] = field(default_factory=dict)  # of the connections
     settings: dict[int, dict[str, Any]] = field(default_factory=dict)
+    shared: set[int] = field(default_factory=set)  # connections whose brand has others
     numbered: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def get(self, key: Key) -> Dossier:
@@ -140,9 +142,14 @@ SELECT * FROM attribution_order WHERE id IN (
 
 
 def _connections_load(dossiers: Dossiers, ids: Collection[int]) -> None:
-    rows = Connection.objects.filter(pk__in=ids).values_list("pk", "brand_id", "settings")
-    for pk, brand_id, settings in rows:
+    others = Connection.objects.filter(brand=OuterRef("brand")).exclude(pk=OuterRef("pk"))
+    rows = Connection.objects.filter(pk__in=ids).annotate(has_others=Exists(others))
+    for pk, brand_id, settings, has_others in rows.values_list(
+        "pk", "brand_id", "settings", "has_others"
+    ):
         dossiers.brands[pk], dossiers.settings[pk] = brand_id, settings
+        if has_others:
+            dossiers.shared.add(pk)
 
 
 def _moves_load(dossiers: Dossiers) -> None:

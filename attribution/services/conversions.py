@@ -20,6 +20,7 @@ from attribution.domain.lifecycle import (
     Target,
     conversion_target,
 )
+from attribution.domain.match import DecisionRule
 from attribution.domain.rates import tenge_minor
 from attribution.models import Conversion, ConversionVersion
 from attribution.selectors.conversions import conversions_unconfirmed
@@ -144,7 +145,11 @@ class _Follower:
         if conversion is not None and Status(conversion.status) in PROMISED:
             return
         if conversion and conversion.participation_id != now.decision.participation_id:
-            reassigned = Target(Status.REJECTED, reason_code=ReasonCode.NOT_YOUR_CODE)
+            is_repeated = now.decision.rule == DecisionRule.SAME_SALE
+            if is_repeated and Status(conversion.status) in LOST:
+                return
+            reason = ReasonCode.DUPLICATE if is_repeated else ReasonCode.NOT_YOUR_CODE
+            reassigned = Target(Status.REJECTED, reason_code=reason)
             _move(self.settling, conversion, reassigned, NOTHING_EARNED, cause="reassigned")
             conversion = None
             del current[line_id]

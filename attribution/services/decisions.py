@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from attribution.domain.match import AttributionDecision, attribution_decide
+from attribution.domain.match import (
+    AttributionDecision,
+    attribution_decide,
+    counted_elsewhere,
+)
 from attribution.domain.rates import TENGE, rate_day
 from attribution.models import Candidate, Decision, Order, OrderLine
 from attribution.selectors.dossiers import Dossier
@@ -24,7 +28,11 @@ def order_decide(work: Work, dossier: Dossier) -> None:
     of_lines = work.evidence.line_candidates(dossier)
     for line in dossier.lines.values():
         candidates = of_order + of_lines.get(line.line_id, [])
-        decided = attribution_decide(candidates, placed_at=order.placed_at)
+        decided = (
+            attribution_decide(candidates, placed_at=order.placed_at)
+            if order.same_sale_id is None
+            else counted_elsewhere(candidates)
+        )
         decision = _decision_record(work, dossier, line, decided)
         if is_rated and not order.is_test:
             work.settling.append(LineNow.of(order, line, decision))

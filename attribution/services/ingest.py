@@ -27,6 +27,7 @@ from attribution.connectors.base import (
 )
 from attribution.connectors.receipt.connector import CLAIM, claim_snapshots
 from attribution.connectors.registry import file_record_parse, poll_connector, translator
+from attribution.connectors.same_sale import SAME_SALE, told_read
 from attribution.domain.page_events import PAGE, PageEvent, page_event_read
 from attribution.models import Connection, InboundEvent, Order
 from attribution.selectors.news import News
@@ -40,6 +41,7 @@ from attribution.services.orders import (
     page_event_apply,
     removal_apply,
 )
+from attribution.services.same_sale import same_sales_queue
 from attribution.services.source_notices import source_notice_apply
 from attribution.services.traffic import traffic_apply
 from attribution.services.work import Work, work_load
@@ -155,6 +157,8 @@ def event_snapshots(event: InboundEvent) -> list[Snapshot]:
         # When it came is for the sources that name no moment of their own
         own = event.connection.settings | {"received_at": event.received_at.isoformat()}
         return translator(event.source).parse(body, own)
+    if event.endpoint == SAME_SALE:
+        return told_read(body)
     if event.endpoint == FILE:
         return file_record_parse(event.source, body)
     return poll_connector(event.source).parse(event.endpoint, body)
@@ -194,6 +198,7 @@ def _events_work(events: Sequence[InboundEvent]) -> None:
         for notice in reading.notices:
             source_notice_apply(reading.event, notice)
     conversions_settle(work)
+    same_sales_queue(work, (order for each in readings for order in each.orders))
 
 
 def _reading_apply(work: Work, reading: Reading) -> None:

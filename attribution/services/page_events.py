@@ -6,18 +6,17 @@ import logging
 from uuid import UUID
 
 import redis
-from django.core.cache import cache
 
 from attribution.connectors.registry import SHOPS
 from attribution.domain.page_events import PAGE, PageEvent
 from attribution.models import Connection, InboundEvent
 from attribution.services.inbox import Received, events_store
+from attribution.services.pace import counted
 from core.tenancy.context import acting_as
 
 logger = logging.getLogger(__name__)
 
-PACE_SECONDS = 60
-SITE_EVENTS_MAX = 120  # of one shop in PACE_SECONDS: two orders a second
+SITE_EVENTS_MAX = 120  # of one shop in a minute: two orders a second
 NETWORK_EVENTS_MAX = 30  # of one neighbourhood of addresses in one shop
 
 
@@ -53,17 +52,9 @@ def _is_within_pace(public_id: UUID, network: str) -> bool:
     away bounds nothing: the events are few, and PostgreSQL keeps each once."""
     site = f"page:{public_id.hex}"
     try:
-        return _count(f"{site}:{network}") <= NETWORK_EVENTS_MAX and _count(site) <= SITE_EVENTS_MAX
+        return (
+            counted(f"{site}:{network}") <= NETWORK_EVENTS_MAX and counted(site) <= SITE_EVENTS_MAX
+        )
     except redis.RedisError:
         logger.warning("the pace of page events is not counted: Redis is away")
         return True
-
-
-def _count(key: str) -> int:
-    """How many times this was asked in the current window."""
-    if cache.add(key, 1, timeout=PACE_SECONDS):
-        return 1
-    try:
-        return cache.incr(key)
-    except ValueError:  # the window has just ended
-        return 1

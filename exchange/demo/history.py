@@ -60,6 +60,11 @@ class Past:
     sales: list[Sale] = field(default_factory=list)
     told_until: datetime | None = None
 
+    def click_before(self, moment: datetime) -> UUID | None:
+        """The latest click that led to a sale before this moment."""
+        sold = [each for each in self.sales if each.click_id and each.placed_at < moment]
+        return max(sold, key=lambda each: each.placed_at).click_id if sold else None
+
     def tell(self, until: datetime) -> None:
         """Deliver the events of the sales up to `until` that were not told before, and let holds
         end day by day."""

@@ -189,6 +189,34 @@ def taplink_tell(url: str, secret: str) -> None:
     control("POST", "taplink/webhook", {"url": url, "secret": secret})
 
 
+# What the stand-in's leads go through, and where they keep what
+LEAD_NEW, LEAD_PAID, LEAD_WON = 7_039_101, 7_039_102, 142
+PAID_STAGE = ("9217056", str(LEAD_PAID))
+AMOCRM_FIELDS = {"click_field": "66337", "code_field": "66339", "number_field": "66341"}
+
+
+def amocrm_open() -> str:
+    """The long-lived token of the brand's account."""
+    token: str = control("POST", "amocrm/token")["token"]
+    return token
+
+
+def amocrm_sell(number: str, price: int, phone: str, status: int, age_days: float) -> None:
+    """A lead that the site made of a cart."""
+    lead = {"number": number, "price": price, "phone": phone}
+    control("POST", "amocrm/leads", {**lead, "status_id": status, "age_days": age_days})
+
+
+def amocrm_ring_at(url: str) -> None:
+    """Where amoCRM rings. Repeatable: a restart may change our port."""
+    control("POST", "amocrm/webhook", {"url": url})
+
+
+def tilda_post_to(url: str) -> None:
+    """Where Tilda posts its carts. Repeatable."""
+    control("POST", "tilda/hook", {"url": url})
+
+
 def market_open(stalls: dict[str, Any]) -> None:
     """Buyers come by themselves; the first within two minutes, for who looks at a new demo."""
     control("POST", "market/", {"stalls": stalls, "is_on": True, "welcome": True})

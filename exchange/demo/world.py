@@ -34,6 +34,7 @@ from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.audience import ranges_load
 from exchange.demo.codes import totp_now
+from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
 from exchange.demo.market import market_open
@@ -103,6 +104,8 @@ def _outside_prepare() -> None:
         ozon = Connection.objects.filter(source="ozon").order_by("pk").first()
         insales = Connection.objects.filter(source="insales").order_by("pk").first()
         taplink = Connection.objects.filter(source="taplink").order_by("pk").first()
+        tilda = Connection.objects.filter(source="tilda").order_by("pk").first()
+        amocrm = Connection.objects.filter(source="amocrm").order_by("pk").first()
         crm = Connection.objects.filter(source="postback").order_by("pk").first()
     if shop is not None:
         stage.shop_open(_hook_url(shop), connection_secrets(shop)[0], shop.public_id.hex)
@@ -114,6 +117,10 @@ def _outside_prepare() -> None:
         stage.insales_ring_at(_hook_url(insales))
     if crm is not None:
         stage.tracker_tell(_postback_url(crm), connection_secrets(crm)[0])
+    if tilda is not None:
+        stage.tilda_post_to(_hook_url(tilda))
+    if amocrm is not None:
+        stage.amocrm_ring_at(_hook_url(amocrm))
     if taplink is not None:
         stage.taplink_tell(_hook_url(taplink), connection_secrets(taplink)[0])
 
@@ -183,8 +190,7 @@ def _world_make(now: datetime) -> None:
     calls_tell(crm, crm_secret, code.code, now)
     receipts_tell(tills, [_tools_of(home, person)[0] for person in people], now)
     conversions_advance()
-    _link, code = _tools_of(home, people[0])
-    fair_sell(toqyma, code.code, users[OWNER.email].pk, now)
+    _own_sales_tell(toqyma, code, users[OWNER.email].pk, past)
 
 
 def _user_make(person: Person) -> User:
@@ -344,6 +350,13 @@ def _people_join(campaign: Campaign, users: dict[str, User]) -> list[Influencer]
     for person in people:
         campaign_join(campaign_id=campaign.pk, influencer_id=person.pk)
     return people
+
+
+def _own_sales_tell(brand: Brand, code: PromoCode, owner_id: int, past: Past) -> None:
+    """What a brand sells beside its shop: at a fair, and in a workshop with a CRM."""
+    now = clock.now()
+    fair_sell(brand, code.code, owner_id, now)
+    workshop_open(brand, code.code, past.click_before(now - WORKSHOP_SINCE), now)
 
 
 def _tools_of(campaign: Campaign, influencer: Influencer) -> tuple[TrackingLink, PromoCode]:

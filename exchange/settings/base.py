@@ -267,6 +267,7 @@ CELERY_BEAT_SCHEDULE = {
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
     "rates": {"task": "attribution.tasks.rates_keep_up", "schedule": 900.0},
     "old clicks": {"task": "attribution.tasks.clicks_forget", "schedule": 3600.0},
+    "same sales": {"task": "attribution.tasks.same_sales_sweep", "schedule": 3600.0},
     "silence": {"task": "attribution.tasks.silences_find", "schedule": 900.0},
     "receipts": {"task": "attribution.tasks.receipts_advance", "schedule": 60.0},
     "old claimants": {"task": "attribution.tasks.receipt_people_purge", "schedule": 3600.0},

@@ -482,7 +482,17 @@ class Connection:
     tags_text: str = ""
     replay_url: str = ""
     difference_url: str = ""
+    stages_url: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What the stages of a CRM mean; `form` in the context."""
+
+    name: str
+    back_url: str
+    action_url: str
 
 
 @dataclass(frozen=True, slots=True)

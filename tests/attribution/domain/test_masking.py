@@ -127,3 +127,49 @@ def test_a_form_is_shown_as_json_and_masked_like_it():
 @pytest.mark.parametrize("raw", [b"a=%ff&b=1", b"a=1&b", b"=1&b=2", b"a=1\n&b=2"])
 def test_what_is_nearly_a_form_is_not_shown(raw):
     assert body_masked(raw) is None
+
+
+def shown(raw: str) -> dict:
+    text = body_masked(raw.encode())
+    assert text is not None
+    return json.loads(text)
+
+
+def test_a_cart_of_tilda_is_readable_and_its_buyer_is_not():
+    said = shown(
+        "Name=CANARY&Phone=%2B77010000001&payment[orderid]=1557604691&payment[amount]=25500"
+        "&payment[products][0][name]=%D0%96%D2%AF%D0%BD&payment[delivery_address]=CANARY"
+        "&COOKIES=CANARY&Api-Key=CANARY&formid=form1"
+    )
+    assert "CANARY" not in json.dumps(said)
+    assert said["payment"]["orderid"] == "1557604691"
+    assert said["payment"]["products"] == {"name": "Жүн"}
+    assert said["formid"] == "form1"
+
+
+def test_an_object_within_a_text_is_hidden_as_a_whole():
+    said = shown("tranid=1:2&payment=%7B%22orderid%22%3A%221%22%2C%22name%22%3A%22CANARY%22%7D")
+    assert said == {"tranid": "1:2", "payment": HIDDEN}
+
+
+def test_the_calls_of_crms_show_whose_they_are_and_no_token():
+    said = shown(
+        "event=ONCRMDEALUPDATE&data[FIELDS][ID]=7405&ts=1766047124"
+        "&auth[application_token]=CANARY&auth[member_id]=CANARY"
+    )
+    assert said["data"] == {"FIELDS": {"ID": "7405"}}
+    assert (said["event"], said["ts"]) == ("ONCRMDEALUPDATE", "1766047124")
+    assert "CANARY" not in json.dumps(said)
+    lead = shown(
+        "leads[status][0][id]=25399013&leads[status][0][name]=CANARY&leads[status][0][price]=25500"
+        "&account[subdomain]=demo&leads[status][0][custom_fields][0][values][0][value]=CANARY"
+    )
+    assert lead["leads"]["status"]["price"] == "25500"
+    assert lead["account"] == {"subdomain": "demo"}
+    assert "CANARY" not in json.dumps(lead)
+
+
+def test_a_form_of_many_brackets_is_shown_or_not_and_breaks_nothing():
+    deep = "a" + "[b]" * 3_000 + "=1&c=2"
+    assert shown(deep)["c"] == HIDDEN
+    assert shown("a=1&a[b]=2&a[b][c]=3")["a"] == HIDDEN

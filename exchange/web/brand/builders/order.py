@@ -15,6 +15,7 @@ from exchange.web.formatting import amount_text, days_text, moment_short, percen
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Step, Sum, Trace
 from exchange.web.portal.builders.earnings import rate_note, sale_steps, trace_row
+from exchange.web.words import word_of
 
 
 def order(desk: Desk, found: Order) -> pages.Order:
@@ -84,6 +85,9 @@ def _trace(whole: WholeOrder) -> Trace:
 def _rule(whole: WholeOrder) -> str:
     """What decided, and by which terms; for nobody's order, what was looked for in vain."""
     leading = whole.sale.leading
+    if (counted := whole.order.same_sale) is not None:
+        text = _("This sale counts under order %(number)s of %(source)s: one sale is paid once.")
+        return text % {"number": counted.number, "source": word_of("source", counted.source)}
     rules = dict.fromkeys(each.rule for each in whole.decisions)
     said = [rule_text(rule) for rule in rules]
     if leading is None:
@@ -111,6 +115,7 @@ def rule_text(rule: str) -> str:
         "later_code": _("of several codes the last one counts"),
         "same_influencer": _("link and code are one influencer's"),
         "seen_on_page": _("only the thank-you page names a click"),
+        "same_sale": _("the sale counts under another source's order"),
     }.get(rule, rule)
 
 

@@ -208,6 +208,8 @@ def _rejected_hint(conversion: Conversion) -> str:
         return _("Nobody confirmed this receipt, so nobody earns from it.")
     if conversion.reason_code == ReasonCode.ORDER_CANCELLED:
         return _("The order was cancelled, so nobody earns from it.")
+    if conversion.reason_code == ReasonCode.DUPLICATE:
+        return _("Another source told the same sale first: it counts there, once.")
     if conversion.reason_code == ReasonCode.NOT_YOUR_CODE:
         return _("Later evidence showed that this order is not theirs.")
     assert conversion.reason_code is not None, conversion.pk  # the database sees to it
@@ -218,6 +220,8 @@ def _nobodys_hint(order: Order) -> str:
     """Why nobody earns from an order."""
     if order.is_test:
         return _("A test order: nothing was sold.")
+    if order.same_sale_id is not None:
+        return _("Another source told the same sale first: it counts there, once.")
     if order.currency != CURRENCY and order.rate is None:
         said = _("The order is in %(currency)s: it counts once the National Bank's rate is known.")
         return said % {"currency": order.currency}

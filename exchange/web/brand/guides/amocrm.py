@@ -20,7 +20,7 @@ GUIDE = Guide(
         _("We only read with it: nothing in your CRM is changed."),
     ),
     after=(
-        _("Say below what each stage means, and in which fields the click and the code stand."),
+        _("Press “What stages mean”: say what each stage is, and where the click and code stand."),
         _("In amoCRM open amoMarket, Web hooks, and add the address of this source."),
         _("Tick leads: added, changed, status changed, deleted, restored."),
         _("Without it all leads come too, only up to 15 minutes later."),

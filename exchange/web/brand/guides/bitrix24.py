@@ -21,7 +21,7 @@ GUIDE = Guide(
         _("We only read with it: nothing in your CRM is changed."),
     ),
     after=(
-        _("Say below what each stage means, and in which fields the click and the code stand."),
+        _("Press “What stages mean”: say what each stage is, and where the click and code stand."),
         _("In Bitrix24 open Developer resources, Other, Outbound webhook."),
         _("Paste the address of this source and tick deals: created, updated, deleted."),
         _("Copy the application token that is shown then, and give it to us by “Change the keys”."),

@@ -259,6 +259,7 @@ def trace_reason(reason: str) -> str:
         "other_code_wins": _("another code gave the discount"),
         "later_row_wins": _("an older record"),
         "signed_evidence_wins": _("what the shop itself sent decides"),
+        "counted_elsewhere": _("the sale counts under another source's order"),
     }.get(reason, reason)
 
 

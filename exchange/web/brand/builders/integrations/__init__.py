@@ -15,6 +15,7 @@ from exchange.web.brand.builders.integrations.source import (
     connection_form,
     endpoint_url,
     source_require,
+    stages,
 )
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "replay_days",
     "site",
     "source_require",
+    "stages",
     "tag_template_text",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from attribution.connectors.registry import POLLS, is_signed
+from attribution.connectors.same_sale import SAME_SALE
 from attribution.domain.masking import body_masked
 from attribution.domain.page_events import PAGE, order_of_key
 from attribution.domain.uploads import UNDO_KEY
@@ -34,6 +35,7 @@ TRUST: Mapping[str, Word] = {
 ENDPOINTS: Mapping[str, Word] = {
     PAGE: gettext_lazy("Thank-you page"),
     FILE: gettext_lazy("Export of orders"),
+    SAME_SALE: gettext_lazy("Another source"),
 }
 TOPIC_CHARS_MAX = 60
 TOPIC_HEADERS = ("x-wc-webhook-topic", "x-shopify-topic", "shopify-topic")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from attribution.connectors.ozon.traffic import SOURCE as OZON_TRAFFIC
 from attribution.connectors.receipt.connector import RECEIPT
-from attribution.connectors.registry import FILES, SHOPS, WEBHOOKS, is_signed
+from attribution.connectors.registry import CRMS, FILES, SHOPS, WEBHOOKS, is_signed
 from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import (
     call_url,
@@ -224,6 +224,8 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
     actions[f"{switch}_url"] = desk.url(f"connection_{switch}", address)
     if has_secret(found):
         actions["rotate_url"] = desk.url("connection_secret", address)
+    if found.source in CRMS and not is_off:
+        actions["stages_url"] = desk.url("connection_stages", address)
     if GUIDES[found.source].token_form is not None:
         actions["token_url"] = desk.url("connection_token", address)
         actions["token_text"] = token_text(found)
@@ -242,6 +244,14 @@ def token_text(found: Connection) -> str:
     if is_by_file(found):
         return _("Give a token")
     return str(guide.token_text) or _("Replace token")
+
+
+def stages(desk: Desk, found: Connection) -> pages.Stages:
+    return pages.Stages(
+        name=found.name,
+        back_url=desk.url("connection", found.public_id),
+        action_url=desk.url("connection_stages", found.public_id),
+    )
 
 
 def source_require(source: str) -> str:
