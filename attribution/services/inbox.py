@@ -35,8 +35,8 @@ PURGED_TEXT = gettext_lazy(
     " again."
 )
 LEASE_SECONDS = 60
-RELAY_BATCH = 1_000
-EVENTS_PER_TASK = 250  # what a batch costs whatever its size is a small part of it by then
+RELAY_BATCH = 2_000
+EVENTS_PER_TASK = 500  # what a batch costs whatever its size is a small part of it by then
 HEARTBEAT_KEY = "birge:relay:beat"  # of the relay, in Redis; gone when it is
 HEADERS_KEPT_MAX = 40
 HEADER_CHARS_MAX = 500
