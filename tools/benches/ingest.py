@@ -93,7 +93,7 @@ def _statistics_gather() -> None:
 
 
 def processor_seconds() -> float:
-    """That this process and its backend of PostgreSQL have used: what a busy machine cannot blur."""
+    """Of this process and its backend of PostgreSQL: what a busy machine blurs less."""
     from django.db import connection
 
     connection.ensure_connection()
