@@ -74,6 +74,8 @@ GET  connection_difference      log     no        in       in       in       in
 GET  connection_difference_csv  log     no        in       in       in       in
 GET  connection_token           log     no        not      in       in       in
 POST connection_token           log     no        not      done     done     done
+GET  connection_stages          log     no        not      done     done     done
+POST connection_stages          log     no        not      done     done     done
 POST connection_secret          log     no        not      done     done     done
 POST connection_pause           log     no        not      done     done     done
 POST connection_resume          log     no        not      done     done     done
@@ -212,6 +214,7 @@ def things(workplace):
         "connection_event_replay": ((shop, event), {}),
         "connection_replay": ((shop,), {}),
         "connection_token": ((marketplace,), {"token": mint(now=NOW, days=90)}),
+        "connection_stages": ((marketplace,), {}),
         "connection_secret": ((shop,), {}),
         "connection_site": ((shop,), {}),
         "connection_difference": ((shop,), {}),
