@@ -33,6 +33,7 @@ class WooCommerceKeyForm(forms.Form):
         label=_("Address of the shop"),
         max_length=ADDRESS_CHARS_MAX,
         required=False,
+        help_text=_("With the key it lets us find orders that its webhooks lost."),
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
     )
     consumer_key = forms.CharField(

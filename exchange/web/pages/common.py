@@ -33,8 +33,11 @@ class Pager:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """`is_copied`: it is to be pasted elsewhere."""
+
     label: str
     value: Any
+    is_copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,11 +185,11 @@ def _call_facts(found: Connection) -> list[Fact]:
     count = number_text(found.bad_signature_count)
     if is_signed(found.source):
         return [
-            Fact(_("Address for the shop"), endpoint_url(found)),
+            Fact(_("Address for the shop"), endpoint_url(found), is_copied=True),
             Fact(_("Calls with a wrong signature"), count),
         ]
     return [
-        Fact(_("Address for notifications"), endpoint_url(found)),
+        Fact(_("Address for notifications"), endpoint_url(found), is_copied=True),
         Fact(_("Refused calls"), count),
     ]
 
