@@ -62,6 +62,8 @@ def inbound_events_process(event_ids: Sequence[UUID]) -> None:
     fails, nothing of the batch has happened; its halves are tried by themselves, down to the one
     event that fails alone: it is tried again with growing pauses, dead after ATTEMPTS_MAX.
     """
+    if not event_ids:
+        return
     try:
         with acting_as(system="inbound event"):
             if events := _events_take(event_ids):
