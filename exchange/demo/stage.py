@@ -71,7 +71,7 @@ def shop_key() -> dict[str, str]:
     """The key to the REST API of the brand's own shop, as its form asks for it."""
     control("POST", "shop/shops", {"slug": SHOP, "products": PRODUCTS})
     key: dict[str, str] = control("POST", f"shop/{SHOP}/key")
-    return key | {"address": f"{settings.SANDBOX_URL}/shop/{SHOP}"}
+    return key
 
 
 def shop_sell_unheard() -> None:

@@ -121,13 +121,14 @@ def amount_read(text: str) -> Decimal:
 
 async def key(request: Request) -> Response:
     """POST {"permissions": "read_write", "is_withdrawn": false}: the shop's key to its REST API,
-    always the same one -> {"consumer_key", "consumer_secret"}."""
-    shop = shop_of(world_of(request).state(NAME), request.path_params["slug"])
+    always the same one -> {"consumer_key", "consumer_secret", "address"}."""
+    slug = request.path_params["slug"]
+    shop = shop_of(world_of(request).state(NAME), slug)
     values = await json_of(request)
     permissions = wanted(values, "permissions", str, "read_write")
-    return done(
-        key_make(shop, permissions, is_withdrawn=wanted(values, "is_withdrawn", bool, False))
-    )
+    is_withdrawn = wanted(values, "is_withdrawn", bool, False)
+    address = f"{request.url.scheme}://{request.url.netloc}/shop/{slug}"
+    return done(key_make(shop, permissions, is_withdrawn=is_withdrawn) | {"address": address})
 
 
 async def webhook_change(request: Request) -> Response:
