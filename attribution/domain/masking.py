@@ -181,6 +181,7 @@ CLICK_META_KEY = "_cpa_click_id"
 # What Admitad and PHP send: several parameters. JSON never looks so: its names stand in quotes.
 _FORM = re.compile(rb"[\w.%\[\]+-]+=[^&\s\"{}]*(?:&[\w.%\[\]+-]+=[^&\s\"{}]*)+")
 _BRACKETS = re.compile(r"[\[\]]+")
+_MACRO = re.compile(r"\{[\w.-]{1,64}\}|\[\[\[\w{1,64}\]\]\]", re.ASCII)  # that nobody replaced
 _CLICK_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 # The second net, for what a shop types into a field that is shown
 _PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+\d[\d\s()-]{8,}\d")
@@ -274,7 +275,7 @@ def _masked(value: Any, key: str, *, is_open: bool, inside: str = "") -> Any:
         return own | _click_of(value) if opens else own
     if value is None or value == "" or isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and not _MACRO.fullmatch(value):
         return HIDDEN  # an object within a text hides what no name of ours tells
     is_named = (inside, key) in SHOWN_INSIDE
     return _plain(value) if is_open and (key in SHOWN or is_named) else HIDDEN

@@ -68,7 +68,8 @@ def test_every_call_is_in_the_log_and_those_refused_have_a_filter(workplace):
     call(found, adv_sub="KZ-1", amount="100.00", security_token="hush")
     call(found, adv_sub="{order}", amount="100.00", security_token="hush")
     page = workplace.page("connection", found.public_id)
-    assert [(row.text, row.status, row.repeats) for row in page.events] == [
+    # Time stands still here, and ids of one moment are in no order
+    assert sorted((row.text, row.status, row.repeats) for row in page.events) == [
         ("4. Your system did not replace its macro: adv_sub", "refused", 0),
         ("KZ-1", "done", 1),
     ]

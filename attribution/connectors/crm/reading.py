@@ -5,13 +5,21 @@ A CRM resends nothing that was lost, so that the list is the truth and its calls
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from attribution.connectors.asking import Asking, limited_page
-from attribution.connectors.base import PollPage, PollRecord
-from attribution.connectors.crm.deals import Deal, deal_record, removal_record
+from attribution.connectors.base import (
+    OrderSnapshot,
+    PollPage,
+    PollRecord,
+    ShownOrder,
+    UnknownPayload,
+)
+from attribution.connectors.crm.deals import Deal, deal_parse, deal_record, removal_record
+from attribution.connectors.payload import Fields, json_read
 
 FIRST_DAYS = timedelta(days=30)  # what the first round looks back on
 OVERLAP = timedelta(minutes=5)  # what is written with an earlier time meanwhile is met again
@@ -56,11 +64,13 @@ def changes_read(
     if listed.is_last:
         read_until = datetime.fromisoformat(newest) - OVERLAP if newest else since
         following = {"since": max(since, read_until).isoformat()}
+    records = _records(source, ask, listed.deals)
     return PollPage(
-        records=_records(source, ask, listed.deals),
+        records=records,
         next_cursor=following,
         next_delay_seconds=ask.delay_seconds(listed.is_last),
         is_last=listed.is_last,
+        shown=tuple(_shown(records)),
     )
 
 
@@ -90,6 +100,21 @@ def _records(source: str, ask: Asking, deals: Sequence[Deal]) -> tuple[PollRecor
     ignored = [deal_id for deal_id, record in judged if record is None]
     orders = [record for _deal_id, record in judged if record is not None]
     return (*orders, *_removals(source, ask, ignored))
+
+
+def _shown(records: Sequence[PollRecord]) -> Iterator[ShownOrder]:
+    """The deals of a page that are orders, to be held against ours; one that cannot be read is in
+    the log."""
+    for record in records:
+        with suppress(UnknownPayload):
+            for order in deal_parse(Fields(json_read(record.body))):
+                if isinstance(order, OrderSnapshot):
+                    yield ShownOrder(
+                        external_id=order.external_id,
+                        number=order.number,
+                        placed_at=order.placed_at,
+                        event_key=record.event_key,
+                    )
 
 
 def _removals(source: str, ask: Asking, ids: Sequence[str]) -> tuple[PollRecord, ...]:

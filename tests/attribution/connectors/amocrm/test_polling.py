@@ -276,3 +276,13 @@ def jwt(claims: object) -> str:
 )
 def test_when_a_token_says_that_it_ends(token, ends_at):
     assert token_ends_at(token) == ends_at
+
+
+def test_every_lead_of_a_page_that_is_an_order_is_held_against_ours(sandbox, poller):
+    one = lead(sandbox)
+    first = poller.page("leads")
+    assert [(each.external_id, each.event_key) for each in first.shown] == [
+        (one, first.records[0].event_key)
+    ]
+    move(sandbox, one, is_deleted=True)
+    assert poller.page("leads").shown == ()
