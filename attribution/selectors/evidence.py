@@ -333,7 +333,8 @@ def _codes_load(found: Evidence, named: dict[Key, list[Named]]) -> None:
     )
     if wanted:
         parameters = [array_of(each) for each in zip(*wanted, strict=True)]
-        for code in PromoCode.objects.raw(_CODES, parameters * 2):
+        codes: Iterable[Any] = PromoCode.objects.raw(_CODES, parameters * 2)
+        for code in codes:  # with what the query says of each
             known = KnownCode(code, code.alias_kind, code.ambiguous_at)
             found.codes[code.brand_id, code.typed] = known
         _one_time_lock(found)

@@ -10,9 +10,7 @@ from core.cells import Cell, Limits, Marked, Row
 from core.sheets import rows_filled, table_open
 
 CODES_MAX = 100_000
-LIMITS = Limits(
-    file_bytes=8 * 2**20, unpacked_bytes=200 * 2**20, rows=CODES_MAX + 1, columns=20
-)
+LIMITS = Limits(file_bytes=8 * 2**20, unpacked_bytes=200 * 2**20, rows=CODES_MAX + 1, columns=20)
 TEXT_SHOWN_MAX = 60
 TITLES = frozenset(
     {"code", "codes", "coupon", "promo code", "promocode", "код", "коды", "промокод", "промокоды"}

@@ -1,4 +1,6 @@
-"""Who may touch pools and aliases of codes; a code of a pool becomes somebody's once. Reversible: yes.
+"""Who may touch pools and aliases of codes; a code of a pool becomes somebody's once.
+
+Reversible: yes.
 """
 
 from django.db import migrations
@@ -19,6 +21,10 @@ BEGIN
        AND (NEW.participation_id IS DISTINCT FROM OLD.participation_id
             OR NEW.influencer_id IS DISTINCT FROM OLD.influencer_id) THEN
         RAISE EXCEPTION 'campaigns_promocode.participation_id is frozen'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.pool_id IS DISTINCT FROM OLD.pool_id THEN
+        RAISE EXCEPTION 'campaigns_promocode.pool_id is frozen'
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -51,6 +57,6 @@ class Migration(migrations.Migration):
         same_tenant(CODE, "pool_id", POOL),
         same_tenant(ALIAS, "code_id", CODE),
         migrations.RunSQL(_BEFORE.reverse_sql, _BEFORE.sql),
-        frozen(CODE, ["code", "canonical", "skeleton", "brand_id", "pool_id"]),
+        frozen(CODE, ["code", "canonical", "skeleton", "brand_id"]),
         migrations.RunSQL(OWNER_KEPT, OWNER_NOT_KEPT),
     ]

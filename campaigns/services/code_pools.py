@@ -221,9 +221,7 @@ def pool_give(*, pool_id: int, participation_id: int, count: int) -> int:
         free = PromoCode.objects.filter(
             pool=pool, state=State.ISSUED, participation__isnull=True
         ).order_by("id")
-        ids = list(
-            free.select_for_update().values_list("pk", flat=True)[: min(count, GIVEN_MAX)]
-        )
+        ids = list(free.select_for_update().values_list("pk", flat=True)[: min(count, GIVEN_MAX)])
         if not 0 < count == len(ids):
             message = _("There are %(count)s codes left in this pool.") % {"count": len(ids)}
             raise Invalid(message, fields={"count": [message]})

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from campaigns.code_selectors import codes_taken
 from campaigns.code_words import fault_text
 from campaigns.domain.code_aliases import aliases_of
 from campaigns.domain.code_rules import (
@@ -29,7 +30,6 @@ from campaigns.domain.codes import (
     wish_fault,
 )
 from campaigns.models import Campaign, CodeAlias, Participation, PromoCode, Terms
-from campaigns.code_selectors import codes_taken
 from campaigns.services.links import ParticipationConflict, participation_locked
 from core import clock
 from core.audit.services import audit_record
@@ -120,7 +120,7 @@ def _aliases_add(promo: PromoCode) -> None:
     )
     # A former code of the same person keeps it: it is theirs either way
     shared.filter(kind__in=made_by_us, ambiguous_at__isnull=True).exclude(
-        code__participation_id=promo.participation_id
+        code__participation=promo.participation
     ).update(ambiguous_at=clock.now())
 
 
@@ -148,9 +148,7 @@ def code_rotate(
         promo = code_create(participation, wish=wish)
         for old in replaced:
             old.state = State.REPLACED
-            old.valid_until = grace_end(
-                clock.now(), days=grace_days, valid_until=old.valid_until
-            )
+            old.valid_until = grace_end(clock.now(), days=grace_days, valid_until=old.valid_until)
             old.save(update_fields=["state", "valid_until"])
             promo.except_skus = old.except_skus
         promo.save(update_fields=["except_skus"])
@@ -217,9 +215,7 @@ def code_schedule(
     days_require(first_on, last_on)
     with acting_as(system="schedule a promo code"):
         participation = participation_locked(participation_id)
-        promo = (
-            _personal(participation).select_for_update().filter(state=State.ACTIVE).last()
-        )
+        promo = _personal(participation).select_for_update().filter(state=State.ACTIVE).last()
         if promo is None:
             raise ParticipationConflict(_("There is no active promo code here."))
         before = _schedule_of(promo)
@@ -267,4 +263,3 @@ def codes_disarm(participation: Participation) -> None:
     codes.filter(pool__isnull=True).update(state=State.VOID)
     unused = codes.filter(pool__isnull=False, state__in=[State.ISSUED, State.RESERVED])
     unused.update(state=State.VOID, valid_until=clock.now())
-

@@ -83,9 +83,7 @@ def test_what_is_dismissed_is_asked_about_no_more(client, cast, shop):
 def test_what_stands_for_two_people_is_asked_about_with_both(client, cast, shop):
     code_rotate(participation_id=cast.tulpar.participation, wish="DAVA22")
     with acting_as(influencer=cast.sauran.influencer):
-        dana = campaign_join(
-            campaign_id=cast.tulpar.campaign, influencer_id=cast.sauran.influencer
-        )
+        dana = campaign_join(campaign_id=cast.tulpar.campaign, influencer_id=cast.sauran.influencer)
     hers = code_rotate(participation_id=dana.pk, wish="DAWA22")
     with time_machine.travel(NOW, tick=False):
         deliver(client, shop, order_body(1, coupons=("дава22",), placed=NOW))

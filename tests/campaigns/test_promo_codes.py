@@ -158,9 +158,7 @@ def test_an_alias_of_two_people_counts_for_neither(cast):
     """W and V are one letter in Cyrillic: DAVA22 and DAWA22 are both ДАВА22."""
     first = rotate(cast, wish="DAVA22")
     with acting_as(influencer=cast.sauran.influencer):
-        dana = campaign_join(
-            campaign_id=cast.tulpar.campaign, influencer_id=cast.sauran.influencer
-        )
+        dana = campaign_join(campaign_id=cast.tulpar.campaign, influencer_id=cast.sauran.influencer)
     second = code_rotate(participation_id=dana.pk, wish="DAWA22")
     (shared,) = rows(CodeAlias, text="ДАВА22")
     assert (shared.code_id, shared.ambiguous_at) == (first.pk, NOON)
@@ -213,7 +211,9 @@ def test_a_schedule_that_makes_no_sense_is_refused(cast, wrong):
 
 
 def test_a_file_of_codes_is_taken_in(cast):
-    pool = taken_in(cast, "Промокод;Комментарий\nTUL-7F3K;a\nTUL-9Q2M;b\n", last_on=date(2026, 12, 1))
+    pool = taken_in(
+        cast, "Промокод;Комментарий\nTUL-7F3K;a\nTUL-9Q2M;b\n", last_on=date(2026, 12, 1)
+    )
     assert (pool.state, pool.rows) == ("ready", 2)
     found = codes(cast, pool=pool)
     assert [(code.code, code.canonical, code.state) for code in found] == [
