@@ -23,13 +23,13 @@ from attribution.domain.match import (
     ClickModel,
     CodePolicy,
     EvidenceKind,
-    Reason,
 )
 from attribution.models import Order
 from attribution.selectors.clicks import ID_TOLERANCE
+from attribution.selectors.code_evidence import LOOK_ALIKE, KnownCode, codes_known, refusal_of
 from attribution.selectors.dossiers import Dossier, Dossiers, Key
 from attribution.selectors.news import Named, News, Told
-from campaigns.domain.code_rules import CodeLife, code_refusal, sku_plain
+from campaigns.domain.code_rules import sku_plain
 from campaigns.domain.codes import canonical, skeleton
 from campaigns.domain.terms import WINDOW_DAYS_MAX
 from campaigns.models import ExternalCode, Participation, PromoCode
@@ -39,7 +39,6 @@ from core.ids import uuid7_time
 CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
 # An id inside the order is the strongest evidence; what only a page says needs a second word.
 CLAIMED = EvidenceKind.RECEIPT_CLAIM
-LOOK_ALIKE = "look_alike"
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
 
@@ -51,15 +50,6 @@ class Tap(NamedTuple):
     participation_id: int
     brand_id: int
     visitor: UUID
-
-
-class KnownCode(NamedTuple):
-    """A code that a text names: by its own letters and their look-alikes ("" as `alias`), or by an
-    alias of this kind, which counts for orders placed before it could mean another one too."""
-
-    code: PromoCode
-    alias: str = ""
-    ambiguous_at: datetime | None = None
 
 
 Visit = tuple[UUID, datetime]  # a click, and the moment of an order that names it
@@ -98,7 +88,7 @@ class Evidence:
                 grade="B",
                 occurred_at=order.placed_at,
                 typed_as=typed_as,
-                refusal=_code_refusal(code, order),
+                refusal=refusal_of(code, order),
                 except_skus=frozenset(map(sku_plain, code.except_skus)),
                 position=position,
             )
@@ -331,54 +321,7 @@ def _codes_load(found: Evidence, named: dict[Key, list[Named]]) -> None:
             for text in state.promo_codes
         }
     )
-    if wanted:
-        parameters = [array_of(each) for each in zip(*wanted, strict=True)]
-        codes: Iterable[Any] = PromoCode.objects.raw(_CODES, parameters * 2)
-        for code in codes:  # with what the query says of each
-            known = KnownCode(code, code.alias_kind, code.ambiguous_at)
-            found.codes[code.brand_id, code.typed] = known
-        _one_time_lock(found)
-
-
-_CODES = """
-SELECT c.*, c.skeleton AS typed, '' AS alias_kind, NULL::timestamptz AS ambiguous_at
-  FROM unnest(%s::bigint[], %s::text[]) AS w (brand_id, skeleton)
-  JOIN campaigns_promocode c ON c.brand_id = w.brand_id AND c.skeleton = w.skeleton
- UNION ALL
-SELECT c.*, a.skeleton AS typed, a.kind AS alias_kind, a.ambiguous_at
-  FROM unnest(%s::bigint[], %s::text[]) AS w (brand_id, skeleton)
-  JOIN campaigns_codealias a ON a.brand_id = w.brand_id AND a.skeleton = w.skeleton
-  JOIN campaigns_promocode c ON c.id = a.code_id
-"""
-
-
-def _one_time_lock(found: Evidence) -> None:
-    """Two orders may name one at the same moment: the second waits, and reads that it is used."""
-    ids = [known.code.pk for known in found.codes.values() if known.code.pool_id is not None]
-    if ids:
-        locked = PromoCode.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-        for code in locked:
-            found.codes[code.brand_id, code.skeleton] = KnownCode(code)
-
-
-def order_mark(order: Order) -> str:
-    """How a one-time code remembers the order that used it: before the order has its row's id."""
-    return f"{order.connection_id}:{order.external_id}"
-
-
-def code_counts(code: PromoCode, order: Order) -> bool:
-    return _code_refusal(code, order) is None
-
-
-def _code_refusal(code: PromoCode, order: Order) -> Reason | None:
-    life = CodeLife(
-        state=code.state,
-        valid_from=code.valid_from,
-        valid_until=code.valid_until,
-        used_by=code.used_by,
-    )
-    refusal = code_refusal(life, placed_at=order.placed_at, order=order_mark(order))
-    return Reason(refusal) if refusal else None
+    found.codes = codes_known(wanted)
 
 
 def _external_load(found: Evidence, told: dict[Key, list[Told]]) -> None:

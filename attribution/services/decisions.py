@@ -9,8 +9,8 @@ from attribution.domain.match import (
 )
 from attribution.domain.rates import TENGE, rate_day
 from attribution.models import Candidate, Decision, Order, OrderLine
+from attribution.selectors.code_evidence import code_counts, order_mark
 from attribution.selectors.dossiers import Dossier
-from attribution.selectors.evidence import code_counts, order_mark
 from attribution.services.work import LineNow, Work
 from campaigns.models import PromoCode
 from core.bulk import row_new

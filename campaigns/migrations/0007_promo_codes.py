@@ -15,7 +15,7 @@ import core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0002_access"),
-        ("campaigns", "0005_ozon_voucher"),
+        ("campaigns", "0006_traffic_tags"),
         ("influencers", "0002_access"),
     ]
 
