@@ -24,6 +24,11 @@ class CodeRow:
     first_on: str = ""
     last_on: str = ""
 
+    @property
+    def skus_text(self) -> str:
+        """As the form takes them."""
+        return "\n".join(self.skus)
+
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:

@@ -190,9 +190,9 @@ def _faults(kept: list[list[str]]) -> Iterator[pages.FileFault]:
     for row, text, fault, other in kept:
         said = fault_text(CodeFault(fault))
         if fault in (CodeFault.TWICE, CodeFault.LOOKS_LIKE_ROW):
-            said = f"{said} {_('Row: %(row)s') % {'row': other}}"
+            said = " ".join([said, _("Row: %(row)s") % {"row": other}])
         elif other:
-            said = f"{said} {_('It is: %(code)s') % {'code': other}}"
+            said = " ".join([said, _("It is: %(code)s") % {"code": other}])
         yield pages.FileFault(int(row), text, said)
 
 
