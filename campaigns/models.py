@@ -9,10 +9,24 @@ from django.db.models.functions import Lower, Replace
 from django.utils.translation import gettext_lazy as _
 
 from brands.models import Brand
+from campaigns.code_models import CodeAlias, CodePool, PromoCode
 from campaigns.domain import link_ending
 from core import clock
 from core.ids import link_token, uuid7
 from influencers.models import Influencer
+
+__all__ = [
+    "AppTarget",
+    "Campaign",
+    "CampaignTotals",
+    "CodeAlias",
+    "CodePool",
+    "ExternalCode",
+    "Participation",
+    "PromoCode",
+    "Terms",
+    "TrackingLink",
+]
 
 
 class Campaign(models.Model):
@@ -289,37 +303,6 @@ class AppTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}: {self.android_package}"
-
-
-class PromoCode(models.Model):
-    """A code that a buyer types at checkout, bound to one participation. The skeleton (look-alike
-    letters folded) is unique per shop, so that no twin can be issued."""
-
-    class State(models.TextChoices):
-        ACTIVE = "active", _("active")
-        VOID = "void", _("void")
-
-    participation = models.ForeignKey(
-        Participation, on_delete=models.PROTECT, related_name="codes", db_constraint=False
-    )
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.PROTECT, related_name="+", db_constraint=False
-    )
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="codes")
-    code = models.CharField(max_length=40)
-    canonical = models.CharField(max_length=40)
-    skeleton = models.CharField(max_length=40)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["brand", "skeleton"], name="code_skeleton_per_shop"),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class ExternalCode(models.Model):

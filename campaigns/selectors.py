@@ -222,7 +222,7 @@ def links_count(participation_ids: Collection[int]) -> dict[int, int]:
 def codes_of_influencer(influencer_id: int) -> dict[int, PromoCode]:
     """{participation: its active code}. One query."""
     codes = PromoCode.objects.filter(influencer_id=influencer_id, state=PromoCode.State.ACTIVE)
-    return {code.participation_id: code for code in codes}
+    return {code.participation_id: code for code in codes if code.participation_id is not None}
 
 
 def campaigns_without_budget(campaigns: Collection[Campaign]) -> set[int]:

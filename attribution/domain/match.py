@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from campaigns.domain.code_rules import sku_plain
+
 # The clocks of a shop and of ours may differ by this much before a click is "after" its order.
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -69,6 +71,12 @@ class Reason(StrEnum):
     LATER_ROW_WINS = "later_row_wins"
     SIGNED_EVIDENCE_WINS = "signed_evidence_wins"
     COUNTED_ELSEWHERE = "counted_elsewhere"
+    CODE_NOT_YET = "code_not_yet"
+    CODE_OVER = "code_over"
+    CODE_REPLACED = "code_replaced"
+    CODE_VOID = "code_void"
+    CODE_USED = "code_used"  # a one-time code, in another order
+    CODE_NOT_FOR_GOODS = "code_not_for_goods"
 
 
 class DecisionRule(StrEnum):
@@ -106,6 +114,10 @@ class CandidateEvidence:
     `evidence` is the click's id, the code as typed, or the platform's code. `occurred_at` of a
     code is the order's moment. `position` orders codes: 0 was typed first. `running_from` and
     `running_until` bound the campaign; `is_participating` is false once the influencer is out.
+
+    Of a code, `typed_as` says by what it was known when not by its own letters ("look_alike", or a
+    kind of alias), `refusal` why it does not count for this order, and `except_skus` for which
+    articles (as `sku_plain`) it does not.
     """
 
     kind: EvidenceKind
@@ -119,9 +131,15 @@ class CandidateEvidence:
     running_from: datetime
     running_until: datetime | None = None
     is_participating: bool = True
-    is_fuzzy: bool = False
+    typed_as: str = ""
+    refusal: Reason | None = None
+    except_skus: frozenset[str] = frozenset()
     has_discounted: bool = False
     position: int = 0
+
+    @property
+    def is_fuzzy(self) -> bool:
+        return bool(self.typed_as)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +170,7 @@ class AttributionDecision:
                 "verdict": str(each.verdict),
                 "reason": str(each.reason),
             }
+            | ({"typed_as": each.candidate.typed_as} if each.candidate.is_fuzzy else {})
             for each in self.verdicts
         ]
 
@@ -160,14 +179,15 @@ def attribution_decide(
     candidates: Sequence[CandidateEvidence],
     *,
     placed_at: datetime,
+    sku: str = "",
     brand_code_policy: CodePolicy = CodePolicy.CODE_WINS,
 ) -> AttributionDecision:
-    """Judge every candidate of an order line that was placed at `placed_at`.
+    """Judge every candidate of an order line that was placed at `placed_at`; `sku` is of its goods.
 
     `brand_code_policy` decides between a code and a click of different campaigns; of one
     campaign, its own terms do.
     """
-    refusals = {id(each): _refusal(each, placed_at) for each in candidates}
+    refusals = {id(each): _refusal(each, placed_at, sku_plain(sku)) for each in candidates}
     eligible = [each for each in candidates if refusals[id(each)] is None]
     if not eligible:
         rule = DecisionRule.NONE_ELIGIBLE if candidates else DecisionRule.NO_CANDIDATE
@@ -183,7 +203,7 @@ def counted_elsewhere(candidates: Sequence[CandidateEvidence]) -> AttributionDec
     return AttributionDecision(None, DecisionRule.SAME_SALE, verdicts)
 
 
-def _refusal(each: CandidateEvidence, placed_at: datetime) -> Reason | None:
+def _refusal(each: CandidateEvidence, placed_at: datetime, sku: str) -> Reason | None:
     """Why a candidate may not win at all, or None."""
     is_click = each.kind in CLICKS
     is_code = each.kind is EvidenceKind.PROMO_CODE
@@ -199,6 +219,8 @@ def _refusal(each: CandidateEvidence, placed_at: datetime) -> Reason | None:
             Reason.WINDOW_PASSED,
             is_click and placed_at - each.occurred_at > timedelta(days=each.terms.window_days),
         ),
+        (each.refusal or Reason.CODE_OVER, each.refusal is not None),
+        (Reason.CODE_NOT_FOR_GOODS, sku in each.except_skus),
         (Reason.CODES_DO_NOT_COUNT, is_code and each.terms.code_policy is CodePolicy.CLICK_ONLY),
         (Reason.LINKS_DO_NOT_COUNT, is_click and each.terms.code_policy is CodePolicy.CODE_ONLY),
         (Reason.GRADE_NOT_PAID, each.grade not in each.terms.paying_grades),

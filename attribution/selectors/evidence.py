@@ -26,8 +26,10 @@ from attribution.domain.match import (
 )
 from attribution.models import Order
 from attribution.selectors.clicks import ID_TOLERANCE
+from attribution.selectors.code_evidence import LOOK_ALIKE, KnownCode, codes_known, refusal_of
 from attribution.selectors.dossiers import Dossier, Dossiers, Key
 from attribution.selectors.news import Named, News, Told
+from campaigns.domain.code_rules import sku_plain
 from campaigns.domain.codes import canonical, skeleton
 from campaigns.domain.terms import WINDOW_DAYS_MAX
 from campaigns.models import ExternalCode, Participation, PromoCode
@@ -60,7 +62,7 @@ class Evidence:
     dossiers: Dossiers
     clicks: dict[UUID, Tap] = field(default_factory=dict)
     others: dict[Visit, list[Tap]] = field(default_factory=lambda: defaultdict(list))
-    codes: dict[tuple[int, str], PromoCode] = field(default_factory=dict)  # by brand and look
+    codes: dict[tuple[int, str], KnownCode] = field(default_factory=dict)  # by brand and look
     external: dict[tuple[int, str, str], ExternalCode] = field(default_factory=dict)
     participations: dict[int, Participation] = field(default_factory=dict)
 
@@ -85,10 +87,13 @@ class Evidence:
                 evidence=text,
                 grade="B",
                 occurred_at=order.placed_at,
-                is_fuzzy=is_fuzzy,
+                typed_as=typed_as,
+                refusal=refusal_of(code, order),
+                except_skus=frozenset(map(sku_plain, code.except_skus)),
                 position=position,
             )
-            for position, (text, code, is_fuzzy) in enumerate(self._codes_of(order))
+            for position, (text, code, typed_as) in enumerate(self.codes_of(order))
+            if code.participation_id is not None
         ]
         return found
 
@@ -144,17 +149,19 @@ class Evidence:
                 found |= {click.click_id: click for click in (carried, *others)}
         return list(found.values())
 
-    def _codes_of(self, order: Order) -> Iterator[tuple[str, PromoCode, bool]]:
-        """(as typed, the code it is, whether only by its look) in the order of typing.
-
-        An exact code wins over a look-alike; both are unique in the shop.
-        """
+    def codes_of(self, order: Order) -> Iterator[tuple[str, PromoCode, str]]:
+        """(as typed, the code it is, by what it was known when not by its own letters) in the order
+        of typing. Codes, looks and aliases are unique in the shop."""
         seen: set[int] = set()
         for text in order.promo_codes:
-            code = self.codes.get((order.brand_id, skeleton(text)))
-            if code is not None and code.pk not in seen:
-                seen.add(code.pk)
-                yield text, code, canonical(text) != code.canonical
+            known = self.codes.get((order.brand_id, skeleton(text)))
+            if known is None or known.code.pk in seen:
+                continue
+            if known.ambiguous_at is not None and order.placed_at >= known.ambiguous_at:
+                continue
+            seen.add(known.code.pk)
+            is_exact = not known.alias and canonical(text) == known.code.canonical
+            yield text, known.code, "" if is_exact else known.alias or LOOK_ALIKE
 
     def _candidate(self, participation_id: int, **evidence: object) -> CandidateEvidence:
         participation = self.participations[participation_id]
@@ -193,7 +200,7 @@ def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
     ids = {click.participation_id for click in found.clicks.values()}
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
     ids |= {int(each.value) for rows in told.values() for each in rows if each.kind == CLAIMED}
-    ids |= {code.participation_id for code in found.codes.values()}
+    ids |= {known.code.participation_id or 0 for known in found.codes.values()}
     ids |= {code.participation_id for code in found.external.values()}
     if ids:
         rows = Participation.objects.select_related("campaign", "terms").filter(pk__in=ids)
@@ -314,16 +321,7 @@ def _codes_load(found: Evidence, named: dict[Key, list[Named]]) -> None:
             for text in state.promo_codes
         }
     )
-    if wanted:
-        parameters = [array_of(each) for each in zip(*wanted, strict=True)]
-        for code in PromoCode.objects.raw(_CODES, parameters):
-            found.codes[code.brand_id, code.skeleton] = code
-
-
-_CODES = """
-SELECT c.* FROM unnest(%s::bigint[], %s::text[]) AS w (brand_id, skeleton)
-  JOIN campaigns_promocode c ON c.brand_id = w.brand_id AND c.skeleton = w.skeleton
-"""
+    found.codes = codes_known(wanted)
 
 
 def _external_load(found: Evidence, told: dict[Key, list[Told]]) -> None:

@@ -9,10 +9,14 @@ from attribution.domain.match import (
 )
 from attribution.domain.rates import TENGE, rate_day
 from attribution.models import Candidate, Decision, Order, OrderLine
+from attribution.selectors.code_evidence import code_counts, order_mark
 from attribution.selectors.dossiers import Dossier
 from attribution.services.work import LineNow, Work
+from campaigns.models import PromoCode
 from core.bulk import row_new
 from core.clock import day_of
+
+CodeState = PromoCode.State
 
 
 def order_decide(work: Work, dossier: Dossier) -> None:
@@ -24,18 +28,34 @@ def order_decide(work: Work, dossier: Dossier) -> None:
     """
     order = dossier.the_order()
     is_rated = order_rate_set(work, order)
+    _codes_redeem(work, order)
     of_order = work.evidence.order_candidates(dossier)
     of_lines = work.evidence.line_candidates(dossier)
     for line in dossier.lines.values():
         candidates = of_order + of_lines.get(line.line_id, [])
         decided = (
-            attribution_decide(candidates, placed_at=order.placed_at)
+            attribution_decide(candidates, placed_at=order.placed_at, sku=line.sku)
             if order.same_sale_id is None
             else counted_elsewhere(candidates)
         )
         decision = _decision_record(work, dossier, line, decided)
         if is_rated and not order.is_test:
             work.settling.append(LineNow.of(order, line, decision))
+
+
+def _codes_redeem(work: Work, order: Order) -> None:
+    """The first order that names a one-time code while it counts uses it up; cancelled, it gives
+    the code back. Whose the order is then is another question."""
+    mark, is_cancelled = order_mark(order), order.status == Order.Status.CANCELLED
+    for _text, code, _typed_as in work.evidence.codes_of(order):
+        if code.pool_id is None or order.is_test or order.same_sale_id is not None:
+            continue
+        if code.used_by == mark and is_cancelled:
+            code.state, code.used_by, code.used_at = CodeState.RESERVED, "", None
+            work.changes.change(code)
+        elif not code.used_by and not is_cancelled and code_counts(code, order):
+            code.state, code.used_by, code.used_at = CodeState.REDEEMED, mark, order.placed_at
+            work.changes.change(code)
 
 
 def order_rate_set(work: Work, order: Order) -> bool:

@@ -30,6 +30,7 @@ from attribution.selectors.dossiers import Dossiers, dossiers_load
 from attribution.selectors.evidence import Evidence, evidence_load
 from attribution.selectors.news import News
 from attribution.selectors.rates import Rates, rates_load
+from campaigns.models import PromoCode
 from core.audit.models import AuditEntry
 from core.bulk import rows_insert, rows_update
 from core.locks import locks_for_transaction
@@ -56,6 +57,7 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     ),
     ConversionVersion: (),
     AuditEntry: (),
+    PromoCode: ("state", "used_by", "used_at"),
     InboundEvent: ("state", "outcome", "attempts", "error", "finished_at", "next_at"),
 }
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from brands.models import Brand
-from campaigns.domain.codes import canonical, code_generate, is_issuable, skeleton
 from campaigns.domain.terms import (
     ChangeRefused,
     ParticipationState,
@@ -20,10 +19,10 @@ from campaigns.link_cache import links_changed
 from campaigns.models import (
     Campaign,
     Participation,
-    PromoCode,
     Terms,
     TrackingLink,
 )
+from campaigns.services.codes import code_create, codes_disarm
 from campaigns.services.links import ParticipationConflict, link_make, participation_locked
 from campaigns.services.offers import CampaignConflict
 from core import clock
@@ -35,7 +34,6 @@ from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
 
-CODE_TRIES_MAX = 20
 REASON_CHARS_MAX = 500
 
 
@@ -219,35 +217,11 @@ def _equip(participation: Participation, campaign: Campaign) -> None:
     """The first link, and a code where the campaign counts codes."""
     link_make(participation, campaign.destination_url)
     if participation.terms.code_policy != Terms.CodePolicy.CLICK_ONLY:
-        _code_create(participation)
+        code_create(participation)
 
 
 def _disarm(participation: Participation) -> None:
     links = TrackingLink.objects.filter(participation=participation)
     links_changed(links.values_list("token", flat=True))
     links.update(state=TrackingLink.State.DISABLED)
-    PromoCode.objects.filter(participation=participation).update(state=PromoCode.State.VOID)
-
-
-def _code_create(participation: Participation) -> PromoCode:
-    """A code that no twin of exists in the shop, void ones included: old posts are still read."""
-    lock_for_transaction(f"codes of brand {participation.brand_id}")
-    name = Influencer.objects.values_list("name", flat=True).get(pk=participation.influencer_id)
-    taken = PromoCode.objects.filter(brand_id=participation.brand_id)
-    for _try in range(CODE_TRIES_MAX):
-        code = code_generate(name.split()[0])
-        if is_issuable(code) and not taken.filter(skeleton=skeleton(code)).exists():
-            break
-    else:
-        raise ParticipationConflict(_("No free promo code was found. Write to support."))
-    promo = PromoCode.objects.create(
-        participation=participation,
-        campaign_id=participation.campaign_id,
-        brand_id=participation.brand_id,
-        influencer_id=participation.influencer_id,
-        code=code,
-        canonical=canonical(code),
-        skeleton=skeleton(code),
-    )
-    audit_record("code.create", promo, after={"code": code})
-    return promo
+    codes_disarm(participation)

@@ -56,7 +56,9 @@ def _marks(connection: Connection) -> list[str]:
 
 def _people(connection: Connection) -> list[dict[str, str]]:
     """The influencers' links and promo codes."""
-    codes = PromoCode.objects.filter(brand=connection.brand_id)
+    codes = PromoCode.objects.filter(
+        brand=connection.brand_id, state=PromoCode.State.ACTIVE, pool__isnull=True
+    )
     code_of = dict(codes.values_list("participation_id", "code"))
     links = TrackingLink.objects.filter(brand=connection.brand_id).order_by("pk")
     return [

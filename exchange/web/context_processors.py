@@ -43,6 +43,8 @@ SECTIONS = {
     "brand": {
         "overview": "overview",
         "campaign": "campaigns",
+        "code_question": "orders",
+        "code": "campaigns",
         "order": "orders",
         "click": "clicks",
         "money": "money",

@@ -17,6 +17,7 @@ from exchange.web import words
 from exchange.web.samples import (
     brand,
     clicks,
+    codes,
     common,
     forms,
     portal,
@@ -106,6 +107,15 @@ PAGES: Mapping[str, Shown] = {
     "brand-vouchers": Shown("brand/vouchers.html", vouchers.vouchers, forms.voucher, "campaigns"),
     "brand-vouchers-confirm": Shown(
         "brand/vouchers.html", vouchers.confirm, forms.voucher, "campaigns"
+    ),
+    "brand-codes": Shown("brand/codes.html", codes.codes, section="campaigns"),
+    "brand-codes-none": Shown("brand/codes.html", codes.codes_none, section="campaigns"),
+    "brand-codes-new": Shown(
+        "brand/codes_new.html", codes.new_pool_refused, forms.CodePool, "campaigns"
+    ),
+    "brand-code-questions": Shown("brand/code_questions.html", codes.questions, section="orders"),
+    "brand-code-questions-none": Shown(
+        "brand/code_questions.html", codes.questions_none, section="orders"
     ),
     "brand-orders": Shown("brand/orders.html", brand.orders, section="orders"),
     "brand-orders-none": Shown("brand/orders.html", brand.orders_none, section="orders"),

@@ -147,6 +147,16 @@ ACCOUNT = {
     "usable": Status("paid", _("Confirmed"), _("Payouts go to this account.")),
     "off": Status("bad", _("Switched off"), _("The bank sent a payout back. Correct the account.")),
 }
+PROMO_CODE = {
+    "active": Status("paid", _("Works"), _("Orders with this code count.")),
+    "replaced": Status(
+        "hold", _("Replaced"), _("A new code took its place; it counts until its last day.")
+    ),
+    "issued": Status("wait", _("Free"), _("Nobody has this code yet.")),
+    "reserved": Status("hold", _("Given"), _("A follower has this code; no order has used it.")),
+    "redeemed": Status("paid", _("Used"), _("An order has used this one-time code.")),
+    "void": Status("bad", _("Void"), _("Orders with this code do not count any more.")),
+}
 RECEIPT = {
     "waiting": Status("wait", _("Waiting"), _("The shop has not confirmed it yet.")),
     "differs": Status("hold", _("Another sum"), _("The shop's list shows another sum.")),
@@ -166,6 +176,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "event": EVENT,
     "account": ACCOUNT,
     "receipt": RECEIPT,
+    "code": PROMO_CODE,
 }
 
 

@@ -127,13 +127,13 @@ def test_a_suspended_brand_takes_nobody(cast):
 def test_a_code_never_looks_like_another_of_the_shop(cast, monkeypatch):
     """Aliya's AQTAS is taken; its twin with a Cyrillic A would fold to the same."""
     tries = iter(["AQTAS", "AQTAS", "DANA7X"])
-    monkeypatch.setattr("campaigns.services.participations.code_generate", lambda name: next(tries))
+    monkeypatch.setattr("campaigns.services.codes.code_generate", lambda name: next(tries))
     dana_joins(cast)
     assert [code.code for code in of_dana(PromoCode, cast)] == ["DANA7X"]
 
 
 def test_without_a_free_code_nobody_half_joins(cast, monkeypatch):
-    monkeypatch.setattr("campaigns.services.participations.code_generate", lambda name: "AQTAS")
+    monkeypatch.setattr("campaigns.services.codes.code_generate", lambda name: "AQTAS")
     with pytest.raises(ParticipationConflict):
         dana_joins(cast)
     assert of_dana(Participation, cast) == []

@@ -62,7 +62,7 @@ def test_two_who_join_at_once_never_get_twin_codes(committed_cast, monkeypatch):
     offers = {"first": iter(["SAMEX"]), "second": iter(["SAMEX", "FREEX"])}
     turn = iter(["first", "second", "second"])
     monkeypatch.setattr(
-        "campaigns.services.participations.code_generate", lambda name: next(offers[next(turn)])
+        "campaigns.services.codes.code_generate", lambda name: next(offers[next(turn)])
     )
 
     def join(influencer_id):

@@ -42,6 +42,8 @@ from brands.models import ApiKey, Brand, BrandContract, Deposit, Member
 from campaigns.models import (
     Campaign,
     CampaignTotals,
+    CodeAlias,
+    CodePool,
     ExternalCode,
     Participation,
     PromoCode,
@@ -171,9 +173,26 @@ def campaign_rows(party: Party) -> list[models.Model]:
     totals, _is_new = CampaignTotals.objects.get_or_create(
         campaign_id=party.campaign, defaults={"brand_id": party.brand}
     )
+    pool = CodePool.objects.create(
+        campaign_id=party.campaign,
+        brand_id=party.brand,
+        influencer_id=party.influencer,
+        participation_id=party.participation,
+        name="Stories",
+    )
+    alias = CodeAlias.objects.create(
+        brand_id=party.brand,
+        influencer_id=party.influencer,
+        code_id=party.code,
+        kind="layout",
+        text="ЙЦУ",
+        skeleton="ЙЦY",
+    )
     return [
         code,
         totals,
+        pool,
+        alias,
         Campaign.objects.get(pk=party.campaign),
         Terms.objects.get(pk=party.terms),
         Participation.objects.get(pk=party.participation),

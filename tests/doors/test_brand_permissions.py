@@ -14,6 +14,7 @@ from django.test import Client
 from attribution.models import Connection
 from attribution.services.tag_uploads import tag_upload_read
 from campaigns.models import Campaign, Participation
+from campaigns.services.code_pools import PoolTerms, codes_generate
 from campaigns.services.external_codes import external_code_reserve
 from exchange.web.brand import urls
 from sandbox.wildberries.token import mint
@@ -53,6 +54,18 @@ POST participation_voucher      log     no        not      done     done     don
 GET  participation_vouchers     log     no        not      in       in       in
 POST participation_vouchers     log     no        not      422      422      422
 POST voucher_settle             log     no        not      done     done     done
+GET  codes                      log     no        in       in       in       in
+GET  codes_csv                  log     no        in       in       in       in
+GET  codes_new                  log     no        not      in       in       in
+POST codes_new                  log     no        not      done     done     done
+GET  code_pool_csv              log     no        in       in       in       in
+GET  code_pool_faults           log     no        in       in       in       in
+POST code_pool_give             log     no        not      done     done     done
+POST code_pool_void             log     no        not      done     done     done
+POST code_rotate                log     no        not      done     done     done
+POST code_schedule              log     no        not      done     done     done
+GET  code_questions             log     no        in       in       in       in
+POST code_question_say          log     no        not      done     done     done
 GET  orders                     log     no        in       in       in       in
 GET  orders_csv                 log     no        in       in       in       in
 GET  order                      log     no        in       in       in       in
@@ -175,6 +188,9 @@ def things(workplace):
         discount_percent=10,
         ends_at=NOW,
     )
+    pool = codes_generate(
+        PoolTerms(campaign_id=workplace.cast.tulpar.campaign, name="Stories"), count=2
+    )
     return {
         "receipts": ((till,), {}),
         "receipts_csv": ((till,), {}),
@@ -206,6 +222,16 @@ def things(workplace):
         "participation_vouchers": ((approved,), {"discount_percent": "10"}),
         "voucher_settle": ((approved,), {"code": reserved.value, "is_there": "yes"}),
         "participation_voucher": ((approved,), {"value": "Birge a7xk3m9q"}),
+        "codes": ((workplace.live,), {}),
+        "codes_csv": ((workplace.live,), {}),
+        "codes_new": ((workplace.live,), {"name": "Stories", "count": "3"}),
+        "code_pool_csv": ((pool.public_id,), {}),
+        "code_pool_faults": ((pool.public_id,), {}),
+        "code_pool_give": ((pool.public_id,), {"participation": str(approved), "count": "1"}),
+        "code_pool_void": ((pool.public_id,), {}),
+        "code_rotate": ((approved,), {"grace_days": "14"}),
+        "code_schedule": ((approved,), {"last_on": "2026-12-31"}),
+        "code_question_say": ((), {"look": "AQTSA", "nobody": "1"}),
         "order": ((workplace.order("1"),), {}),
         "order_confirm": ((workplace.order("1"),), {}),
         "connection_new": (("woocommerce",), {"name": "Second shop"}),

@@ -7,6 +7,7 @@ from django.urls import path
 from exchange.web.brand.views import (
     campaigns,
     clicks,
+    codes,
     integrations,
     money,
     orders,
@@ -21,6 +22,7 @@ from exchange.web.brand.views import (
 
 CAMPAIGN = "campaigns/<uuid:public_id>/"
 PARTICIPATION = "participations/<uuid:public_id>/"
+POOL = "code-pools/<uuid:public_id>/"
 CONNECTION = "integrations/<uuid:public_id>/"
 UPLOAD = f"{CONNECTION}upload/<uuid:upload_id>/"
 
@@ -62,6 +64,17 @@ PLACES = [
         name="participation_vouchers",
     ),
     path(f"{PARTICIPATION}vouchers/settle/", vouchers.voucher_settle, name="voucher_settle"),
+    path(f"{CAMPAIGN}codes/", codes.codes, name="codes"),
+    path(f"{CAMPAIGN}codes/csv/", codes.codes_csv, name="codes_csv"),
+    path(f"{CAMPAIGN}codes/new/", codes.codes_new, name="codes_new"),
+    path(f"{POOL}csv/", codes.code_pool_csv, name="code_pool_csv"),
+    path(f"{POOL}faults.csv", codes.code_pool_faults, name="code_pool_faults"),
+    path(f"{POOL}give/", codes.code_pool_give, name="code_pool_give"),
+    path(f"{POOL}void/", codes.code_pool_void, name="code_pool_void"),
+    path(f"{PARTICIPATION}code/replace/", codes.code_rotate_now, name="code_rotate"),
+    path(f"{PARTICIPATION}code/schedule/", codes.code_schedule_now, name="code_schedule"),
+    path("orders/codes/", codes.code_questions, name="code_questions"),
+    path("orders/codes/say/", codes.code_question_say, name="code_question_say"),
     path("orders/", orders.orders, name="orders"),
     path("orders/csv/", orders.orders_csv, name="orders_csv"),
     path("orders/<uuid:public_id>/", orders.order, name="order"),

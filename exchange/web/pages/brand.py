@@ -177,6 +177,7 @@ class Campaign:
     blocked_reason: str = ""
     about: str = ""
     traffic_url: str = ""
+    codes_url: str = ""
     add_budget: SmallForm | None = None
 
     @property

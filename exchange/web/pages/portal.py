@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from exchange.web.pages.codes import OwnCode
 from exchange.web.pages.common import (
     Chart,
     Choice,
@@ -229,6 +230,7 @@ class LinkPage:
     on_url: str = ""
     stats_url: str = ""
     receipts: ReceiptsCard | None = None
+    own_code: OwnCode | None = None
     is_new: bool = False
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.portal import clicks, exports, links, setup, traffic, views
+from exchange.web.portal import clicks, codes, exports, links, setup, traffic, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("links/<uuid:public_id>/qr.<str:kind>", links.link_qr, name="link_qr"),
     path("links/<uuid:public_id>/off/", links.link_off, name="link_off"),
     path("links/<uuid:public_id>/on/", links.link_on, name="link_on"),
+    path("links/<uuid:public_id>/code/", codes.link_code_wish, name="link_code_wish"),
+    path("links/<uuid:public_id>/code/next/", codes.link_code_take, name="link_code_take"),
     path("clicks/", clicks.clicks, name="clicks"),
     path("clicks/csv/", clicks.clicks_csv, name="clicks_csv"),
     path("traffic/", traffic.traffic, name="traffic"),

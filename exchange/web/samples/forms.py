@@ -152,3 +152,9 @@ def refused_iin() -> Iin:
         % {"count": 11},
     )
     return form
+
+
+class CodePool(forms.Form):
+    file = forms.FileField(label="Codes of your shop", required=False)
+    count = forms.IntegerField(label="Or: how many we shall make", required=False)
+    name = forms.CharField(label="Name of the pool")

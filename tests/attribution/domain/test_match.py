@@ -295,7 +295,7 @@ def test_of_two_rows_of_the_platform_the_later_one_stands():
 
 
 def test_the_trace_is_plain_json_with_everybody_in_it():
-    decision = decide(code(ALIYA, is_fuzzy=True), click(DANA, days=31))
+    decision = decide(code(ALIYA, typed_as="look_alike"), click(DANA, days=31))
     trace = decision.trace()
     assert json.loads(json.dumps(trace)) == trace
     assert trace == [
@@ -308,6 +308,7 @@ def test_the_trace_is_plain_json_with_everybody_in_it():
             "is_fuzzy": True,
             "verdict": "decided",
             "reason": "decided",
+            "typed_as": "look_alike",
         },
         {
             "kind": "click",

@@ -203,14 +203,14 @@ def _code_candidates(order: Order) -> list[CandidateEvidence]:
     found: list[CandidateEvidence] = []
     for text in order.promo_codes:
         code = PromoCode.objects.filter(brand_id=order.brand_id, skeleton=skeleton(text)).first()
-        if code is not None:
+        if code is not None and code.participation_id is not None:
             candidate = _candidate(
                 code.participation_id,
                 kind=EvidenceKind.PROMO_CODE,
                 evidence=text,
                 grade="B",
                 occurred_at=order.placed_at,
-                is_fuzzy=canonical(text) != code.canonical,
+                typed_as="" if canonical(text) == code.canonical else "look_alike",
                 position=len(found),
             )
             found.append(candidate)

@@ -142,6 +142,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         blocked_reason=money.blocked_reason,
         about=found.about,
         traffic_url=_traffic_url(desk, found),
+        codes_url="" if is_draft else desk.url("codes", found.public_id),
         add_budget=_add_budget(desk, found, refused),
         **_actions(desk, found),
     )

@@ -260,6 +260,12 @@ def trace_reason(reason: str) -> str:
         "later_row_wins": _("an older record"),
         "signed_evidence_wins": _("what the shop itself sent decides"),
         "counted_elsewhere": _("the sale counts under another source's order"),
+        "code_not_yet": _("the code did not count yet"),
+        "code_over": _("the code's time was over"),
+        "code_replaced": _("the code had been replaced by a new one"),
+        "code_void": _("the code was void"),
+        "code_used": _("another order had used this one-time code"),
+        "code_not_for_goods": _("the code does not count for these goods"),
     }.get(reason, reason)
 
 

@@ -20,6 +20,7 @@ from attribution.selectors.conversions import (
     taken_by_participation,
 )
 from attribution.selectors.receipts import brand_takes_receipts, claims_of_participation
+from campaigns.code_selectors import codes_of_participation
 from campaigns.domain.deeplink import admitad_page, is_admitad
 from campaigns.domain.destination import host_of
 from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
@@ -31,10 +32,12 @@ from campaigns.selectors import (
     links_count,
 )
 from core import clock
+from exchange.web.code_words import when_text
 from exchange.web.formatting import (
     percent_text,
 )
 from exchange.web.pages import portal
+from exchange.web.pages.codes import OwnCode
 from exchange.web.qr import PRINT_MM
 from exchange.web.words import RECEIPT
 from influencers.models import Influencer
@@ -147,7 +150,33 @@ def link_page(
         on_url=_switch_url(link, "link_on", is_shown=card.status == "off"),
         stats_url=f"{reverse('portal:clicks')}?link={link.public_id}",
         receipts=_receipts_card(link),
+        own_code=_own_code(link),
         is_new=is_new,
+    )
+
+
+def _own_code(link: TrackingLink) -> OwnCode | None:
+    """The code of the link's participation, and what can be done with it; None where there is none
+    and never was."""
+    found = link.participation
+    own = codes_of_participation(found, now=clock.now())
+    if own.active is None and not own.replaced and not own.one_time.total:
+        return None
+    is_in = found.state == Participation.State.APPROVED
+    may_wish = is_in and own.active is not None
+    address = [link.public_id]
+    return OwnCode(
+        code=own.active.code if own.active else "",
+        aliases=tuple(own.aliases),
+        when=when_text(own.active) if own.active else "",
+        former=[(code.code, code.valid_until) for code in own.replaced if code.valid_until],
+        wish_url=reverse("portal:link_code_wish", args=address) if may_wish else "",
+        take_url=reverse("portal:link_code_take", args=address)
+        if is_in and own.one_time.issued
+        else "",
+        left=own.one_time.issued,
+        given=own.one_time.reserved,
+        used=own.one_time.redeemed,
     )
 
 
