@@ -32,29 +32,15 @@ from influencers.models import Influencer
 from ledger import proofs
 from ledger.domain.proofs import NO_DAY, canonical, proof_check, proof_read
 from ledger.models import ProofDay, ProofLeaf
-from tests.attribution.shop import order_body, shop_open
-from tests.attribution.test_sale import deliver, the
+from tests.attribution.proof_days import DAY_1, DAY_2, DAY_3, PLACED, days_sold
+from tests.attribution.test_sale import the
 
-PLACED = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # 14:00 in Almaty
-DAY_1, DAY_2, DAY_3 = date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)
-AFTER = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)  # 01:30 of November 21 in Almaty
 SCRIPT = Path(settings.BASE_DIR) / "exchange/web/static/web/verify_proof.py"
 
 
 @pytest.fixture
 def sold(client, cast):
-    """Tulpar: order 1 placed, order 2 placed and cancelled on day 1; order 1 shipped on day 3.
-    Sauran: one order on day 1. Nothing on day 2."""
-    shop, other = shop_open(cast.tulpar), shop_open(cast.sauran)
-    with time_machine.travel(PLACED, tick=False) as clock:
-        deliver(client, shop, order_body(1, coupons=("AQTAS",)))
-        deliver(client, shop, order_body(2, coupons=("AQTAS",)))
-        deliver(client, other, order_body(3, coupons=("DANAH",)))
-        clock.shift(timedelta(minutes=5))
-        deliver(client, shop, order_body(2, coupons=("AQTAS",), status="cancelled", minutes=5))
-        clock.shift(timedelta(days=2))
-        deliver(client, shop, order_body(1, coupons=("AQTAS",), status="completed", minutes=2885))
-    with time_machine.travel(AFTER, tick=False):
+    with days_sold(client, cast):
         yield cast
 
 
