@@ -19,7 +19,7 @@ const page = {
 };
 const said = place({});
 vm.runInNewContext(readFileSync(script, "utf8"), {
-  document: { querySelector: () => page, getElementById: () => said },
+  document: { documentElement: { lang: "kk" }, querySelector: () => page, getElementById: () => said },
   window: { crypto },
   crypto,
   TextEncoder,

@@ -92,7 +92,15 @@ function money(minor) {
   return `${minor < 0 ? "−" : ""}${whole},${String(Math.abs(minor) % 100).padStart(2, "0")}${NBSP}₸`;
 }
 
+/* As it is signed, where the browser does not know the page's language */
+function dayText(day) {
+  const { lang } = document.documentElement;
+  if (!Intl.DateTimeFormat.supportedLocalesOf(lang).length) return day;
+  return new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(day));
+}
+
 const WORDS = {
+  day: dayText,
   commission_minor: money,
   change_minor: money,
   status: (status) => root.querySelector(`[data-proof-word="${CSS.escape(status)}"]`)?.textContent ?? status,
@@ -110,7 +118,7 @@ function showRecord({ record, columns, steps, isSigned }) {
     row.hidden = !(name in record);
     if (!row.hidden) row.querySelector("dd").textContent = (WORDS[name] ?? String)(record[name]);
   }
-  const values = { root: columns[2], key: columns[5], steps, day: columns[0] };
+  const values = { root: columns[2], key: columns[5], steps, day: dayText(columns[0]) };
   for (const place of all("value")) place.textContent = values[place.dataset.proofValue];
   for (const place of all("signed")) place.hidden = (place.dataset.proofSigned === "yes") !== (isSigned === true);
   show("holds");
