@@ -38,7 +38,6 @@ from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
 from exchange.demo.market import market_open
-from exchange.demo.nights import nights_publish
 from exchange.demo.people import (
     AIGERIM,
     AIGERIM_IBAN,
@@ -91,9 +90,7 @@ def demo_seed() -> bool:
     is_new = not User.objects.filter(email=OWNER.email).exists()
     stage.register_fill()
     if is_new:
-        now = clock.now()
-        _world_make(now)
-        nights_publish(now)
+        _world_make(clock.now())
     _outside_prepare()
     return is_new
 
