@@ -12,6 +12,7 @@ from attribution.services import (
     ingest,
     lifecycle,
     polling,
+    proofs,
     rates,
     receipt_confirm,
     receipts,
@@ -127,3 +128,9 @@ def same_sales_settle(*order_ids: int) -> int:
 def same_sales_sweep() -> int:
     """What a lost message left of the same."""
     return same_sale.same_sales_sweep()
+
+
+@shared_task
+def proofs_publish() -> int:
+    """Days that are over and not published."""
+    return len(proofs.proofs_publish())

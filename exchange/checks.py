@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from attribution.selectors.rates import rates_missing
 from attribution.services.clicks import click_sums_check
+from attribution.services.proofs import proof_findings
 from compliance.domain.rules import RuleOverlap
 from compliance.selectors import rule_book
 from core import clock
@@ -24,6 +25,7 @@ from ledger.checks import ledger_findings
 
 LEDGER_CHECKED = "ledger.check"
 RATE_DAYS_MAX = 2
+PROOF_DAYS_READ = 2
 
 # Keys that something else than a composite foreign key binds to their tenant.
 BOUND_OTHERWISE = {
@@ -115,6 +117,11 @@ def rates_are_there() -> list[str]:
     ]
 
 
+def proofs_hold() -> list[str]:
+    """All days' chain and signatures, the newest days' records; `proof_verify` reads them all."""
+    return proof_findings(newest=PROOF_DAYS_READ)
+
+
 def rules_cover_today() -> list[str]:
     today = clock.today()
     with acting_as(system="selfcheck"):
@@ -196,6 +203,11 @@ CHECKS = (
         "orders in other currencies have their rate",
         rates_are_there,
         "see why attribution.tasks.rates_keep_up cannot fetch it: NATIONAL_BANK_URL, and its log",
+    ),
+    Check(
+        "every day is published, and holds",
+        proofs_hold,
+        "run manage.py proof_publish for what is missing, and read docs/proofs.md for the rest",
     ),
     Check(
         "the law's figures cover today",

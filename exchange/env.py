@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -72,6 +73,13 @@ def email(url: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_TIMEOUT": 10,
     }
+
+
+def proof_key(text: str) -> bytes:
+    """The 32 bytes of an ed25519 key."""
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise EnvError("PROOF_KEY is 32 bytes, written as 64 lower-case hex digits")
+    return bytes.fromhex(text)
 
 
 def field_keys(text: str) -> dict[int, str]:

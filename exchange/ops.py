@@ -65,6 +65,7 @@ class OpsSite(UnfoldAdminSite):
         context: dict[str, Any] = {"queues": queues.queue_states(user)}
         if user.has_perm("ledger.view_journal"):
             context["ledger"] = queues.ledger_health()
+            context["proofs"] = queues.proofs_health()
             context["today"] = queues.today_numbers()
         if user.has_perm("compliance.view_taxrule"):
             context["rules"] = queues.rules_health()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import redis
@@ -28,6 +28,7 @@ from attribution.models import (
     Order,
 )
 from attribution.selectors.clicks import Underway, clicks_underway
+from attribution.selectors.proofs import days_late
 from brands.models import Brand, Deposit
 from compliance.domain.rules import RuleOverlap
 from compliance.selectors import rule_book
@@ -37,6 +38,7 @@ from core.audit.models import AuditEntry
 from core.notify.models import Message
 from exchange.checks import LEDGER_CHECKED
 from ledger.domain.accounts import AccountKind
+from ledger.models import ProofDay
 from ledger.selectors import account_total
 from payouts.models import Payout, PayoutBatch, StatementRow
 
@@ -298,6 +300,23 @@ def clicks_health() -> ClicksHealth:
         return ClicksHealth(clicks_underway(), unreadable)
     except redis.RedisError:
         return ClicksHealth(None, unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofsHealth:
+    """Published days: the last of them, and those that are missing."""
+
+    last_on: date | None
+    late: list[date]
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.late else "paid"
+
+
+def proofs_health() -> ProofsHealth:
+    last_on = ProofDay.objects.order_by("-day_on").values_list("day_on", flat=True).first()
+    return ProofsHealth(last_on, days_late())
 
 
 # --- The day's numbers ----------------------------------------------------------------------

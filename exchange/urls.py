@@ -50,6 +50,7 @@ urlpatterns = [
     path("t/<str:site>", pages_of_shops.event, name="page_event"),
     path("api/v1/", include("exchange.api.urls")),
     path("admin/", admin.site.urls),
+    path("", include(inside(public_door, public.FILES))),
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
         path("", include(shell.urlpatterns)),

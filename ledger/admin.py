@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from core.admin import ReadOnly
-from ledger.models import Account, Balance, Entry, Journal, journal_name
+from ledger.models import Account, Balance, Entry, Journal, ProofDay, journal_name
 
 
 class EntryInline(ReadOnly, TabularInline):
@@ -51,3 +51,9 @@ class BalanceAdmin(ReadOnly, ModelAdmin):
     search_fields = ["account__code"]
     ordering = ["-account_id"]
     show_full_result_count = False
+
+
+@admin.register(ProofDay)
+class ProofDayAdmin(ReadOnly, ModelAdmin):
+    list_display = ["day_on", "leaves", "root", "published_at"]
+    ordering = ["-day_on"]

@@ -178,3 +178,90 @@ class Balance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.balance_minor} on {self.account_id}"
+
+
+class ProofDay(models.Model):
+    """A published day: the root over its leaves, chained and signed. Append-only, for everybody.
+
+    What the columns mean, and how they are checked without us: docs/proofs.md.
+    """
+
+    day_on = models.DateField(_("day"), primary_key=True)
+    leaves = models.BigIntegerField(_("records"))
+    root = models.CharField(_("root hash"), max_length=64)
+    previous = models.CharField(_("the day before"), max_length=64)
+    signature = models.CharField(_("signature"), max_length=128)
+    key = models.CharField(_("key"), max_length=64)
+    published_at = models.DateTimeField(_("published"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("published day")
+        verbose_name_plural = _("published days")
+        constraints = [
+            # Two days cannot continue the same one: the chain has no branches.
+            models.UniqueConstraint(fields=["previous"], name="ledger_proofday_continues_once"),
+            models.CheckConstraint(
+                condition=Q(leaves__gte=0), name="ledger_proofday_leaves_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.day_on)
+
+
+class ProofLeaf(models.Model):
+    """A record of a published day, as it was hashed. Append-only.
+
+    day_on is no foreign key, as those of entries: a day's leaves are written in its transaction,
+    and `proof_verify` counts them. The hashes lie in ProofBlock.
+    """
+
+    day_on = models.DateField()
+    position = models.BigIntegerField()
+    kind = models.CharField(max_length=12)
+    subject_id = models.BigIntegerField()  # the conversion's version; of a summary the influencer
+    brand_id = models.BigIntegerField(null=True)  # a summary is of no brand
+    influencer_id = models.BigIntegerField()
+    nonce = models.CharField(max_length=32)
+    record = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day_on", "position"], name="ledger_proofleaf_place"),
+            models.UniqueConstraint(
+                fields=["kind", "subject_id"],
+                condition=Q(kind="conversion"),
+                name="ledger_proofleaf_conversion_once",
+            ),
+            models.UniqueConstraint(
+                fields=["influencer_id", "day_on"],
+                condition=Q(kind="summary"),
+                name="ledger_proofleaf_summary_once_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="conversion", brand_id__isnull=False)
+                | Q(kind="summary", brand_id__isnull=True),
+                name="ledger_proofleaf_kind_has_its_owners",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day_on} #{self.position}"
+
+
+class ProofBlock(models.Model):
+    """Hashes of up to domain.proofs.BLOCK leaves in a row, and the root over them: what a proof is
+    made of without reading the day. Append-only."""
+
+    day_on = models.DateField()
+    number = models.PositiveIntegerField()
+    root = models.BinaryField(max_length=32)
+    hashes = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day_on", "number"], name="ledger_proofblock_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day_on} block {self.number}"

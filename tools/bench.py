@@ -26,6 +26,7 @@ from tools.benches.dashboards import dashboard_10m  # noqa: E402
 from tools.benches.ingest import ingest_orm  # noqa: E402
 from tools.benches.lists import rls_list  # noqa: E402
 from tools.benches.planner import planner_10k  # noqa: E402
+from tools.benches.proofs import merkle_1m  # noqa: E402
 from tools.benches.row import Row  # noqa: E402
 from tools.errors import StackError  # noqa: E402
 
@@ -35,7 +36,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     row.__name__: row
     for row in (
         *(rls_list, ingest_orm, click_nginx, click_orm, click_p99, click_freshness),
-        *(dashboard_10m, planner_10k),
+        *(dashboard_10m, planner_10k, merkle_1m),
     )
 }
 

@@ -1,7 +1,8 @@
 """Build what pages load into static/build/: styles, scripts, fonts, icons, htmx.
 
 app.css    Tailwind CLI on exchange/web/assets/app.css (which names the templates it scans)
-*.js       esbuild on each script that lies in exchange/web/assets: app.js, chart.js
+*.js       esbuild on each script that lies in exchange/web/assets: app.js, chart.js,
+           proof.js
 birge.js   esbuild on assets/snippet/birge.js, which runs on the pages of shops: older browsers too
 files/     the Inter subsets that our three languages need, as app.css names them
 icons.svg  one <symbol> for each Lucide icon that a template asks for: {% icon "bell" %}

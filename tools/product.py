@@ -170,15 +170,20 @@ def secrets_for_tests() -> dict[str, str]:
 
 def secrets_make() -> dict[str, str]:
     field_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    return {"SECRET_KEY": secrets.token_urlsafe(48), "FIELD_KEYS": f"1:{field_key}"}
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FIELD_KEYS": f"1:{field_key}",
+        "PROOF_KEY": secrets.token_hex(32),
+    }
 
 
 def secrets_load(path: Path) -> dict[str, str]:
-    """Made once: with other field keys the demo's encrypted columns could not be read again."""
-    if path.exists():
-        kept: dict[str, str] = json.loads(path.read_text())
+    """Made once: with other field keys the demo's encrypted columns could not be read again.
+    What a demo of an older Birge lacks is added."""
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    made = secrets_make() | kept
+    if made == kept:
         return kept
-    made = secrets_make()
     path.parent.mkdir(parents=True, exist_ok=True)
     secret_write(path, json.dumps(made))
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -208,6 +209,7 @@ class ConversionVersion(models.Model):
                 fields=["conversion", "number"], name="conversion_version_once"
             ),
         ]
+        indexes = [BrinIndex(fields=["at"], name="conversion_version_by_moment")]
 
     def __str__(self) -> str:
         return f"{self.conversion_id} v{self.number}: {self.cause}"

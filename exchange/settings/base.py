@@ -16,6 +16,9 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 SECRET_KEY = read.env("SECRET_KEY")
 FIELD_KEYS = read.field_keys(read.env("FIELD_KEYS"))
+# Signs the published days; the public keys before this one, so that older days still hold.
+PROOF_KEY = read.proof_key(read.env("PROOF_KEY"))
+PROOF_KEYS_BEFORE = read.env("PROOF_KEYS_BEFORE", "").split()
 DEBUG = False
 DEMO = read.envbool("DEMO", default=False)
 
@@ -274,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "old lists": {"task": "attribution.tasks.shown_forget", "schedule": 3600.0},
     "old bodies": {"task": "attribution.tasks.bodies_purge", "schedule": 3600.0},
     "uploads": {"task": "attribution.tasks.uploads_keep_up", "schedule": 60.0},
+    "proofs": {"task": "attribution.tasks.proofs_publish", "schedule": 900.0},
     "old calls": {"task": "attribution.tasks.calls_forget", "schedule": 3600.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},
 }

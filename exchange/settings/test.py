@@ -9,6 +9,7 @@ import sys
 
 os.environ.setdefault("SECRET_KEY", "only for tests")
 os.environ.setdefault("FIELD_KEYS", "1:dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMzI=")
+os.environ.setdefault("PROOF_KEY", "5e" * 32)
 os.environ.setdefault("DATABASE_URL", "postgres://x_app@127.0.0.1:1/birge")
 os.environ.setdefault("DATABASE_OWNER_URL", "postgres://x_owner@127.0.0.1:1/birge")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")

@@ -54,6 +54,8 @@ class Shown:
 PAGES: Mapping[str, Shown] = {
     "landing": Shown("public/landing.html", public.landing),
     "start": Shown("public/start.html"),
+    "proofs": Shown("public/proofs.html", public.proofs),
+    "proofs-none": Shown("public/proofs.html", public.proofs_none),
     "receipt": Shown("public/receipt.html", receipts.claim, receipts.ReceiptForm),
     "receipt-refused": Shown("public/receipt.html", receipts.claim_refused, receipts.ReceiptForm),
     "receipt-state": Shown("public/receipt_state.html", receipts.claimed),

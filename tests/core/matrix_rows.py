@@ -68,7 +68,7 @@ from influencers.models import (
 )
 from ledger.domain import accounts
 from ledger.domain.drafts import JournalKind, draft
-from ledger.models import Account, Balance, Entry
+from ledger.models import Account, Balance, Entry, ProofBlock, ProofDay, ProofLeaf
 from ledger.services import journal_post
 from payouts.models import (
     BankFile,
@@ -99,7 +99,7 @@ def rows_make(party: Party, maker: int) -> Rows:
             *core_rows(party),
         ]
         named = {row._meta.db_table: row for row in rows}
-        return named | audit_rows(party) | ledger_rows(party)
+        return named | audit_rows(party) | ledger_rows(party) | proof_rows(party)
 
 
 def columns(row: models.Model) -> dict[str, Any]:
@@ -500,3 +500,21 @@ def ledger_rows(party: Party) -> Rows:
         rows[f"ledger_entry ({whose})"] = Entry.objects.get(account=account)
         rows[f"ledger_balance ({whose})"] = Balance.objects.get(account=account)
     return rows
+
+
+def proof_rows(party: Party) -> Rows:
+    """A published day with a record of both sides, and one of the influencer alone."""
+    day_on = TODAY + timedelta(days=party.brand)
+    day = ProofDay.objects.create(
+        day_on=day_on, leaves=2, root="0" * 64, previous=party.slug, signature="", key=""
+    )
+    block = ProofBlock.objects.create(day_on=day_on, number=0, root=b"", hashes=b"")
+    mine = {"day_on": day_on, "influencer_id": party.influencer, "record": "{}"}
+    both = ProofLeaf.objects.create(
+        position=0, kind="conversion", subject_id=party.brand, brand_id=party.brand, **mine
+    )
+    summary = ProofLeaf.objects.create(
+        position=1, kind="summary", subject_id=party.influencer, **mine
+    )
+    rows: Rows = {"ledger_proofday": day, "ledger_proofblock": block}
+    return rows | {"ledger_proofleaf (brand)": both, "ledger_proofleaf (influencer)": summary}

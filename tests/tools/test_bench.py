@@ -71,3 +71,10 @@ def test_the_dashboard_row_asks_both_ways_and_gets_the_same(transactional_db, mo
     row = bench.ROWS["dashboard_10m"]()
     assert row.note.startswith("30000 raw clicks; at 3000: ")
     assert 0 < row.ours < row.reference * 100
+
+
+def test_the_row_of_proofs_makes_and_checks_them(monkeypatch):
+    monkeypatch.setenv("BENCH_LEAVES", "3000")
+    row = bench.ROWS["merkle_1m"]()
+    assert row.ok
+    assert row.note.startswith("3000 leaves; a proof is 396 bytes of path, ")  # 12 steps of 33

@@ -41,6 +41,7 @@ FILLED_IN = {
     "OWNER_PASSWORD": "o1",
     "SECRET_KEY": "s" * 50,
     "FIELD_KEYS": "1:" + base64.urlsafe_b64encode(bytes(range(32))).decode(),
+    "PROOF_KEY": "5e" * 32,
     "BASE_URL": "https://birge.example",
     "CLICK_BASE_URL": "https://go.birge.example",
     "EMAIL_URL": "smtp+tls://user:password@mail.example",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from attribution.services.lifecycle import conversions_advance
+from attribution.services.proofs import proofs_publish
 from core import clock
 from core.demo_clock import demo_clock_advance
 from core.tenancy.context import acting_as
@@ -34,9 +35,10 @@ class Command(BaseCommand):
             stage.clock_set(total)
         approved = conversions_advance()
         asked = register_checks_refresh()
+        published = len(proofs_publish())
         self.stdout.write(
             f"It is now {clock.now():%Y-%m-%d %H:%M} UTC. Approved by silence: {approved}. "
-            f"Asked of the state register: {asked}."
+            f"Asked of the state register: {asked}. Days published: {published}."
         )
 
 

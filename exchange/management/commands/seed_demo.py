@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from core import clock
 from exchange.checks import ledger_check_record
+from exchange.demo.nights import nights_publish
 from exchange.demo.world import demo_seed, logins
 
 
@@ -23,6 +25,8 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(logins()))
             return
         is_new = demo_seed()
+        if is_new:
+            nights_publish(clock.now())
         if faults := ledger_check_record():  # also what the home of ops shows from the first minute
             raise CommandError("The demo's ledger is not whole:\n" + "\n".join(faults))
         self.stdout.write("demo world made" if is_new else "demo world was there")

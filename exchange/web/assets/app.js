@@ -216,16 +216,20 @@ on("keydown", (event) => {
   }
 });
 
-/* Charts: their library comes only where a chart is */
-function charts() {
-  const source = document.body.dataset.chartSrc;
-  if (!source || !document.querySelector("canvas[data-chart]:not([data-drawn])")) return;
-  if (window.birgeCharts) return window.birgeCharts();
+/* Scripts that come only where they are needed */
+function bring(source) {
   const script = document.createElement("script");
   script.src = source;
   document.head.append(script);
 }
+
+function charts() {
+  const source = document.body.dataset.chartSrc;
+  if (!source || !document.querySelector("canvas[data-chart]:not([data-drawn])")) return;
+  window.birgeCharts ? window.birgeCharts() : bring(source);
+}
 charts();
+if (document.querySelector("[data-proof]")) bring(document.body.dataset.proofSrc);
 
 /* What one sale costs: the wizard counts along while the form is filled in. Integer tiyn, as in
    core/bps.py: half a unit away from zero. The server counts again; this is a picture. */

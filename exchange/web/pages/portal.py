@@ -294,6 +294,27 @@ class Earnings:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofRow:
+    """A state of a sale as it was published on `on`; `url` and `day_url` download the proofs of it
+    and of the whole day."""
+
+    on: date
+    status: str
+    minor: int
+    url: str
+    day_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is published of a sale, newest first; `next_on` is the day on which the newest change
+    will be, None when it is there already."""
+
+    rows: list[ProofRow]
+    next_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Earning:
     """One sale, as a sheet or a page. `sums` ends with the reward; `after_tax` stands below it."""
 
@@ -308,6 +329,7 @@ class Earning:
     trace: Trace
     sums: list[Sum]
     after_tax: list[Sum] = field(default_factory=list)
+    proof: Proof | None = None
     back_url: str = ""
 
 

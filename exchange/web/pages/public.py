@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from core.bps import share_minor
 from exchange.web.pages.portal import CampaignCard
+from exchange.web.words import STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,26 @@ def cost_example(basket_minor: int, rate_bps: int, fee_bps: int, vat_bps: int) -
     return CostExample(
         basket_minor, rate_bps, reward, fee_bps, fee, vat_bps, share_minor(fee, vat_bps)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ProofDayRow:
+    """A published day: how many records, and the hash above them. `day` as it is signed."""
+
+    day: date
+    records: int
+    root: str
+
+    @property
+    def root_short(self) -> str:
+        return f"{self.root[:4]} {self.root[4:8]} … {self.root[-4:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """The newest days first; `keys` may sign, the one of today first."""
+
+    rows: list[ProofDayRow]
+    days_total: int
+    keys: list[str]
+    statuses: tuple[str, ...] = tuple(STATUSES["sale"])

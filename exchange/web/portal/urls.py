@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.portal import clicks, codes, exports, links, setup, traffic, views
+from exchange.web.portal import clicks, codes, exports, links, proofs, setup, traffic, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -28,6 +28,10 @@ urlpatterns = [
     path("earnings/", views.earnings, name="earnings"),
     path("earnings/csv/", exports.earnings_csv, name="earnings_csv"),
     path("earnings/<uuid:public_id>/", views.earning, name="earning"),
+    path(
+        "earnings/<uuid:public_id>/proof/<int:number>/", proofs.earning_proof, name="earning_proof"
+    ),
+    path("earnings/proofs/<str:day>/", proofs.day_proof, name="earning_day_proof"),
     path("payouts/", views.payouts, name="payouts"),
     path("payouts/<uuid:public_id>/", views.payout, name="payout"),
     path("setup/", setup.setup, name="setup"),

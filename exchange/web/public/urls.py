@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.public import receipts, views
+from exchange.web.public import proofs, receipts, views
 
 # public_door: anybody
 OPEN = [
     path("", views.landing, name="landing"),
+    path("proofs/", proofs.proofs, name="proofs"),
     path("link-ended/", views.link_ended, name="link_ended"),
     path("r/<slug:token>/", receipts.receipt, name="receipt"),
     path("r/<slug:token>/<uuid:public_id>/", receipts.receipt_state, name="receipt_state"),
+]
+# public_door, the same in every language
+FILES = [
+    path("proofs/roots.txt", proofs.roots, name="proof_roots"),
+    path("proofs/key.pem", proofs.key, name="proof_key"),
 ]
 # newcomer_door: logged in, and no influencer yet
 INFLUENCER_SIGN_UP = [path("onboarding/", views.onboarding, name="onboarding")]

@@ -268,6 +268,12 @@ def earning() -> portal.Earning:
             Sum(_("Taxes and contributions"), -39_100, approx=True, why=payable().tax_why),
             Sum(_("You receive"), 118_337, approx=True),
         ],
+        proof=portal.Proof(
+            [
+                portal.ProofRow(common.day_ago(1), "on_hold", 157_437, "#", "#"),
+                portal.ProofRow(common.day_ago(3), "pending", 157_437, "#", "#"),
+            ]
+        ),
         back_url="#",
     )
 

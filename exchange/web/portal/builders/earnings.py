@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Literal
 
 from django.urls import reverse
@@ -21,6 +22,7 @@ from attribution.selectors.conversions import (
     versions_of,
 )
 from attribution.selectors.receipts import claim_of_conversion
+from core import clock
 from exchange.web.formatting import (
     day_short,
     moment_short,
@@ -40,8 +42,10 @@ from exchange.web.paging import pager
 from exchange.web.portal.builders.money import outcome_of, strip_of
 from exchange.web.words import STATUSES, reason_name, sale_hint
 from influencers.models import Influencer
+from ledger.proofs import leaves_of_versions
 from payouts.selectors import Ready
 
+DAY = timedelta(days=1)
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "pending": ("pending", "awaiting_funding"),
     "on_hold": ("on_hold",),
@@ -150,8 +154,27 @@ def earning(influencer: Influencer, conversion: Conversion) -> portal.Earning:
         steps=sale_steps(conversion, versions, candidates),
         trace=trace_of(conversion, candidates),
         sums=earning_sums(conversion, versions),
+        proof=proof_of_sale(conversion, versions),
         back_url=reverse("portal:earnings"),
     )
+
+
+def proof_of_sale(conversion: Conversion, versions: Sequence[ConversionVersion]) -> portal.Proof:
+    """What is published of it. The newest change comes a day later, with everybody's."""
+    leaves = leaves_of_versions([version.pk for version in versions])
+    rows = [
+        portal.ProofRow(
+            on=leaves[version.pk].day_on,
+            status=version.status,
+            minor=version.commission_minor,
+            url=reverse("portal:earning_proof", args=[conversion.public_id, version.number]),
+            day_url=reverse("portal:earning_day_proof", args=[leaves[version.pk].day_on]),
+        )
+        for version in reversed(versions)
+        if version.pk in leaves
+    ]
+    last = versions[-1]
+    return portal.Proof(rows, None if last.pk in leaves else clock.day_of(last.at) + DAY)
 
 
 def claim_note(conversion: Conversion) -> str:
