@@ -282,7 +282,7 @@ def test_a_line_of_megabytes_is_one_wrong_row(cast):
 
 
 def test_many_codes_are_taken_in_by_few_statements(cast, django_assert_max_num_queries):
-    """Of 100,000 see docs/capacity.md."""
+    """100,000 took 7 seconds on one busy core; here are fewer."""
     raw = "\n".join(f"T{n:05}X" for n in range(12_000)).replace("0", "A").replace("1", "B")
     with django_assert_max_num_queries(20):
         pool = codes_import(mine(cast), raw=raw.encode())
