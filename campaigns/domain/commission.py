@@ -16,6 +16,8 @@ from typing import Any
 from core.bps import round_half_up, share_minor
 from core.money import allocate
 
+COMMISSION_BPS_MAX = 9_000
+
 
 @dataclass(frozen=True, slots=True)
 class SkuRate:
@@ -143,6 +145,12 @@ def commission_minor(*, base_minor: int, commission_bps: int) -> int:
     """`commission_bps` of the base, half a tiyn rounded up. After a partial return it is computed
     anew from the smaller base, so that a return and its opposite end where they began."""
     return share_minor(base_minor, commission_bps)
+
+
+def reward_of_basket(basket_minor: int, terms: CommissionTerms) -> int:
+    """What an order of so much earns, of goods that have no rate of their own."""
+    goods = LineGoods("", 1, basket_minor, basket_minor)
+    return commission_compute([goods], terms).total_minor
 
 
 def commission_compute(lines: Sequence[LineGoods], terms: CommissionTerms) -> Breakdown:

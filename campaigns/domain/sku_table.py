@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from campaigns.domain.commission import SkuRate, sku_key
-from campaigns.domain.offer import COMMISSION_BPS_MAX
+from campaigns.domain.commission import COMMISSION_BPS_MAX, SkuRate, sku_key
 from core.money import MINOR_MAX, MoneyError, minor_of
 
 ROWS_MAX = 500

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0006_traffic_tags")]
+    dependencies = [("campaigns", "0008_promo_code_access")]
 
     operations = [
         migrations.RemoveConstraint(
