@@ -26,6 +26,8 @@ class TermsInline(ReadOnlyInline):
     fields = [
         "version",
         "commission_bps",
+        "fixed_minor",
+        "cap_minor",
         "window_days",
         "hold_days",
         "code_policy",

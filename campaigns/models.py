@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from brands.models import Brand
 from campaigns.code_models import CodeAlias, CodePool, PromoCode
 from campaigns.domain import link_ending
+from campaigns.domain.commission import CommissionTerms, sku_key
+from campaigns.domain.sku_table import table_of_plain
 from core import clock
 from core.ids import link_token, uuid7
 from influencers.models import Influencer
@@ -143,7 +145,11 @@ class Terms(models.Model):
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField()
-    commission_bps = models.PositiveIntegerField(_("reward, basis points"))
+    # What goods earn that the table does not name: a percent, or a sum for the order
+    commission_bps = models.PositiveIntegerField(_("reward, basis points"), default=0)
+    fixed_minor = models.BigIntegerField(_("reward of an order, tiyn"), default=0)
+    cap_minor = models.BigIntegerField(_("most that an order earns, tiyn"), null=True)
+    sku_rates = models.JSONField(_("rewards of products"), default=list)  # domain.sku_table
     window_days = models.PositiveSmallIntegerField(_("days from link to order"), default=30)
     hold_days = models.PositiveSmallIntegerField(_("days on hold"), default=21)
     code_policy = models.CharField(
@@ -159,8 +165,21 @@ class Terms(models.Model):
             models.UniqueConstraint(fields=["id", "brand"], name="terms_id_with_brand"),
             models.UniqueConstraint(fields=["campaign", "version"], name="terms_version_once"),
             models.CheckConstraint(
-                condition=Q(commission_bps__gt=0, commission_bps__lte=9_000),
-                name="terms_commission_within_0_and_90_pct",
+                condition=Q(commission_bps__lte=9_000, fixed_minor__gte=0),
+                name="terms_reward_within_0_and_90_pct",
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_bps=0) | Q(fixed_minor=0),
+                name="terms_percent_or_fixed",
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_bps__gt=0) | Q(fixed_minor__gt=0) | ~Q(sku_rates=[]),
+                name="terms_pay_for_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(cap_minor__isnull=True)
+                | Q(cap_minor__gt=0, cap_minor__gte=models.F("fixed_minor")),
+                name="terms_cap_not_under_the_fixed_reward",
             ),
             models.CheckConstraint(
                 condition=Q(window_days__gte=1, window_days__lte=90), name="terms_window_1_to_90"
@@ -172,6 +191,12 @@ class Terms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} v{self.version}"
+
+    @property
+    def commission(self) -> CommissionTerms:
+        """How much an order earns. Built anew at every reading."""
+        table = {sku_key(row.sku): row.rate for row in table_of_plain(self.sku_rates)}
+        return CommissionTerms(self.commission_bps, self.fixed_minor, self.cap_minor, table)
 
 
 class Participation(models.Model):

@@ -9,12 +9,25 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DecimalField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.functions import Cast, Least
 from django.utils.translation import gettext as _
 
 from brands.models import Brand, Member
 from brands.selectors import member_require_money, member_require_write
-from campaigns.domain.commission import commission_minor
+from campaigns.domain.commission import reward_of_basket
 from campaigns.domain.destination import host_of
 from campaigns.models import (
     Campaign,
@@ -26,6 +39,7 @@ from campaigns.models import (
     TrackingLink,
 )
 from core import clock
+from core.bps import BPS_WHOLE
 from core.errors import NotFound
 from core.tenancy.context import acting_as
 from influencers.models import SocialProfile
@@ -131,7 +145,7 @@ class Card:
     @property
     def reward_minor(self) -> int:
         basket_minor = self.campaign.typical_basket_minor
-        return commission_minor(base_minor=basket_minor, commission_bps=self.terms.commission_bps)
+        return reward_of_basket(basket_minor, self.terms.commission)
 
 
 def campaign_list_open(
@@ -153,14 +167,30 @@ def _page_by_day(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[
 
 
 def _page_by_reward(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[Campaign], str]:
+    """Of a typical order, as a rate: so that a fixed reward and a cap compare with a percent."""
     newest = Terms.objects.filter(campaign=OuterRef("pk")).order_by("-version")
-    rated = live.annotate(bps=Subquery(newest.values("commission_bps")[:1]))
+    rate = Cast("commission_bps", BigIntegerField()) + _rate_of("fixed_minor")
+    number = BigIntegerField()
+    capped = Case(
+        When(cap_minor__isnull=True, then=rate),
+        default=Least(rate, _rate_of("cap_minor"), output_field=number),
+        output_field=number,
+    )
+    rates = newest.annotate(rate=capped).values("rate")
+    rated = live.annotate(bps=Subquery(rates[:1], output_field=BigIntegerField()))
     last = _after_parse(after)
     if len(last) == 2:
         rated = rated.filter(Q(bps__lt=last[0]) | Q(bps=last[0], pk__lt=last[1]))
     found = list(rated.order_by("-bps", "-id")[: rows + 1])
     edge = found[rows - 1] if len(found) > rows else None
     return [*found[:rows]], f"{edge.bps}.{edge.pk}" if edge else ""
+
+
+def _rate_of(amount: str) -> Cast:
+    """An amount of an order as basis points of the campaign's typical one. Wide: a bigint has no
+    room for the product."""
+    wide = Cast(amount, DecimalField(max_digits=30, decimal_places=0))
+    return Cast(wide * BPS_WHOLE / F("campaign__typical_basket_minor"), BigIntegerField())
 
 
 def _after_parse(after: str) -> list[int]:
@@ -261,7 +291,10 @@ def coverage_of(influencer_id: int, url: str) -> Coverage:
 
 
 def _best_paid_first(cards: list[Card]) -> list[Card]:
-    return sorted(cards, key=lambda card: card.terms.commission_bps, reverse=True)
+    def rate(card: Card) -> int:
+        return card.reward_minor * BPS_WHOLE // card.campaign.typical_basket_minor
+
+    return sorted(cards, key=rate, reverse=True)
 
 
 # --- A brand's own --------------------------------------------------------------------------

@@ -200,6 +200,9 @@ class ConversionVersion(models.Model):
     status = models.CharField(max_length=16, choices=Conversion.Status.choices)
     base_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField()
+    # The arithmetic (campaigns.domain.commission.Step), what came last at the end. Null: the worth
+    # is the version's before, or older than the arithmetic is kept
+    breakdown = models.JSONField(null=True)
     cause = models.CharField(max_length=40)
     at = models.DateTimeField(default=clock.now)
 

@@ -6,10 +6,11 @@ the whole campaign, whose totals row is the lock that keeps two batches from rou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from attribution.domain.lifecycle import (
     LOST,
@@ -21,28 +22,16 @@ from attribution.domain.lifecycle import (
     conversion_target,
 )
 from attribution.domain.match import DecisionRule
-from attribution.domain.rates import tenge_minor
 from attribution.models import Conversion, ConversionVersion
 from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.services.books import Books
 from attribution.services.work import Changes, LineNow, Work
-from campaigns.domain.commission import base_minor, commission_minor
+from attribution.services.worth import NOTHING_EARNED, Earned, Worths
 from campaigns.models import Participation
 from core import clock
 from core.audit.services import audit_entry, audit_record
 from core.bulk import row_new
 from core.tenancy.context import acting_as
-
-
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """What a conversion is worth at one moment, tiyn."""
-
-    base_minor: int
-    commission_minor: int
-
-
-NOTHING_EARNED = Earned(0, 0)
 
 
 class Settling:
@@ -57,8 +46,15 @@ class Settling:
     def change(self, conversion: Conversion) -> None:
         self._changes.change(conversion)
 
-    def version_add(self, conversion: Conversion, *, cause: str) -> None:
-        """The next version of a conversion, as it is now."""
+    def version_add(
+        self,
+        conversion: Conversion,
+        *,
+        cause: str,
+        breakdown: list[dict[str, Any]] | None = None,
+    ) -> None:
+        """The next version of a conversion, as it is now; `breakdown` where its worth was worked
+        out anew."""
         conversion.version += 1
         if conversion.version == 1:
             self._changes.add(conversion)
@@ -72,6 +68,7 @@ class Settling:
             status=conversion.status,
             base_minor=conversion.base_minor,
             commission_minor=conversion.commission_minor,
+            breakdown=breakdown,
             cause=cause,
         )
         self._changes.add(version)
@@ -81,11 +78,13 @@ class Settling:
         """The ledger last: balances are locked for the shortest time."""
         self._changes.write()
         for conversion, version in self._versions:
-            after = {
+            after: dict[str, Any] = {
                 "status": str(version.status),
                 "commission_minor": version.commission_minor,
                 "version": version.number,
             }
+            if version.breakdown is not None:
+                after["breakdown"] = version.breakdown
             self._changes.add(audit_entry(f"conversion {version.cause}", conversion, after=after))
         self._changes.write()
         self.books.post(at=at)
@@ -103,21 +102,39 @@ def conversions_settle(work: Work) -> None:
     """
     if not work.settling:
         return
-    current = _current(work.settling)
+    lines = [now for of_order in work.settling for now in of_order]
+    current = _current(lines)
     people = work.evidence.participations
-    decided = {each.decision.participation_id for each in work.settling} - {None}
+    decided = {each.decision.participation_id for each in lines} - {None}
     campaigns = {people[pk].campaign_id for pk in decided if pk is not None}
     campaigns |= {each.campaign_id for each in current.values()}
     if not campaigns:
         return
-    settling = Settling(Books(campaigns))
-    for now in work.settling:
-        participation = people.get(now.decision.participation_id or 0)
-        settings = work.dossiers.settings[now.order.connection_id]
+    settling, worths = Settling(Books(campaigns)), Worths(people)
+    for of_order in work.settling:
+        worth = worths.of_order(of_order, current)
+        settings = work.dossiers.settings[of_order[0].order.connection_id]
         is_hold_from_paid = bool(settings.get("hold_from_paid", False))
-        follower = _Follower(settling, now, participation, is_hold_from_paid=is_hold_from_paid)
-        follower.settle(current)
+        for now in _falling_first(of_order, worth, current):
+            participation = people.get(now.decision.participation_id or 0)
+            earned = worth.get(now.line.pk, NOTHING_EARNED)
+            follower = _Follower(settling, now, participation, earned, is_hold_from_paid)
+            follower.settle(current)
     settling.write(at=clock.now())
+
+
+def _falling_first(
+    lines: Sequence[LineNow], worth: Mapping[int, Earned], current: Mapping[int, Conversion]
+) -> list[LineNow]:
+    """What one line gives back of the order's reward is there for another that takes it over, also
+    where the budget has nothing else left."""
+
+    def is_rising(now: LineNow) -> bool:
+        conversion = current.get(now.line.pk)
+        before = conversion.commission_minor if conversion else 0
+        return worth.get(now.line.pk, NOTHING_EARNED).commission_minor > before
+
+    return sorted(lines, key=is_rising)
 
 
 def _current(lines: Collection[LineNow]) -> dict[int, Conversion]:
@@ -131,11 +148,12 @@ def _current(lines: Collection[LineNow]) -> dict[int, Conversion]:
 
 @dataclass(slots=True)
 class _Follower:
-    """One line at one moment, and whoever its decision names."""
+    """One line at one moment, whoever its decision names, and what it earns them."""
 
     settling: Settling
     now: LineNow
     participation: Participation | None
+    worth: Earned
     is_hold_from_paid: bool
 
     def settle(self, current: dict[int, Conversion]) -> None:
@@ -158,16 +176,15 @@ class _Follower:
         target = _target(now, self.participation, is_hold_from_paid=self.is_hold_from_paid)
         if target is None:
             return
-        worth = _worth(now, self.participation.terms.commission_bps)
         if conversion is not None:
-            self._follow(conversion, target, worth)
+            self._follow(conversion, target)
             if conversion.status == Status.REJECTED:
                 del current[line_id]
         elif target.status not in LOST:
-            current[line_id] = self._create(self.participation, target, worth)
+            current[line_id] = self._create(self.participation, target)
 
-    def _create(self, participation: Participation, target: Target, worth: Earned) -> Conversion:
-        now = self.now
+    def _create(self, participation: Participation, target: Target) -> Conversion:
+        now, worth = self.now, self.worth
         conversion = row_new(
             Conversion,
             brand_id=now.order.brand_id,
@@ -195,12 +212,13 @@ class _Follower:
         books = self.settling.books
         is_funded = books.accrue(conversion, from_minor=0, to_minor=worth.commission_minor)
         conversion.status = target.status if is_funded else Status.AWAITING_FUNDING
-        self.settling.version_add(conversion, cause="ordered" if is_funded else "budget_empty")
+        cause = "ordered" if is_funded else "budget_empty"
+        self.settling.version_add(conversion, cause=cause, breakdown=worth.breakdown)
         return conversion
 
-    def _follow(self, conversion: Conversion, target: Target, worth: Earned) -> None:
+    def _follow(self, conversion: Conversion, target: Target) -> None:
         """The same influencer's order changed: evidence, amount, status, or all of them."""
-        decision = self.now.decision
+        decision, worth = self.now.decision, self.worth
         if conversion.decision_id != decision.pk:  # stronger may end a wait for confirmation
             conversion.decision_id, conversion.grade = decision.pk, decision.grade
             self.settling.change(conversion)
@@ -247,13 +265,6 @@ def _target(
     )
 
 
-def _worth(now: LineNow, commission_bps: int) -> Earned:
-    base = base_minor(amount_minor=now.amount_minor, returned_minor=now.returned_minor)
-    if now.rate is not None:
-        base = tenge_minor(base, now.currency, now.rate)
-    return Earned(base, commission_minor(base_minor=base, commission_bps=commission_bps))
-
-
 def _move(
     settling: Settling,
     conversion: Conversion,
@@ -281,7 +292,7 @@ def _move(
     conversion.base_minor, conversion.commission_minor = worth.base_minor, worth.commission_minor
     if rate is not None:
         conversion.rate, conversion.rate_on = rate
-    settling.version_add(conversion, cause=cause)
+    settling.version_add(conversion, cause=cause, breakdown=worth.breakdown)
 
 
 # --- Without an event -----------------------------------------------------------------------

@@ -31,6 +31,7 @@ def order_decide(work: Work, dossier: Dossier) -> None:
     _codes_redeem(work, order)
     of_order = work.evidence.order_candidates(dossier)
     of_lines = work.evidence.line_candidates(dossier)
+    lines: list[LineNow] = []
     for line in dossier.lines.values():
         candidates = of_order + of_lines.get(line.line_id, [])
         decided = (
@@ -39,8 +40,9 @@ def order_decide(work: Work, dossier: Dossier) -> None:
             else counted_elsewhere(candidates)
         )
         decision = _decision_record(work, dossier, line, decided)
-        if is_rated and not order.is_test:
-            work.settling.append(LineNow.of(order, line, decision))
+        lines.append(LineNow.of(order, line, decision))
+    if lines and is_rated and not order.is_test:
+        work.settling.append(lines)
 
 
 def _codes_redeem(work: Work, order: Order) -> None:

@@ -102,6 +102,8 @@ class LineNow:
     rate: Decimal | None
     rate_on: date | None
     product_name: str
+    sku: str
+    quantity: int
     amount_minor: int
     returned_minor: int
 
@@ -120,6 +122,8 @@ class LineNow:
             rate=order.rate,
             rate_on=order.rate_on,
             product_name=line.name,
+            sku=line.sku,
+            quantity=line.quantity,
             amount_minor=line.amount_minor,
             returned_minor=line.returned_minor,
         )
@@ -127,13 +131,14 @@ class LineNow:
 
 @dataclass(slots=True)
 class Work:
-    """A batch in memory. `settling` are lines in the order in which their conversions follow."""
+    """A batch in memory. `settling` are orders, each as all its lines were at a moment, in the
+    order in which their conversions follow."""
 
     dossiers: Dossiers
     evidence: Evidence
     rates: Rates
     changes: Changes = field(default_factory=Changes)
-    settling: list[LineNow] = field(default_factory=list)
+    settling: list[list[LineNow]] = field(default_factory=list)
 
 
 def work_load(news: News) -> Work:

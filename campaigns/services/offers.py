@@ -13,7 +13,8 @@ from brands.models import Brand
 from campaigns.domain import destination, terms
 from campaigns.domain.destination import DestinationError, DestinationRule
 from campaigns.domain.marketplace_urls import product_link
-from campaigns.domain.offer import COMMISSION_BPS_MAX, COMMISSION_BPS_MIN, Offer
+from campaigns.domain.offer import Offer, RewardFault, reward_faults
+from campaigns.domain.sku_table import table_plain
 from campaigns.models import Campaign, Terms
 from core import clock
 from core.audit.services import audit_record
@@ -39,6 +40,20 @@ DESTINATION_RULES = {
     DestinationRule.SHORT_LINK: gettext_lazy(
         "%(host)s makes short links, and a short link hides its product. Open it and paste the"
         " full address."
+    ),
+}
+
+REWARD_RULES = {
+    RewardFault.NOTHING: gettext_lazy("The reward is more than 0 and at most 90 percent."),
+    RewardFault.OVER_90: gettext_lazy("The reward is more than 0 and at most 90 percent."),
+    RewardFault.BOTH: gettext_lazy("A percent or a fixed sum: choose one of them."),
+    RewardFault.FIXED_OVER_BASKET: gettext_lazy(
+        "The fixed sum is more than 90 percent of a typical order."
+    ),
+    RewardFault.SKU_TWICE: gettext_lazy("An article is in the table twice."),
+    RewardFault.CAP_EMPTY: gettext_lazy("The amount must be more than zero."),
+    RewardFault.CAP_UNDER_FIXED: gettext_lazy(
+        "The cap is lower than the fixed sum: no order would ever earn it whole."
     ),
 }
 
@@ -110,7 +125,8 @@ def destination_require(field: str, text: str, allowed_hosts: list[str] | None =
 
 def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the campaign's row and its terms' row say, once every rule holds."""
-    errors = _terms_errors(offer) | _text_errors(offer)
+    rewards = {field: [str(REWARD_RULES[fault])] for field, fault in reward_faults(offer).items()}
+    errors = rewards | _terms_errors(offer) | _text_errors(offer)
     urls: dict[str, str] = {}
     wanted = {"destination_url": offer.destination_url, "fallback_url": offer.fallback_url.strip()}
     for field, text in wanted.items():
@@ -135,6 +151,9 @@ def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
     }
     terms_columns = {
         "commission_bps": offer.commission_bps,
+        "fixed_minor": offer.fixed_minor,
+        "cap_minor": offer.cap_minor,
+        "sku_rates": table_plain(offer.sku_rows),
         "window_days": offer.window_days,
         "hold_days": offer.hold_days,
         "code_policy": offer.code_policy,
@@ -145,10 +164,6 @@ def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _terms_errors(offer: Offer) -> dict[str, Any]:
     checks = {
-        "commission": (
-            COMMISSION_BPS_MIN <= offer.commission_bps <= COMMISSION_BPS_MAX,
-            _("The reward is more than 0 and at most 90 percent."),
-        ),
         "window_days": (
             terms.WINDOW_DAYS_MIN <= offer.window_days <= terms.WINDOW_DAYS_MAX,
             _("From link to order: 1 to 90 days."),
@@ -210,6 +225,9 @@ def _words(offer: Offer) -> dict[str, Any]:
         "title": offer.title.strip(),
         "destination_url": offer.destination_url.strip(),
         "commission_bps": offer.commission_bps,
+        "fixed_minor": offer.fixed_minor,
+        "cap_minor": offer.cap_minor,
+        "sku_rates": table_plain(offer.sku_rows),
         "budget_minor": offer.budget_minor,
         "window_days": offer.window_days,
         "hold_days": offer.hold_days,

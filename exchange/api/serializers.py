@@ -56,6 +56,12 @@ class CampaignSerializer(serializers.Serializer[Campaign]):
     destination_url = serializers.URLField()
     budget_minor = serializers.IntegerField()
     commission_bps = serializers.IntegerField(source="terms_now.commission_bps")
+    fixed_minor = serializers.IntegerField(
+        source="terms_now.fixed_minor", help_text="For an order, in the place of a percent."
+    )
+    cap_minor = serializers.IntegerField(
+        source="terms_now.cap_minor", allow_null=True, help_text="The most that an order earns."
+    )
     window_days = serializers.IntegerField(source="terms_now.window_days")
     hold_days = serializers.IntegerField(source="terms_now.hold_days")
     code_policy = serializers.ChoiceField(Terms.CodePolicy.choices, source="terms_now.code_policy")

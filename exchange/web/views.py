@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.forms import CampaignForm, commission_typed
 from core.errors import Invalid
 from exchange.web.formatting import LANGUAGES
 from exchange.web.pages.common import PolicyTerms
@@ -52,14 +53,16 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "public/start.html")
 
 
-@require_GET
+@require_POST
 def policy_preview(request: HttpRequest) -> HttpResponse:
-    """The policy sentence of a campaign form as it stands; nothing while a number is missing."""
+    """The policy sentence of a campaign form as it stands; nothing while a number is missing.
+    Posted, because a table of products is too long for an address."""
     try:
         terms = PolicyTerms(
-            window_days=int(request.GET.get("window_days", "")),
-            hold_days=int(request.GET.get("hold_days", "")),
-            code_policy=request.GET.get("code_policy", ""),
+            commission=commission_typed(CampaignForm(request.POST)),
+            window_days=int(request.POST.get("window_days", "")),
+            hold_days=int(request.POST.get("hold_days", "")),
+            code_policy=request.POST.get("code_policy", ""),
         )
     except ValueError:
         return HttpResponse(status=204)

@@ -16,7 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.domain.commission import CommissionTerms
 from exchange.web.formatting import day_long, money_text
+from exchange.web.reward_words import reward_sentences
 
 Tone = Literal["wait", "hold", "appr", "ready", "paid", "bad"]
 Word = str | Promise
@@ -501,11 +503,17 @@ CODE_POLICIES = ("code_wins", "click_wins", "code_only", "click_only")
 
 
 def policy_sentences(
-    *, window_days: int, hold_days: int, code_policy: str, model: str = "last_click"
+    *,
+    commission: CommissionTerms,
+    window_days: int,
+    hold_days: int,
+    code_policy: str,
+    model: str = "last_click",
 ) -> list[str]:
-    """The attribution policy of a campaign, sentence by sentence. Never shortened."""
+    """What a campaign pays, for whose sale and when, sentence by sentence. Never shortened."""
     facts = {"window_days": window_days, "hold_days": hold_days}
     return [
+        *reward_sentences(commission),
         *[said % facts for said in _who_earns(code_policy)],
         *_which_click(code_policy, model),
         gettext(

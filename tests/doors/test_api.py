@@ -165,6 +165,8 @@ def test_a_campaign_shows_its_terms(tulpar, cast):
         "title": "tulpar sale",
         "status": "live",
         "commission_bps": 1000,
+        "fixed_minor": 0,
+        "cap_minor": None,
         "window_days": 30,
         "hold_days": 21,
         "code_policy": "code_wins",

@@ -134,9 +134,17 @@ def test_doors_of_the_account_look_like_ours(client, name, language):
 
 def test_the_policy_of_a_form_is_told_while_it_is_written(client):
     asked = {"window_days": "14", "hold_days": "21", "code_policy": "code_only"}
-    answer = client.get("/en/policy/", asked)
+    answer = client.post("/en/policy/", asked)
     assert "Links are not counted." in answer.text
     assert "within 21 days" in answer.text
+
+
+def test_the_reward_is_told_with_it(client):
+    asked = {"window_days": "14", "hold_days": "21", "code_policy": "code_wins"}
+    reward = {"reward_kind": "fixed", "fixed_reward": "2 000", "order_cap": "x"}
+    answer = client.post("/en/policy/", asked | reward | {"sku_table": "A; 5\nB; 0\nC"})
+    assert "however many goods are in it: 2\u00a0000\u00a0₸." in answer.text
+    assert "Products with a reward of their own: 1. Products without a reward: 1." in answer.text
 
 
 @pytest.mark.parametrize(
@@ -148,4 +156,4 @@ def test_the_policy_of_a_form_is_told_while_it_is_written(client):
     ],
 )
 def test_an_unfinished_form_leaves_the_sentence_as_it_is(client, asked):
-    assert client.get("/en/policy/", asked).status_code == 204
+    assert client.post("/en/policy/", asked).status_code == 204

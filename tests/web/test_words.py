@@ -7,8 +7,15 @@ from datetime import date
 import pytest
 from django.utils import translation
 
+from campaigns.domain.commission import CommissionTerms
 from exchange.web import words
 from exchange.web.words import policy_sentences, reason_text, sale_hint
+
+TEN = CommissionTerms(percent_bps=1_000)
+
+
+def said_of(**rule: str) -> list[str]:
+    return policy_sentences(commission=TEN, window_days=30, hold_days=21, **rule)
 
 
 @pytest.fixture(autouse=True)
@@ -93,9 +100,10 @@ def test_a_reason_without_its_facts_falls_back_to_its_name():
 
 
 def test_the_usual_policy_is_the_model_sentence():
-    said = " ".join(policy_sentences(window_days=30, hold_days=21, code_policy="code_wins"))
+    said = " ".join(said_of(code_policy="code_wins"))
     assert said == (
-        "If a buyer taps your link and orders within 30 days, or enters your promo code, the"
+        "The reward of the goods after discounts, without delivery: 10%."
+        " If a buyer taps your link and orders within 30 days, or enters your promo code, the"
         " reward is yours. If the link is one influencer's and the code another's, the code's"
         " owner gets it. If the goods are not returned within 21 days of receipt, the reward is"
         " approved. Until then the brand may refuse only with evidence."
@@ -111,20 +119,16 @@ def test_the_usual_policy_is_the_model_sentence():
     ],
 )
 def test_a_variant_replaces_a_sentence_and_never_appends(policy, said, unsaid):
-    text = " ".join(policy_sentences(window_days=30, hold_days=21, code_policy=policy))
+    text = " ".join(said_of(code_policy=policy))
     assert said in text
     assert unsaid not in text
 
 
 def test_first_click_is_said_and_a_code_alone_has_no_click_to_speak_of():
-    first = policy_sentences(
-        window_days=30, hold_days=21, code_policy="code_wins", model="first_click"
-    )
-    only = policy_sentences(
-        window_days=30, hold_days=21, code_policy="code_only", model="first_click"
-    )
+    first = said_of(code_policy="code_wins", model="first_click")
+    only = said_of(code_policy="code_only", model="first_click")
     assert any("the first one counts" in sentence for sentence in first)
-    assert not any("counts" in sentence for sentence in only)
+    assert not any("one counts" in sentence for sentence in only)
 
 
 def test_every_hold_of_a_payout_says_why_and_what_to_press():

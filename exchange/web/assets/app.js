@@ -244,18 +244,21 @@ function sum(minor, tiyn = true) {
 }
 
 Alpine.data("cost", () => ({
-  rate: 0, basket: 0, budget: 0,
+  rate: 0, fixed: 0, cap: 0, basket: 0, budget: 0,
   init() {
     this.fee = Number(this.$root.dataset.feeBps);
     this.vat = Number(this.$root.dataset.vatBps);
     this.read();
   },
   read() {
-    this.rate = Math.round(number_in($("id_commission_percent")) * 100) || 0;
+    const is_fixed = Boolean(this.$root.querySelector('[name="reward_kind"][value="fixed"]:checked'));
+    this.rate = is_fixed ? 0 : Math.round(number_in($("id_commission_percent")) * 100) || 0;
+    this.fixed = is_fixed ? Math.round(number_in($("id_fixed_reward")) * 100) || 0 : 0;
+    this.cap = Math.round(number_in($("id_order_cap")) * 100) || Infinity;
     this.basket = Math.round(number_in($("id_typical_basket")) * 100) || 0;
     this.budget = Math.round(number_in($("id_budget")) * 100) || 0;
   },
-  get reward() { return share_of(this.basket, this.rate); },
+  get reward() { return Math.min(this.cap, this.fixed || share_of(this.basket, this.rate)); },
   get feeMinor() { return share_of(this.reward, this.fee); },
   get vatMinor() { return share_of(this.feeMinor, this.vat); },
   get total() { return this.reward + this.feeMinor + this.vatMinor; },

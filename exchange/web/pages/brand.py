@@ -51,7 +51,7 @@ class CampaignRow:
     url: str
     title: str
     status: str
-    rate_bps: int
+    rate_text: str
     influencers: int
     orders: int
     reward_minor: int

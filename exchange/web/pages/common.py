@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from campaigns.domain.commission import CommissionTerms
 from exchange.web.formatting import money_text
 from exchange.web.words import Tone, word_of
 
@@ -168,6 +169,7 @@ class Chart:
 class PolicyTerms:
     """What words.policy_sentences reads; a Terms row of campaigns fits as well."""
 
+    commission: CommissionTerms
     window_days: int
     hold_days: int
     code_policy: str

@@ -102,7 +102,7 @@ class CampaignCard:
     url: str
     title: str
     brand_name: str
-    rate_bps: int
+    rate_text: str
     window_days: int
     hold_days: int
     state: Literal["open", "applied", "joined", "rejected"] = "open"

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from campaigns.domain.commission import CommissionTerms
 from core import clock
 from exchange.web.formatting import day_short, moment_short
 from exchange.web.pages.common import (
@@ -23,7 +24,7 @@ from exchange.web.pages.common import (
     TraceRow,
 )
 
-POLICY = PolicyTerms(window_days=30, hold_days=21, code_policy="code_wins")
+POLICY = PolicyTerms(CommissionTerms(percent_bps=700), 30, 21, "code_wins")
 
 
 def ago(**span: float) -> datetime:

@@ -64,7 +64,19 @@ class Campaign(forms.Form):
     )
     ends_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     typical_basket = forms.CharField(initial="17 900")
+    reward_kind = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        initial="percent",
+        choices=[
+            ("percent", _("a percent of the goods")),
+            ("fixed", _("a fixed sum for an order")),
+        ],
+    )
     commission_percent = forms.DecimalField(initial="7", localize=True)
+    fixed_reward = forms.CharField(required=False)
+    order_cap = forms.CharField(required=False)
+    sku_table = forms.CharField(widget=forms.Textarea, required=False)
+    sku_file = forms.FileField(required=False)
     window_days = forms.IntegerField(initial=30)
     hold_days = forms.IntegerField(initial=21)
     code_policy = forms.ChoiceField(

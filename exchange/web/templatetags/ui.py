@@ -271,6 +271,7 @@ def qr(text: str, label: str) -> SafeString:
 def policy(terms: Any) -> list[str]:
     """The sentences of a campaign's rule; `terms` as pages.common.PolicyTerms."""
     return words.policy_sentences(
+        commission=terms.commission,
         window_days=terms.window_days,
         hold_days=terms.hold_days,
         code_policy=terms.code_policy,

@@ -21,6 +21,7 @@ from attribution.selectors.traffic import has_tag_days
 from brands.models import Brand
 from campaigns.domain import terms as rules
 from campaigns.domain.destination import host_of
+from campaigns.forms import commission_typed
 from campaigns.models import Campaign, CampaignTotals, Participation, Terms
 from campaigns.selectors import (
     Participant,
@@ -47,6 +48,8 @@ from exchange.web.formatting import (
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Fact, PolicyTerms, Stat, Sum
 from exchange.web.paging import query_url
+from exchange.web.reward_words import rate_short
+from exchange.web.rewards import policy_terms, reward_facts
 from exchange.web.words import CAMPAIGN, CODE_POLICIES
 
 MOMENT = timedelta(microseconds=1)  # a campaign ends at the midnight after its last day
@@ -91,7 +94,7 @@ def campaign_rows(desk: Desk, found: Collection[Campaign]) -> list[pages.Campaig
             url=desk.url("campaign", each.public_id),
             title=each.title,
             status=each.status,
-            rate_bps=terms[each.pk].commission_bps,
+            rate_text=rate_short(terms[each.pk].commission),
             influencers=people.get(each.pk, 0),
             orders=taken.get(each.pk, Taken()).orders,
             reward_minor=taken.get(each.pk, Taken()).earned_minor,
@@ -129,7 +132,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         title=found.title,
         status=found.status,
         facts=_facts(found, terms),
-        policy=_policy(terms),
+        policy=policy_terms(terms),
         reserve=money.sums,
         participants=participants,
         stats=[] if is_draft else _stats(found, participants),
@@ -155,13 +158,9 @@ def _traffic_url(desk: Desk, found: Campaign) -> str:
     return desk.url("traffic") + query_url({"campaign": str(found.public_id)})
 
 
-def _policy(terms: Terms) -> PolicyTerms:
-    return PolicyTerms(terms.window_days, terms.hold_days, terms.code_policy, terms.model)
-
-
 def _facts(found: Campaign, terms: Terms) -> list[Fact]:
     facts = [
-        Fact(_("Reward"), percent_text(terms.commission_bps)),
+        *reward_facts(terms),
         Fact(_("Window"), days_text(terms.window_days)),
         Fact(_("Hold period"), days_text(terms.hold_days)),
         Fact(_("Who may join"), found.get_access_display()),
@@ -358,6 +357,7 @@ def _policy_typed(form: forms.Form) -> PolicyTerms:
     """The rule as the form stands; what cannot be read yet is as it usually is."""
     policy = form["code_policy"].value()
     return PolicyTerms(
+        commission=commission_typed(form),
         window_days=_days_typed(form, "window_days", rules.WINDOW_DAYS_DEFAULT),
         hold_days=_days_typed(form, "hold_days", rules.HOLD_DAYS_DEFAULT),
         code_policy=policy if policy in CODE_POLICIES else CODE_POLICIES[0],

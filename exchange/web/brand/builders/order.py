@@ -15,6 +15,8 @@ from exchange.web.formatting import amount_text, days_text, moment_short, percen
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Step, Sum, Trace
 from exchange.web.portal.builders.earnings import rate_note, sale_steps, trace_row
+from exchange.web.reward_words import arithmetic_text
+from exchange.web.rewards import is_plain_percent, reward_rows, steps_of
 from exchange.web.words import word_of
 
 
@@ -120,7 +122,8 @@ def rule_text(rule: str) -> str:
 
 
 def _sums(sale: BrandOrder) -> list[Sum]:
-    """Goods, what came back, the rate, the reward, our fee, VAT, and what it costs together."""
+    """Goods, what came back, how the rewards were worked out, our fee, VAT, and what it costs
+    together."""
     if not sale.conversions:
         return []
     cost = cost_of(sale.conversions)
@@ -130,8 +133,7 @@ def _sums(sale: BrandOrder) -> list[Sum]:
         is_cancelled = sale.status == Conversion.Status.REJECTED
         label = _("Does not count") if is_cancelled else _("Came back")
         rows.append(Sum(label, cost.base_minor - goods))
-    rates = {each.terms.commission_bps for each in sale.conversions}
-    rows.append(Sum(_("Rate"), text=", ".join(f"× {percent_text(bps)}" for bps in sorted(rates))))
+    rows += _reward_rows(sale)
     rows.append(Sum(_("Reward"), cost.reward_minor, line=True, strong=True))
     campaign = sale.conversions[0].campaign
     is_open = not cost.is_final
@@ -140,6 +142,19 @@ def _sums(sale: BrandOrder) -> list[Sum]:
         Sum(_("Birge fee"), cost.fee_minor, note=percent_text(campaign.platform_fee_bps)),
         Sum(_("VAT"), cost.vat_minor, note=percent_text(campaign.vat_bps), approx=is_open),
         Sum(_("Costs you"), cost.total_minor, line=True, strong=True, approx=is_open),
+    ]
+
+
+def _reward_rows(sale: BrandOrder) -> list[Sum]:
+    """One rate says it all where every line earns by it; else each line says how it earns."""
+    steps = [steps_of(each.versions.all()) for each in sale.conversions]
+    if all(map(is_plain_percent, steps)):
+        lines = zip(steps, sale.conversions, strict=True)
+        rows = [reward_rows(of_line, each.terms.commission)[0] for of_line, each in lines]
+        return [Sum(_("Rate"), text=", ".join(sorted({row.text for row in rows})))]
+    return [
+        Sum(each.product_name, each.commission_minor, note=arithmetic_text(of_line))
+        for of_line, each in zip(steps, sale.conversions, strict=True)
     ]
 
 

@@ -107,7 +107,9 @@ def campaign_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _campaign_form(request: HttpRequest, *, initial: dict[str, object]) -> CampaignForm:
-    return CampaignForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST":
+        return CampaignForm(request.POST, request.FILES, initial=initial)
+    return CampaignForm(initial=initial)
 
 
 def _form_show(

@@ -27,10 +27,11 @@ from exchange.web.pages import portal
 from exchange.web.pages.common import (
     Choice,
     Fact,
-    PolicyTerms,
 )
 from exchange.web.paging import pager
 from exchange.web.portal.builders.links import link_url
+from exchange.web.reward_words import rate_short
+from exchange.web.rewards import policy_terms, reward_facts
 from influencers.models import Influencer
 
 
@@ -71,7 +72,7 @@ def campaign_card(card: Card) -> portal.CampaignCard:
         url=reverse("portal:campaign", args=[campaign.public_id]),
         title=campaign.title,
         brand_name=campaign.brand_name,
-        rate_bps=terms.commission_bps,
+        rate_text=rate_short(terms.commission),
         window_days=terms.window_days,
         hold_days=terms.hold_days,
         state=CARD_STATES.get(mine.state, "open") if mine else "open",
@@ -85,7 +86,7 @@ def campaign_card(card: Card) -> portal.CampaignCard:
 def campaign(card: Card) -> portal.Campaign:
     campaign, terms = card.campaign, card.terms
     facts = [
-        Fact(_("Reward"), percent_text(terms.commission_bps)),
+        *reward_facts(terms),
         Fact(_("Reward budget"), money_text(campaign.budget_minor)),
         Fact(_("Counted from"), _("goods after discounts, without delivery")),
         Fact(_("Window, days"), str(terms.window_days)),
@@ -97,7 +98,7 @@ def campaign(card: Card) -> portal.Campaign:
     facts += _voucher_facts(card)
     return portal.Campaign(
         card=campaign_card(card),
-        policy=PolicyTerms(terms.window_days, terms.hold_days, terms.code_policy, terms.model),
+        policy=policy_terms(terms),
         facts=facts,
         join_url=reverse("portal:campaign_join", args=[campaign.public_id]),
         back_url=reverse("portal:campaigns"),

@@ -27,7 +27,6 @@ from exchange.web.formatting import (
     day_short,
     moment_short,
     money_text,
-    percent_text,
     rate_text,
 )
 from exchange.web.pages import portal
@@ -40,6 +39,7 @@ from exchange.web.pages.common import (
 )
 from exchange.web.paging import pager
 from exchange.web.portal.builders.money import outcome_of, strip_of
+from exchange.web.rewards import reward_rows, steps_of
 from exchange.web.words import STATUSES, reason_name, sale_hint
 from influencers.models import Influencer
 from ledger.proofs import leaves_of_versions
@@ -293,14 +293,13 @@ def trace_reason(reason: str) -> str:
 
 
 def earning_sums(conversion: Conversion, versions: Sequence[ConversionVersion]) -> list[Sum]:
-    """Goods, what came back, the rate, the reward."""
+    """Goods, what came back, how the reward was worked out, the reward."""
     first = versions[0]
     back = first.base_minor - conversion.base_minor
     rows = [Sum(_("Goods"), first.base_minor, note=rate_note(conversion))]
     if back > 0:
         rows.append(Sum(_("Came back"), -back))
-    rate = percent_text(conversion.terms.commission_bps)
-    rows.append(Sum(_("Rate"), text=f"× {rate}"))
+    rows += reward_rows(steps_of(versions), conversion.terms.commission)
     return [*rows, Sum(_("Reward"), conversion.commission_minor, line=True, strong=True)]
 
 

@@ -33,12 +33,10 @@ from campaigns.selectors import (
 )
 from core import clock
 from exchange.web.code_words import when_text
-from exchange.web.formatting import (
-    percent_text,
-)
 from exchange.web.pages import portal
 from exchange.web.pages.codes import OwnCode
 from exchange.web.qr import PRINT_MM
+from exchange.web.reward_words import rate_short
 from exchange.web.words import RECEIPT
 from influencers.models import Influencer
 
@@ -109,7 +107,7 @@ def _link_card(
     return portal.LinkCard(
         title=link.campaign.title,
         brand_name=link.campaign.brand_name,
-        rate_text=percent_text(link.participation.terms.commission_bps),
+        rate_text=rate_short(link.participation.terms.commission),
         url=url,
         url_text=_without_scheme(url),
         detail_url=reverse("portal:link", args=[link.public_id]),
@@ -252,7 +250,7 @@ def _cover(card: Card) -> portal.Cover:
         value=str(card.campaign.public_id),
         title=card.campaign.title,
         brand_name=card.campaign.brand_name,
-        rate_text=percent_text(card.terms.commission_bps),
+        rate_text=rate_short(card.terms.commission),
         per_sale_minor=card.reward_minor,
         url=reverse("portal:campaign", args=[card.campaign.public_id]),
     )

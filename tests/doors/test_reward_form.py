@@ -1,0 +1,166 @@
+"""A campaign's reward: how a brand writes it, what is refused, and where it is shown."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils.translation import override
+
+from attribution.models import Conversion
+from campaigns.models import Campaign, Participation, Terms
+from core import clock
+from core.accounts.models import User
+from core.tenancy.context import acting_as
+from tests.attribution.shop import order_body
+from tests.doors.conftest import deliver, the
+from tests.doors.test_brand_permissions import CAMPAIGN_FORM
+
+NBSP = "\u00a0"
+TABLE = [{"sku": "TY-1", "bps": 500}, {"sku": "TY-2", "minor": 300_00}, {"sku": "TY-3"}]
+TEXT = "TY-1; 5\nTY-2; 300 ₸\nTY-3; 0"
+FIXED = {"reward_kind": "fixed", "fixed_reward": "2 000", "commission_percent": ""}
+
+
+def save(workplace, **given):
+    return workplace.post("campaign_new", action="next", **{**CAMPAIGN_FORM, **given})
+
+
+def file(body: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("rewards.csv", body)
+
+
+@pytest.mark.parametrize(
+    ("given", "bps", "fixed", "cap", "rows"),
+    [
+        ({"order_cap": "5 000,50"}, 750, 0, 5_000_50, []),
+        (FIXED, 0, 2_000_00, None, []),
+        (FIXED | {"commission_percent": "7"}, 0, 2_000_00, None, []),  # the other kind's
+        ({"sku_table": TEXT}, 750, 0, None, TABLE),
+        ({"sku_table": TEXT, "commission_percent": ""}, 0, 0, None, TABLE),
+        ({"sku_table": "OLD; 5", "sku_file": b"TY-1,5%\nTY-2,300KZT\nTY-3,0"}, 750, 0, None, TABLE),
+    ],
+)
+def test_each_kind_of_reward_is_saved_and_shown_in_its_form_again(
+    workplace, given, bps, fixed, cap, rows
+):
+    if "sku_file" in given:
+        given = given | {"sku_file": file(given["sku_file"])}
+    assert save(workplace, **given).status_code == 302
+    with acting_as(system="test"):
+        terms = Terms.objects.latest("pk")
+        campaign = terms.campaign
+    assert (terms.commission_bps, terms.fixed_minor, terms.cap_minor) == (bps, fixed, cap)
+    assert terms.sku_rates == rows
+    form = workplace.get("campaign_edit", campaign.public_id).context["form"]
+    again = {name: form[name].field.prepare_value(form[name].value()) or "" for name in form.fields}
+    again = {name: value for name, value in again.items() if value != ""}
+    assert workplace.post("campaign_edit", campaign.public_id, **again).status_code == 302
+    with acting_as(system="test"):
+        after = Terms.objects.get(pk=terms.pk)
+    assert after.commission == terms.commission
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "said"),
+    [
+        ({"commission_percent": ""}, "commission_percent", "required"),
+        ({"commission_percent": "90,01"}, "commission_percent", "at most 90 percent"),
+        ({"commission_percent": "0"}, "commission_percent", "more than 0"),
+        (
+            {"commission_percent": "0", "sku_table": "A; 0"},
+            "commission_percent",
+            "more than 0",
+        ),
+        (FIXED | {"fixed_reward": ""}, "fixed_reward", "How much does an order earn?"),
+        (FIXED | {"fixed_reward": "16 111"}, "fixed_reward", "90 percent of a typical order"),
+        (FIXED | {"order_cap": "1 999,99"}, "order_cap", "lower than the fixed sum"),
+        ({"order_cap": "0"}, "order_cap", "more than zero"),
+        ({"sku_table": "A; 5\n\nB; 91"}, "sku_table", "Row 3 (B; 91): more than 90 percent."),
+        ({"sku_table": "A; 5\na ; 6"}, "sku_table", "Row 2 (a ; 6): this article was already"),
+        ({"sku_table": "A 5"}, "sku_table", "Row 1 (A 5): there is no reward"),
+        ({"sku_file": b"sku;reward\n\n"}, "sku_file", "The table has no rows."),
+        ({"sku_file": b"A;five"}, "sku_file", "Row 1 (A;five): write the reward in percent"),
+        ({"sku_file": b"A;5\n" * 30_000}, "sku_file", "too large"),
+    ],
+)
+def test_a_reward_that_contradicts_itself_is_refused_with_its_reason(workplace, given, field, said):
+    files = {name: file(value) for name, value in given.items() if isinstance(value, bytes)}
+    answer = save(workplace, **(given | files))
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert list(errors) == [field]
+    assert said in " ".join(errors[field])
+    assert f'id="id_{field}_error"' in answer.content.decode()
+
+
+def reward_set(workplace, **reward) -> None:
+    party = workplace.cast.tulpar
+    with acting_as(system="test"):
+        terms = Terms.objects.create(
+            campaign_id=party.campaign,
+            brand_id=party.brand,
+            version=2,
+            published_at=clock.now(),
+            **reward,
+        )
+        Participation.objects.filter(pk=party.participation).update(terms=terms)
+
+
+def test_both_sides_read_the_arithmetic_of_each_line(workplace):
+    reward_set(workplace, fixed_minor=2_000_00, cap_minor=2_500_00, sku_rates=TABLE)
+    order = json.loads(order_body(77, coupons=("AQTAS",)))
+    one = order["line_items"][0]
+    order["line_items"] = [
+        one | {"id": n, "sku": sku, "name": sku, "total": total, "quantity": quantity}
+        for n, (sku, total, quantity) in enumerate(
+            (("CHAIR", "30000.00", 1), ("BED", "10000.00", 1), ("TY-2", "9000.00", 4)), 1
+        )
+    ]
+    deliver(workplace, json.dumps(order).encode())
+
+    page = workplace.page("order", workplace.order("77"))
+    rows = [(row.label, row.minor, row.note.replace(NBSP, " ")) for row in page.sums[1:5]]
+    # 1 500, 500 and 1 200 are 3 200; of 2 500 they have 1171.875, 390.625 and 937.50
+    own = "Its part of the order's reward: 2 000 ₸ × {} ₸ / 40 000 ₸ = {} ₸; "
+    cap = "Its part of the most for one order: 2 500 ₸ × {} ₸ / 3 200 ₸ = {} ₸"
+    assert rows == [
+        ("CHAIR", 1_171_88, own.format("30 000", "1 500") + cap.format("1 500", "1 171,88")),
+        ("BED", 390_62, own.format("10 000", "500") + cap.format("500", "390,62")),
+        (
+            "TY-2",
+            937_50,
+            "For the pieces of this product: 4 × 300 ₸ = 1 200 ₸; " + cap.format("1 200", "937,50"),
+        ),
+        ("Reward", 2_500_00, ""),
+    ]
+
+    chair = the(Conversion, product_name="CHAIR")
+    with override("en"):
+        url = reverse("portal:earning", args=[chair.public_id])
+    client = workplace.client("nobody")
+    client.force_login(User.objects.get(pk=workplace.cast.tulpar.person))
+    page = client.get(url).context["page"]
+    assert [(row.label, row.minor) for row in page.sums] == [
+        ("Goods", 30_000_00),
+        ("Its part of the order's reward", 1_500_00),
+        ("Its part of the most for one order", 1_171_88),
+        ("Reward", 1_171_88),
+    ]
+
+
+def test_cards_and_lists_say_the_reward_of_a_typical_order(workplace):
+    reward_set(workplace, fixed_minor=2_000_00, cap_minor=2_500_00, sku_rates=TABLE)
+    rows = {row.title: row.rate_text for row in workplace.page("campaigns").rows}
+    assert rows["tulpar sale"] == f"2{NBSP}000{NBSP}₸"
+    found = the(Campaign, pk=workplace.cast.tulpar.campaign)
+    facts = {each.label: each.value for each in workplace.page("campaign", found.public_id).facts}
+    assert facts["Most for one order"] == f"2{NBSP}500{NBSP}₸"
+    own = facts["Products with a reward of their own"].replace(NBSP, " ")
+    assert own == "TY-1: 5%; TY-2: 300 ₸ for a piece; TY-3: 0%"
+    client = workplace.client("nobody")
+    client.force_login(User.objects.get(pk=workplace.cast.tulpar.person))
+    with override("en"):
+        url = reverse("portal:campaigns")
+    cards = {card.title: card for card in client.get(url, {"sort": "reward"}).context["page"].cards}
+    assert cards["tulpar sale"].per_sale_minor == 2_000_00
