@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0030_versions_by_moment")]
+    dependencies = [("attribution", "0023_versions_by_moment")]
 
     operations = [
         migrations.AddField(
