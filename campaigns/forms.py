@@ -130,7 +130,8 @@ class CampaignForm(forms.Form):
         """Asked for only where the percent is chosen; what is left out there is said."""
         given: int | None = self.cleaned_data["commission_percent"]
         is_chosen = self.cleaned_data.get("reward_kind") != RewardKind.FIXED
-        if is_chosen and given is None and not self["sku_table"].value():
+        has_table = self["sku_table"].value() or "sku_file" in self.files
+        if is_chosen and given is None and not has_table:
             field = self.fields["commission_percent"]
             raise forms.ValidationError(field.error_messages["required"], code="required")
         return given

@@ -38,6 +38,7 @@ def file(body: bytes) -> SimpleUploadedFile:
         (FIXED | {"commission_percent": "7"}, 0, 2_000_00, None, []),  # the other kind's
         ({"sku_table": TEXT}, 750, 0, None, TABLE),
         ({"sku_table": TEXT, "commission_percent": ""}, 0, 0, None, TABLE),
+        ({"commission_percent": "", "sku_file": b"TY-1;5\nTY-2;300KZT\nTY-3;0"}, 0, 0, None, TABLE),
         ({"sku_table": "OLD; 5", "sku_file": b"TY-1,5%\nTY-2,300KZT\nTY-3,0"}, 750, 0, None, TABLE),
     ],
 )
