@@ -45,6 +45,7 @@ def worked():
 
 @pytest.fixture
 def worker():
+    app.control.purge()  # what tests before this one have left in the queue
     with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=WAIT_SECONDS):
         yield
 
