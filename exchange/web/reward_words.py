@@ -22,7 +22,9 @@ def rate_short(commission: CommissionTerms) -> str:
 
 
 def reward_sentences(commission: CommissionTerms) -> list[str]:
-    """What an order earns, for both sides the same."""
+    """What an order earns, for both sides the same; nothing of a form that nobody has filled in."""
+    if not (commission.fixed_minor or commission.percent_bps or commission.table):
+        return []
     said = [_default_sentence(commission)]
     if own := [rate for rate in commission.table.values() if not rate.is_excluded]:
         said.append(_("Products with a reward of their own: %(count)s.") % _count(own))

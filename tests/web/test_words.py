@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from campaigns.domain.commission import CommissionTerms
+from campaigns.domain.commission import CommissionTerms, SkuRate
 from exchange.web import words
+from exchange.web.reward_words import reward_sentences
 from exchange.web.words import policy_sentences, reason_text, sale_hint
 
 TEN = CommissionTerms(percent_bps=1_000)
@@ -139,3 +140,9 @@ def test_every_hold_of_a_payout_says_why_and_what_to_press():
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
+
+
+def test_a_form_that_nobody_has_filled_in_promises_no_reward():
+    assert reward_sentences(CommissionTerms()) == []
+    only = CommissionTerms(table={"a": SkuRate(bps=500)})
+    assert reward_sentences(only)[0] == "Only products that the brand has listed have a reward."
