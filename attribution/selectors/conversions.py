@@ -12,10 +12,11 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from attribution.domain.lifecycle import CONFIRMED_GRADES, CONFIRMED_TRUST
-from attribution.models import Candidate, ClickDaily, Conversion, ConversionVersion
+from attribution.models import Candidate, ClickDaily, Conversion, ConversionVersion, Order
 from attribution.selectors.paging import edge_parse, edge_text
 from core.clock import ALMATY, day_start
 from core.errors import NotFound
+from core.tenancy.context import acting_as
 
 PAGE_ROWS = 30
 Status = Conversion.Status
@@ -209,3 +210,11 @@ def candidates_of(conversion: Conversion) -> list[Candidate]:
     influencer finds their own, the brand all."""
     rows = Candidate.objects.filter(decision_id=conversion.decision_id)
     return list(rows.select_related("influencer").order_by("id"))
+
+
+def order_trust(conversion: Conversion) -> str:
+    """How its order is known to us, a value of InboundEvent.Trust. An influencer reads no orders:
+    this one word is looked up for a sale that is theirs."""
+    with acting_as(system="say who told of an order"):
+        trust: str = Order.objects.values_list("trust", flat=True).get(pk=conversion.order_id)
+    return trust

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
-from attribution.models import Conversion
+from attribution.models import Conversion, Order
 from attribution.services.lifecycle import conversions_advance
 from campaigns.models import TrackingLink
 from compliance.services import tax_rules_load
@@ -124,6 +124,22 @@ def test_an_earning_tells_why_it_is_theirs(aliya, world):
     ]
     assert [step.kind for step in page.steps][:2] == ["click", "order"]
     assert page.sums[-1].minor == 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("trust", "said"),
+    [
+        ("signed", "The source signed what it told of this order."),
+        ("pulled", "We read this order at the source ourselves."),
+        ("hint", "Nobody signed this order: a second source or the brand has to confirm it."),
+    ],
+)
+def test_an_earning_says_who_told_of_its_order(aliya, world, trust, said):
+    with override("en"):
+        url = page_urls(world)["earning"]
+        with acting_as(system="test"):
+            Order.objects.update(trust=trust)
+        assert said in aliya.get(url).context["page"].hint
 
 
 def test_the_sheet_is_a_fragment_for_htmx(aliya, world):

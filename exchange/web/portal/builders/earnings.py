@@ -8,16 +8,24 @@ from typing import Literal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from attribution.connectors.receipt.connector import RECEIPT
 from attribution.domain.match import CLICKS
-from attribution.models import Candidate, Conversion, ConversionVersion, ReceiptClaim
+from attribution.models import (
+    Candidate,
+    Conversion,
+    ConversionVersion,
+    InboundEvent,
+    ReceiptClaim,
+)
 from attribution.selectors.conversions import (
     candidates_of,
     conversion_page,
     conversions_of_influencer,
     earned_by_stage,
     lost_minor,
+    order_trust,
     status_counts,
     versions_of,
 )
@@ -40,7 +48,7 @@ from exchange.web.pages.common import (
 from exchange.web.paging import pager
 from exchange.web.portal.builders.money import outcome_of, strip_of
 from exchange.web.rewards import reward_rows, steps_of
-from exchange.web.words import STATUSES, reason_name, sale_hint
+from exchange.web.words import STATUSES, Word, reason_name, sale_hint
 from influencers.models import Influencer
 from ledger.proofs import leaves_of_versions
 from payouts.selectors import Ready
@@ -52,6 +60,13 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
     "approved": ("approved",),
     "paid": ("paid",),
     "lost": ("rejected", "reversed"),
+}
+TOLD: Mapping[str, Word] = {
+    InboundEvent.Trust.SIGNED: gettext_lazy("The source signed what it told of this order."),
+    InboundEvent.Trust.PULLED: gettext_lazy("We read this order at the source ourselves."),
+    InboundEvent.Trust.HINT: gettext_lazy(
+        "Nobody signed this order: a second source or the brand has to confirm it."
+    ),
 }
 
 
@@ -150,7 +165,7 @@ def earning(influencer: Influencer, conversion: Conversion) -> portal.Earning:
         order_ref=conversion.order_number,
         minor=conversion.commission_minor,
         status=status,
-        hint=" ".join(filter(None, [earning_hint(conversion, status), claim_note(conversion)])),
+        hint=" ".join(filter(None, [earning_hint(conversion, status), told_note(conversion)])),
         steps=sale_steps(conversion, versions, candidates),
         trace=trace_of(conversion, candidates),
         sums=earning_sums(conversion, versions),
@@ -177,9 +192,16 @@ def proof_of_sale(conversion: Conversion, versions: Sequence[ConversionVersion])
     return portal.Proof(rows, None if last.pk in leaves else clock.day_of(last.at) + DAY)
 
 
+def told_note(conversion: Conversion) -> str:
+    """Who told us of the order, and whether that proves it."""
+    if conversion.source == RECEIPT:
+        return claim_note(conversion)
+    return str(TOLD[order_trust(conversion)])
+
+
 def claim_note(conversion: Conversion) -> str:
-    """What the shop said of the receipt that a sale came from; nothing for other sales."""
-    claim = claim_of_conversion(conversion) if conversion.source == RECEIPT else None
+    """What the shop said of the receipt that a sale came from."""
+    claim = claim_of_conversion(conversion)
     if claim is None:
         return ""
     if claim.state == ReceiptClaim.State.REFUSED:
