@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import openpyxl
 import pytest
@@ -33,6 +33,7 @@ from tests.attribution.connectors.shapes import (
 )
 
 TRAFFIC = OzonTraffic()
+MOSCOW = timezone(timedelta(hours=3))
 TAG = "vendor_org_42_birge-k3m9x2ab"
 TITLES = [
     "Дата",
@@ -96,7 +97,15 @@ def test_a_round_asks_waits_and_reads_and_rows_of_one_tag_and_day_are_added_up(s
     assert {one.currency for one in snapshots} == {"RUB"}
 
 
+def day_begins(sandbox) -> None:
+    """To the first minutes of a day of Ozon's: rounds take hours, and days are told by their age."""
+    now = datetime.fromisoformat(sandbox.get("/_control/clock").json["now"])
+    today = now.astimezone(MOSCOW).replace(hour=0, minute=5, second=0, microsecond=0)
+    sandbox.clock_move(int((today + timedelta(days=1) - now).total_seconds()))
+
+
 def test_a_day_that_says_what_it_said_is_no_news_and_one_that_changed_is(sandbox):
+    day_begins(sandbox)
     poller = Poller(sandbox)
     shown(sandbox, row(1), row(2))
     assert len(poller.round()) == 2
