@@ -98,7 +98,7 @@ def test_a_round_asks_waits_and_reads_and_rows_of_one_tag_and_day_are_added_up(s
 
 
 def day_begins(sandbox) -> None:
-    """To the first minutes of a day of Ozon's: rounds take hours, and days are told by their age."""
+    """To the first minutes of a day of Ozon: rounds take hours, and days are told by their age."""
     now = datetime.fromisoformat(sandbox.get("/_control/clock").json["now"])
     today = now.astimezone(MOSCOW).replace(hour=0, minute=5, second=0, microsecond=0)
     sandbox.clock_move(int((today + timedelta(days=1) - now).total_seconds()))
