@@ -14,10 +14,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns.code_selectors import codes_taken
 from campaigns.domain.code_file import CODES_MAX, CodeFile, FileCode, RowFault, code_file_read
 from campaigns.domain.codes import canonical, one_time_code_generate, skeleton
 from campaigns.models import Campaign, CodePool, Participation, PromoCode
+from campaigns.selectors.codes import codes_taken
 from campaigns.services.codes import codes_lock, day_end, days_require, skus_require
 from campaigns.services.links import ParticipationConflict, participation_locked
 from core import clock

@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from campaigns.code_selectors import codes_taken
 from campaigns.code_words import fault_text
 from campaigns.domain.code_aliases import aliases_of
 from campaigns.domain.code_rules import (
@@ -30,6 +29,7 @@ from campaigns.domain.codes import (
     wish_fault,
 )
 from campaigns.models import Campaign, CodeAlias, Participation, PromoCode, Terms
+from campaigns.selectors.codes import codes_taken
 from campaigns.services.links import ParticipationConflict, participation_locked
 from core import clock
 from core.audit.services import audit_record

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.db import IntegrityError
 
-from campaigns.code_selectors import codes_of_participation, pool_counts
 from campaigns.domain.codes import is_issuable
 from campaigns.models import CodeAlias, CodePool, Participation, PromoCode, Terms
+from campaigns.selectors.codes import codes_of_participation, pool_counts
 from campaigns.services import ParticipationConflict, campaign_join, participation_leave
 from campaigns.services.code_pools import (
     PoolTerms,

@@ -5,8 +5,8 @@ from io import BytesIO
 import pytest
 
 from attribution.models import Conversion
-from campaigns.code_selectors import personal_code_counts, personal_code_page
 from campaigns.models import Campaign, CodePool, Participation, PromoCode
+from campaigns.selectors.codes import personal_code_counts, personal_code_page
 from campaigns.services.codes import code_rotate
 from core.tenancy.context import acting_as
 from tests.attribution.shop import order_body

@@ -9,7 +9,11 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from attribution.selectors.code_queue import QUEUE_DAYS, Question, code_questions
-from campaigns.code_selectors import (
+from campaigns.code_words import fault_text
+from campaigns.domain.code_rules import GRACE_DAYS_DEFAULT, GRACE_DAYS_MAX
+from campaigns.domain.codes import CodeFault
+from campaigns.models import Campaign, CodePool, Participation, PromoCode
+from campaigns.selectors.codes import (
     PoolCounts,
     codes_of_pool,
     personal_code_counts,
@@ -18,10 +22,6 @@ from campaigns.code_selectors import (
     pool_counts,
     pools_of_campaign,
 )
-from campaigns.code_words import fault_text
-from campaigns.domain.code_rules import GRACE_DAYS_DEFAULT, GRACE_DAYS_MAX
-from campaigns.domain.codes import CodeFault
-from campaigns.models import Campaign, CodePool, Participation, PromoCode
 from core import clock
 from exchange.web.brand.desk import Desk
 from exchange.web.code_words import when_text

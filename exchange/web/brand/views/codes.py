@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from attribution.services.code_queue import code_text_assign, code_text_dismiss
 from brands.selectors import member_require_write
 from campaigns.code_forms import CodeRotateForm, CodeScheduleForm, PoolForm, PoolGiveForm
-from campaigns.code_selectors import pool_access_for_brand, pool_access_for_writer
 from campaigns.models import Campaign, CodePool, Participation
 from campaigns.selectors import (
     campaign_access_for_brand,
     campaign_access_for_writer,
     participation_access_for_writer,
 )
+from campaigns.selectors.codes import pool_access_for_brand, pool_access_for_writer
 from campaigns.services.code_pools import codes_generate, codes_import, pool_give, pool_void
 from campaigns.services.codes import code_rotate, code_schedule
 from core.errors import DomainError

@@ -20,7 +20,6 @@ from attribution.selectors.conversions import (
     taken_by_participation,
 )
 from attribution.selectors.receipts import brand_takes_receipts, claims_of_participation
-from campaigns.code_selectors import codes_of_participation
 from campaigns.domain.deeplink import admitad_page, is_admitad
 from campaigns.domain.destination import host_of
 from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
@@ -31,6 +30,7 @@ from campaigns.selectors import (
     codes_of_influencer,
     links_count,
 )
+from campaigns.selectors.codes import codes_of_participation
 from core import clock
 from exchange.web.code_words import when_text
 from exchange.web.pages import portal

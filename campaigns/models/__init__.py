@@ -1,0 +1,20 @@
+from campaigns.models.campaigns import Campaign, CampaignTotals
+from campaigns.models.codes import CodeAlias, CodePool, PromoCode
+from campaigns.models.external_codes import ExternalCode, TrafficTag
+from campaigns.models.links import AppTarget, TrackingLink
+from campaigns.models.participations import Participation
+from campaigns.models.terms import Terms
+
+__all__ = [
+    "AppTarget",
+    "Campaign",
+    "CampaignTotals",
+    "CodeAlias",
+    "CodePool",
+    "ExternalCode",
+    "Participation",
+    "PromoCode",
+    "Terms",
+    "TrackingLink",
+    "TrafficTag",
+]

@@ -1,0 +1,83 @@
+"""What a marketplace puts into its rows, by which a participation is known."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from brands.models import Brand
+from campaigns.models.campaigns import Campaign
+from campaigns.models.participations import Participation
+from core import clock
+from influencers.models import Influencer
+
+
+class ExternalCode(models.Model):
+    """An id that a marketplace puts into its own rows and that belongs to one participation."""
+
+    class Kind(models.TextChoices):
+        WB_SUBSTITUTE_ARTICLE = "wb_substitute_article", _("Wildberries substitute article")
+        OZON_VOUCHER = "ozon_voucher", _("Ozon voucher")
+
+    class State(models.TextChoices):
+        RESERVED = "reserved", _("reserved")  # asked for at the platform, which has not said yes
+        ACTIVE = "active", _("active")
+        VOID = "void", _("void")  # the platform made none
+
+    participation = models.ForeignKey(
+        Participation, on_delete=models.PROTECT, related_name="external_codes", db_constraint=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    value = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    # Of one that we made there: its number at the platform, what buyers type, what it gives
+    platform_id = models.BigIntegerField(null=True)
+    typed_codes = ArrayField(models.CharField(max_length=64), default=list)
+    discount_percent = models.PositiveSmallIntegerField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "kind", "value"], name="external_code_once_per_shop"
+            ),
+            models.CheckConstraint(condition=~Q(value=""), name="external_code_not_empty"),
+            models.UniqueConstraint(
+                fields=["participation", "kind"],
+                name="external_code_one_reserved",
+                condition=Q(state="reserved"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.value}"
+
+
+class TrafficTag(models.Model):
+    """How utm_campaign must begin for a marketplace to count it for this brand
+    (`campaigns.domain.traffic_tags`); where it is known, links to that marketplace carry a tag."""
+
+    class Platform(models.TextChoices):
+        OZON = "ozon", "Ozon"
+        WILDBERRIES = "wildberries", "Wildberries"
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    platform = models.CharField(max_length=12, choices=Platform.choices)
+    start = models.CharField(max_length=40)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "platform"], name="traffic_tag_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform}: {self.start}"

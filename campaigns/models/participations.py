@@ -1,0 +1,51 @@
+"""Who takes part."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from brands.models import Brand
+from campaigns.models.campaigns import Campaign
+from campaigns.models.terms import Terms
+from core import clock
+from core.ids import uuid7
+from influencers.models import Influencer
+
+
+class Participation(models.Model):
+    """An influencer in a campaign. `brand` repeats the campaign's: policies must not join."""
+
+    class State(models.TextChoices):
+        APPLIED = "applied", _("applied")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+        LEFT = "left", _("left")
+        REMOVED = "removed", _("removed")
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="participations", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    influencer = models.ForeignKey(
+        Influencer, on_delete=models.PROTECT, related_name="participations"
+    )
+    terms = models.ForeignKey(
+        Terms, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    state = models.CharField(max_length=8, choices=State.choices)
+    created_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "brand"], name="participation_id_with_brand"),
+            models.UniqueConstraint(
+                fields=["brand", "campaign", "influencer"], name="participation_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["influencer", "-id"], name="participation_of_influencer")]
+
+    def __str__(self) -> str:
+        return f"{self.influencer_id} in {self.campaign_id}"

@@ -1,0 +1,190 @@
+"""Open campaigns, as influencers and the public see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    DecimalField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import Cast, Least
+
+from campaigns.domain.commission import reward_of_basket
+from campaigns.domain.destination import host_of
+from campaigns.models import (
+    Campaign,
+    Participation,
+    Terms,
+    TrackingLink,
+)
+from core import clock
+from core.bps import BPS_WHOLE
+from core.tenancy.context import acting_as
+from ledger.domain import accounts
+from ledger.models import Balance
+
+PAGE_ROWS = 24
+COVERAGE_MAX = 12
+
+
+def terms_latest(campaign: Campaign) -> Terms:
+    """The latest version that the acting side may read: of a draft, its brand's alone."""
+    return Terms.objects.filter(campaign=campaign).latest("version")
+
+
+def terms_of(campaigns: Collection[Campaign]) -> dict[int, Terms]:
+    """{campaign: its latest version}. One query."""
+    rows = Terms.objects.filter(campaign__in=campaigns).order_by("campaign_id", "version")
+    return {terms.campaign_id: terms for terms in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A campaign with what it pays. `reward_minor` is of its typical order. `participation` is the
+    reader's own, `link` their first one."""
+
+    campaign: Campaign
+    terms: Terms
+    participation: Participation | None = None
+    link: TrackingLink | None = None
+
+    @property
+    def reward_minor(self) -> int:
+        basket_minor = self.campaign.typical_basket_minor
+        return reward_of_basket(basket_minor, self.terms.commission)
+
+
+def campaign_list_open(
+    *, query: str = "", by_reward: bool = False, rows: int = PAGE_ROWS, after: str = ""
+) -> tuple[list[Campaign], str]:
+    """Live campaigns, newest first or best paid first, and where the next page begins ("" at the
+    end). `after` is what the page before gave; a broken one begins anew."""
+    live = _live()
+    for word in query.split()[:5]:
+        live = live.filter(Q(title__icontains=word) | Q(brand_name__icontains=word))
+    return _page_by_reward(live, rows, after) if by_reward else _page_by_day(live, rows, after)
+
+
+def _page_by_day(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[Campaign], str]:
+    last = _after_parse(after)
+    page = live.filter(pk__lt=last[-1]) if last else live
+    found = list(page.order_by("-id")[: rows + 1])
+    return found[:rows], str(found[rows - 1].pk) if len(found) > rows else ""
+
+
+def _page_by_reward(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[Campaign], str]:
+    """Of a typical order, as a rate: so that a fixed reward and a cap compare with a percent."""
+    newest = Terms.objects.filter(campaign=OuterRef("pk")).order_by("-version")
+    rate = Cast("commission_bps", BigIntegerField()) + _rate_of("fixed_minor")
+    number = BigIntegerField()
+    capped = Case(
+        When(cap_minor__isnull=True, then=rate),
+        default=Least(rate, _rate_of("cap_minor"), output_field=number),
+        output_field=number,
+    )
+    rates = newest.annotate(rate=capped).values("rate")
+    rated = live.annotate(bps=Subquery(rates[:1], output_field=BigIntegerField()))
+    last = _after_parse(after)
+    if len(last) == 2:
+        rated = rated.filter(Q(bps__lt=last[0]) | Q(bps=last[0], pk__lt=last[1]))
+    found = list(rated.order_by("-bps", "-id")[: rows + 1])
+    edge = found[rows - 1] if len(found) > rows else None
+    return [*found[:rows]], f"{edge.bps}.{edge.pk}" if edge else ""
+
+
+def _rate_of(amount: str) -> Cast:
+    """An amount of an order as basis points of the campaign's typical one. Wide: a bigint has no
+    room for the product."""
+    wide = Cast(amount, DecimalField(max_digits=30, decimal_places=0))
+    return Cast(wide * BPS_WHOLE / F("campaign__typical_basket_minor"), BigIntegerField())
+
+
+def _after_parse(after: str) -> list[int]:
+    """Numbers of a cursor; nothing when somebody wrote it by hand."""
+    parts = after.split(".")
+    is_ours = len(parts) <= 2 and all(
+        part.isascii() and part.isdigit() and len(part) <= 18 for part in parts
+    )
+    return [int(part) for part in parts] if is_ours else []
+
+
+def cards_for(campaigns: Collection[Campaign], influencer_id: int | None = None) -> list[Card]:
+    """Cards in the given order. Three queries for an influencer, one for the public."""
+    terms = terms_of(campaigns)
+    mine: dict[int, Participation] = {}
+    links: dict[int, TrackingLink] = {}
+    if influencer_id is not None:
+        joined = Participation.objects.filter(influencer_id=influencer_id, campaign__in=campaigns)
+        mine = {row.campaign_id: row for row in joined}
+        active = TrackingLink.objects.filter(
+            influencer_id=influencer_id, campaign__in=campaigns, state=TrackingLink.State.ACTIVE
+        )
+        links = {link.campaign_id: link for link in active.order_by("-id")}
+    return [
+        Card(each, terms[each.pk], mine.get(each.pk), links.get(each.pk))
+        for each in campaigns
+        if each.pk in terms
+    ]
+
+
+def campaign_list_public(rows: int) -> list[Campaign]:
+    """Live campaigns open to everybody, newest first."""
+    live = _live().filter(access=Campaign.Access.PUBLIC)
+    return list(live.order_by("-published_at", "-id")[:rows])
+
+
+def _live() -> QuerySet[Campaign]:
+    """Campaigns that run now."""
+    live = Campaign.objects.filter(status=Campaign.Status.LIVE)
+    return live.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()))
+
+
+def campaigns_without_budget(campaigns: Collection[Campaign]) -> set[int]:
+    """Campaigns that have spent all they reserved. One query, as the system: a budget is the
+    brand's to know, that it is empty concerns everybody whose link leads there."""
+    keys = {campaign.pk: accounts.budget(campaign.brand_id, campaign.pk) for campaign in campaigns}
+    with acting_as(system="is a budget empty"):
+        empty = Balance.objects.filter(
+            account__code__in=[ref.code for ref in keys.values()], balance_minor__lte=0
+        )
+        return {pk for pk in empty.values_list("account__subject_id", flat=True) if pk}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a pasted address can become: a link in one of `mine`, best paid first; or else one in
+    `open_to_join`, once the influencer takes part."""
+
+    mine: list[Card]
+    open_to_join: list[Card]
+
+
+def coverage_of(influencer_id: int, url: str) -> Coverage:
+    """Campaigns that have the site of a stored address on their list. Six queries."""
+    name = host_of(url).removeprefix("www.")
+    covers = Q(allowed_hosts__overlap=[name, f"www.{name}"])
+    joined = Participation.objects.filter(influencer_id=influencer_id)
+    approved = joined.filter(state=Participation.State.APPROVED).values("campaign_id")
+    running = Campaign.objects.exclude(status=Campaign.Status.CLOSED).filter(covers)
+    mine = running.filter(pk__in=approved).order_by("-id")[:COVERAGE_MAX]
+    others = _live().filter(covers).exclude(pk__in=approved).order_by("-id")[:COVERAGE_MAX]
+    return Coverage(
+        _best_paid_first(cards_for(mine, influencer_id)),
+        _best_paid_first(cards_for(others, influencer_id)),
+    )
+
+
+def _best_paid_first(cards: list[Card]) -> list[Card]:
+    def rate(card: Card) -> int:
+        return card.reward_minor * BPS_WHOLE // card.campaign.typical_basket_minor
+
+    return sorted(cards, key=rate, reverse=True)
