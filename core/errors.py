@@ -44,6 +44,11 @@ class Invalid(DomainError):
     code = "invalid"
     status = 422
 
+    @classmethod
+    def of(cls, field: str, message: Any) -> Invalid:
+        """One thing is wrong, with one input."""
+        return cls(message, fields={field: [message]})
+
 
 class Forbidden(DomainError):
     """You may see the thing, and may not do this to it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from attribution.connectors.base import (
     AccessDenied,
@@ -49,6 +49,9 @@ class Asking:
 
     def page_rows(self, default: int) -> int:
         return int(self.connection.settings.get("page_rows") or default)
+
+
+AskT = TypeVar("AskT", bound=Asking)
 
 
 def limited_page(cursor: Mapping[str, Any], seconds: int) -> PollPage:

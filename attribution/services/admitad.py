@@ -20,12 +20,9 @@ from attribution.connectors.base import (
     PollConnection,
 )
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed
-from core import clock
+from attribution.services.setup import Given, Setup, Typed, trial
 from core.errors import Invalid
-from core.http import OutgoingError, outgoing
-
-WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
+from core.http import OutgoingError
 
 
 def token_settings(token: str) -> dict[str, Any]:
@@ -38,30 +35,29 @@ def token_settings(token: str) -> dict[str, Any]:
     secret = token.strip()
     is_plain = secret.isascii() and secret.isprintable() and " " not in secret
     if not is_plain or not 1 <= len(secret) <= TOKEN_LENGTH_MAX:
-        raise _wrong(
-            _("This is not a whole token. Copy it again, from the first letter to the last.")
+        raise Invalid.of(
+            "token",
+            _("This is not a whole token. Copy it again, from the first letter to the last."),
         )
     own: dict[str, Any] = {}
     if settings.SANDBOX_URL:
         own["base_url"] = f"{settings.SANDBOX_URL}/admitad"
-    client = outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
     try:
-        token_probe(Ask(client, PollConnection(secret, own), clock.now(), lambda _is_last: 1))
+        token_probe(trial(Ask, PollConnection(secret, own)))
     except CredentialsRefused:
-        raise _wrong(_("Admitad does not take this token: it is wrong or has ended.")) from None
+        raise Invalid.of(
+            "token", _("Admitad does not take this token: it is wrong or has ended.")
+        ) from None
     except AccessDenied:
-        raise _wrong(
-            _("This token may not read the statistics of Admitad. Make one with that right.")
+        raise Invalid.of(
+            "token",
+            _("This token may not read the statistics of Admitad. Make one with that right."),
         ) from None
     except (ConnectorError, OutgoingError):
-        raise _wrong(
-            _("Admitad does not answer us right now. Your token was not kept: try again.")
+        raise Invalid.of(
+            "token", _("Admitad does not answer us right now. Your token was not kept: try again.")
         ) from None
     return own
-
-
-def _wrong(message: str) -> Invalid:
-    return Invalid(message, fields={"token": [message]})
 
 
 def _read(typed: Typed, known: Connection | None) -> Given:

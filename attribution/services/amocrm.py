@@ -29,7 +29,9 @@ def host_require(text: str) -> str:
     host = text.strip().lower().removeprefix("https://").removeprefix("http://").split("/")[0]
     name, _dot, domain = host.partition(".")
     if not _NAME.fullmatch(name) or (domain or DOMAINS[0]) not in DOMAINS:
-        raise _wrong("address", _("Type the address of your account, for example brand.amocrm.ru."))
+        raise Invalid.of(
+            "address", _("Type the address of your account, for example brand.amocrm.ru.")
+        )
     return f"{name}.{domain or DOMAINS[0]}"
 
 
@@ -39,7 +41,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     token = typed.get("token", "").strip()
     is_plain = token.isascii() and token.isprintable() and " " not in token
     if not is_plain or not 1 <= len(token) <= TOKEN_LENGTH_MAX:
-        raise _wrong(
+        raise Invalid.of(
             "token",
             _("This is not a whole token. Copy it again, from the first letter to the last."),
         )
@@ -59,12 +61,8 @@ def _base_url(host: str) -> str:
 def _currency(typed: Typed) -> str:
     currency = typed.get("currency", "")
     if currency not in MINOR_DIGITS:
-        raise _wrong("currency", _("Choose the currency of the prices."))
+        raise Invalid.of("currency", _("Choose the currency of the prices."))
     return currency
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 SETUP = Setup(_read, is_same=same_seller, may_follow=same_seller)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from attribution.connectors.payload import json_bytes
 from attribution.models import Connection, IdempotentCall, InboundEvent
 from attribution.selectors.known_orders import received_at
 from attribution.services.calls import call_store
@@ -116,9 +116,9 @@ def _order_store(brand_id: int, order: Mapping[str, Any]) -> Reply:
     if connection.state == Connection.State.OFF:
         raise ConnectionOff(_("The REST API is switched off on the page of integrations."))
     external_id = str(order["external_id"])
-    digest = hashlib.sha256(_json_bytes(order)).hexdigest()[:DIGEST_CHARS]
+    digest = hashlib.sha256(json_bytes(order)).hexdigest()[:DIGEST_CHARS]
     fulfilled_at = _fulfilled_at(connection, order)
-    body = _json_bytes({**order, "fulfilled_at": fulfilled_at and fulfilled_at.isoformat()})
+    body = json_bytes({**order, "fulfilled_at": fulfilled_at and fulfilled_at.isoformat()})
     received = Received(f"{external_id}:{digest}", body)
     stored = call_store(connection, received, InboundEvent.Trust.SIGNED)
     return Reply(
@@ -156,10 +156,6 @@ def _connection_ensure(brand_id: int) -> Connection:
 
 def _connection_of(brand_id: int) -> Connection | None:
     return Connection.objects.filter(brand_id=brand_id, source=API).order_by("pk").first()
-
-
-def _json_bytes(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
 
 
 def calls_forget() -> int:

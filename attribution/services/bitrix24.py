@@ -34,7 +34,7 @@ def url_require(text: str) -> tuple[str, str]:
     """
     found = _URL.fullmatch(text.strip()) if len(text) <= URL_CHARS_MAX else None
     if found is None or found["domain"] not in DOMAINS:
-        raise _wrong(
+        raise Invalid.of(
             "token",
             _(
                 "Copy the whole address of the inbound webhook, for example"
@@ -48,7 +48,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     """Later each of the two may be given alone."""
     secret = typed.get("application_token", "").strip()
     if secret and not _APPLICATION_TOKEN.fullmatch(secret):
-        raise _wrong(
+        raise Invalid.of(
             "application_token", _("Copy the application token from the outgoing webhook.")
         )
     address = typed.get("token", "").strip()
@@ -74,10 +74,6 @@ def _base_url(portal: str) -> str:
     if settings.SANDBOX_URL:
         return f"{settings.SANDBOX_URL}/bitrix24/rest"
     return f"https://{portal}/rest"
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 SETUP = Setup(_read, is_same=same_seller, may_follow=same_seller)

@@ -25,13 +25,13 @@ from attribution.connectors.crm.stages import (
 )
 from attribution.connectors.registry import CRMS
 from attribution.models import Connection, PollCursor
+from attribution.services.setup import trial_client
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, Invalid, NotFound
-from core.http import OutgoingError, outgoing
+from core.http import OutgoingError
 from core.tenancy.context import acting_as
 
-WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
 FIELDS = (
     "click_field",
     "code_field",
@@ -133,5 +133,4 @@ def _account_now(connection: Connection) -> Account:
 
 
 def _account(source: str, asked: PollConnection) -> Account:
-    client = outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
-    return CRMS[source].account(client, asked, now=clock.now())
+    return CRMS[source].account(trial_client(), asked, now=clock.now())

@@ -16,12 +16,10 @@ from attribution.connectors.base import (
 from attribution.connectors.insales.client import Ask
 from attribution.connectors.insales.listing import probe
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed, same_seller
-from core import clock
+from attribution.services.setup import Given, Setup, Typed, same_seller, trial
 from core.errors import Invalid
-from core.http import OutgoingError, outgoing
+from core.http import OutgoingError
 
-WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
 HOST_CHARS_MAX, CREDENTIAL_CHARS_MAX = 253, 200
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
 
@@ -32,7 +30,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     app_id, password = typed.get("app_id", "").strip(), typed.get("password", "").strip()
     for name, value in (("app_id", app_id), ("password", password)):
         if not _is_credential(value):
-            raise _wrong(name, _("Copy it again from the page of the application in InSales."))
+            raise Invalid.of(name, _("Copy it again from the page of the application in InSales."))
     given = Given(
         token=f"{app_id}:{password}",
         settings={"seller_id": host, "base_url": _base_url(host)},
@@ -49,7 +47,9 @@ def host_require(text: str) -> str:
     """
     host = text.strip().lower().removeprefix("https://").removeprefix("http://").split("/")[0]
     if len(host) > HOST_CHARS_MAX or not _HOST.fullmatch(host):
-        raise _wrong("shop", _("Type the address of the shop, for example myshop.myinsales.kz."))
+        raise Invalid.of(
+            "shop", _("Type the address of the shop, for example myshop.myinsales.kz.")
+        )
     return host
 
 
@@ -61,27 +61,24 @@ def _base_url(host: str) -> str:
 
 def _try(given: Given) -> None:
     """Raises: Invalid: the shop refuses, or does not answer."""
-    client = outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
     asked = PollConnection(given.token, given.settings)
     try:
-        probe(Ask(client, asked, clock.now(), lambda _is_last: 1))
+        probe(trial(Ask, asked))
     except CredentialsRefused:
-        raise _wrong("password", _("The shop does not take this id with this password.")) from None
+        raise Invalid.of(
+            "password", _("The shop does not take this id with this password.")
+        ) from None
     except AccessDenied:
         message = _("This application may not read orders. Give it that right in InSales.")
-        raise _wrong("password", message) from None
+        raise Invalid.of("password", message) from None
     except (ConnectorError, OutgoingError):
         message = _("There is no InSales shop at this address, or it does not answer right now.")
-        raise _wrong("shop", message) from None
+        raise Invalid.of("shop", message) from None
 
 
 def _is_credential(value: str) -> bool:
     is_plain = value.isascii() and value.isprintable() and not set(" :") & set(value)
     return is_plain and 1 <= len(value) <= CREDENTIAL_CHARS_MAX
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 SETUP = Setup(_read, is_same=same_seller, may_follow=same_seller)

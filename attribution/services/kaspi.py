@@ -16,13 +16,10 @@ from attribution.connectors.base import ConnectorError, PollConnection, SourceRe
 from attribution.connectors.kaspi.client import TOKEN_LENGTH_MAX, Ask
 from attribution.connectors.kaspi.orders import order_is_seen, token_probe
 from attribution.models import Connection, Order
-from attribution.services.setup import Given, Setup, Typed, same_token
-from core import clock
+from attribution.services.setup import Given, Setup, Typed, same_token, trial
 from core.errors import Invalid
-from core.http import OutgoingError, outgoing
+from core.http import OutgoingError
 from core.tenancy.context import acting_as
-
-WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
 
 
 def token_settings(token: str) -> dict[str, Any]:
@@ -33,17 +30,20 @@ def token_settings(token: str) -> dict[str, Any]:
     """
     secret = token.strip()
     if not _is_token(secret):
-        raise _wrong(
-            _("This is not a whole token. Copy it again, from the first letter to the last.")
+        raise Invalid.of(
+            "token",
+            _("This is not a whole token. Copy it again, from the first letter to the last."),
         )
     own: dict[str, Any] = {}
     if settings.SANDBOX_URL:
         own["base_url"] = f"{settings.SANDBOX_URL}/kaspi/shop/api/v2"
     try:
-        token_probe(_ask(PollConnection(secret, own)))
+        token_probe(trial(Ask, PollConnection(secret, own)))
     except SourceRefused as refused:
         if refused.status in (401, 403):
-            raise _wrong(_("Kaspi does not take this token. Copy it from the cabinet.")) from None
+            raise Invalid.of(
+                "token", _("Kaspi does not take this token. Copy it from the cabinet.")
+            ) from None
         raise _no_answer() from None
     except (ConnectorError, OutgoingError):
         raise _no_answer() from None
@@ -78,12 +78,7 @@ def shop_shows_order(asked: PollConnection, number: str) -> bool:
     Raises:
         ConnectorError, OutgoingError: Kaspi said neither yes nor no.
     """
-    return order_is_seen(_ask(asked), number)
-
-
-def _ask(asked: PollConnection) -> Ask:
-    client = outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
-    return Ask(client, asked, clock.now(), lambda _is_last: 1)
+    return order_is_seen(trial(Ask, asked), number)
 
 
 def _is_token(secret: str) -> bool:
@@ -92,11 +87,9 @@ def _is_token(secret: str) -> bool:
 
 
 def _no_answer() -> Invalid:
-    return _wrong(_("Kaspi does not answer us right now. Your token was not kept: try again."))
-
-
-def _wrong(message: str) -> Invalid:
-    return Invalid(message, fields={"token": [message]})
+    return Invalid.of(
+        "token", _("Kaspi does not answer us right now. Your token was not kept: try again.")
+    )
 
 
 def _read(typed: Typed, known: Connection | None) -> Given:

@@ -40,9 +40,9 @@ def key_require(client_id: str, key: str) -> dict[str, Any]:
     """
     own_id, own_key = client_id.strip(), key.strip()
     if not (own_id.isascii() and own_id.isdigit() and len(own_id) <= CLIENT_ID_DIGITS_MAX):
-        raise _wrong("client_id", _("The Client-Id is a number: copy it from Ozon's settings."))
+        raise Invalid.of("client_id", _("The Client-Id is a number: copy it from Ozon's settings."))
     if not own_key or len(own_key) > KEY_CHARS_MAX or not own_key.isascii() or " " in own_key:
-        raise _wrong("token", _("This is not a whole key. Copy it again."))
+        raise Invalid.of("token", _("This is not a whole key. Copy it again."))
     own: dict[str, Any] = {"client_id": own_id, "seller_id": own_id}
     if settings.SANDBOX_URL:
         own["base_url"] = f"{settings.SANDBOX_URL}/ozon"
@@ -51,16 +51,12 @@ def key_require(client_id: str, key: str) -> dict[str, Any]:
         info = key_read(outgoing(), PollConnection(own_key, own), now=clock.now())
     except (CredentialsRefused, AccessDenied):
         message = _("Ozon refuses this key with this Client-Id: one of them is wrong or has ended.")
-        raise _wrong("token", message) from None
+        raise Invalid.of("token", message) from None
     except (ConnectorError, OutgoingError):
-        raise _wrong("token", str(NO_ANSWER)) from None
+        raise Invalid.of("token", str(NO_ANSWER)) from None
     if info.expires_at is not None:
         own["token_expires_at"] = info.expires_at.isoformat()
     return own
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 def _read(typed: Typed, known: Connection | None) -> Given:

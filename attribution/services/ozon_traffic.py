@@ -18,14 +18,12 @@ from attribution.connectors.base import (
 )
 from attribution.connectors.ozon.performance import Ask, Limited
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed, same_seller
+from attribution.services.setup import Given, Setup, Typed, same_seller, trial
 from campaigns.services.traffic_tags import traffic_tag_set
-from core import clock
 from core.errors import Invalid
-from core.http import OutgoingError, outgoing
+from core.http import OutgoingError
 
 CLIENT_CHARS_MAX = 200
-WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
 _TAG = re.compile(r"vendor_org_([0-9]{1,18})", re.ASCII)
 
 
@@ -36,7 +34,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     secret = typed.get("token", "").strip()
     for field, text in (("client_id", client), ("token", secret)):
         if not _is_plain(text):
-            raise _wrong(field, _("This is not whole. Copy it again."))
+            raise Invalid.of(field, _("This is not whole. Copy it again."))
     own: dict[str, Any] = {"client_id": client, "seller_id": tag}
     if settings.SANDBOX_URL:
         own["base_url"] = f"{settings.SANDBOX_URL}/ozon/performance"
@@ -48,7 +46,7 @@ def _tag_require(text: str) -> str:
     """People copy the tag with what stands around it: a "_" at its end, capital letters."""
     tag = text.strip().lower().rstrip("_")
     if not _TAG.fullmatch(tag):
-        raise _wrong("tag", _("The tag looks like vendor_org_42: copy it from Ozon's cabinet."))
+        raise Invalid.of("tag", _("The tag looks like vendor_org_42: copy it from Ozon's cabinet."))
     return tag
 
 
@@ -59,30 +57,25 @@ def _is_plain(text: str) -> bool:
 
 def _ozon_require(asked: PollConnection, tag: str) -> None:
     """Ozon knows the client, and says that this is the tag of its organisation."""
-    client = outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
-    ask = Ask(client, asked, clock.now(), lambda _is_last: 1)
+    ask = trial(Ask, asked)
     try:
         said = ask.vendor_tag(ask.bearer(), tag.removeprefix("vendor_org_"))
     except CredentialsRefused:
-        raise _wrong(
+        raise Invalid.of(
             "token", _("Ozon does not know this client, or not with this secret.")
         ) from None
     except SourceRefused as refused:
         if refused.status in (403, 404):
-            raise _wrong("tag", _("Ozon says that this tag is not of this client.")) from None
+            raise Invalid.of("tag", _("Ozon says that this tag is not of this client.")) from None
         raise _no_answer() from None
     except (ConnectorError, OutgoingError, Limited):
         raise _no_answer() from None
     if said != tag:
-        raise _wrong("tag", _("Ozon says that this tag is not of this client."))
+        raise Invalid.of("tag", _("Ozon says that this tag is not of this client."))
 
 
 def _no_answer() -> Invalid:
-    return _wrong("token", _("Ozon does not answer right now. Try again in some minutes."))
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
+    return Invalid.of("token", _("Ozon does not answer right now. Try again in some minutes."))
 
 
 def _connected(connection: Connection) -> None:

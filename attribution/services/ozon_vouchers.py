@@ -102,15 +102,11 @@ def ozon_voucher_create(
 def voucher_terms_require(*, discount_percent: int, budget: int, days: int) -> None:
     """Raises: Invalid, by field, for what cannot be."""
     if not 1 <= discount_percent <= DISCOUNT_PERCENT_MAX:
-        raise _wrong("discount_percent", _("The discount is from 1 to 90 percent."))
+        raise Invalid.of("discount_percent", _("The discount is from 1 to 90 percent."))
     if not 1 <= budget <= BUDGET_MAX:
-        raise _wrong("budget", _("A voucher needs a budget."))
+        raise Invalid.of("budget", _("A voucher needs a budget."))
     if not 1 <= days <= VOUCHER_DAYS_MAX:
-        raise _wrong("days", _("A voucher lives from 1 to 365 days."))
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
+        raise Invalid.of("days", _("A voucher lives from 1 to 365 days."))
 
 
 def _ask(connection_id: int, participation_id: int) -> Ask:

@@ -35,16 +35,12 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     """Raises: Invalid for a preset or a currency that nobody has."""
     preset = PRESETS.get(typed.get("preset", ""))
     if preset is None:
-        raise _wrong("preset", _("Choose whose names your system uses."))
+        raise Invalid.of("preset", _("Choose whose names your system uses."))
     currency = typed.get("currency", "")
     if currency not in MINOR_DIGITS:
-        raise _wrong("currency", _("Choose a currency."))
+        raise Invalid.of("currency", _("Choose a currency."))
     own = {"preset": preset.name, "currency": currency}
     return Given(settings=own, is_unsigned=not preset.signature)
-
-
-def _wrong(name: str, message: str) -> Invalid:
-    return Invalid(message, fields={name: [message]})
 
 
 SETUP = Setup(_read, makes_secret=True, has_token=False)

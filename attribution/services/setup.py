@@ -6,8 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from attribution.connectors.asking import AskT
+from attribution.connectors.base import HttpClient, PollConnection
 from attribution.models import Connection
+from core import clock
+from core.http import outgoing
 
+WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
 Typed = Mapping[str, str]  # the fields of the source's form, by name
 
 
@@ -65,6 +70,16 @@ class Setup:
     key_make: Callable[[int, str], str] | None = None
     has_token: bool = True
     is_single: bool = False
+
+
+def trial_client() -> HttpClient:
+    """For one question to a source, while somebody waits for its answer."""
+    return outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
+
+
+def trial(ask: type[AskT], asked: PollConnection) -> AskT:
+    """To try what was typed before we keep it. Calls out: outside of any transaction."""
+    return ask(trial_client(), asked, clock.now(), lambda _is_last: 1)
 
 
 def _nothing_asked(typed: Typed, known: Connection | None) -> Given:

@@ -17,12 +17,10 @@ from attribution.connectors.base import (
 from attribution.connectors.shopify.client import TOKEN_LENGTH_MAX, Ask
 from attribution.connectors.shopify.listing import probe
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed, same_seller
-from core import clock
+from attribution.services.setup import Given, Setup, Typed, same_seller, trial
 from core.errors import Invalid
-from core.http import OutgoingError, outgoing
+from core.http import OutgoingError
 
-WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
 DOMAIN = ".myshopify.com"
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
 
@@ -33,10 +31,10 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     secret, token = typed.get("secret", "").strip(), typed.get("token", "").strip()
     domain = known.settings["seller_id"] if known else _domain_require(typed.get("shop", ""))
     if not (secret or (known and token)):
-        raise _wrong("secret", _("Without the secret nobody can tell whose calls they are."))
+        raise Invalid.of("secret", _("Without the secret nobody can tell whose calls they are."))
     for name, value in (("secret", secret), ("token", token)):
         if value and not _is_whole(value):
-            raise _wrong(name, _("Copy it again, from the first letter to the last."))
+            raise Invalid.of(name, _("Copy it again, from the first letter to the last."))
     own = {"seller_id": domain, "base_url": _base_url(domain)}
     given = Given(token=token, secret=secret, settings=own)
     if token:
@@ -50,7 +48,7 @@ def _domain_require(text: str) -> str:
     handle = typed.removesuffix(DOMAIN)
     if not _HANDLE.fullmatch(handle):
         message = _("Type the address that ends with .myshopify.com: it is in Settings, Domains.")
-        raise _wrong("shop", message)
+        raise Invalid.of("shop", message)
     return handle + DOMAIN
 
 
@@ -62,27 +60,22 @@ def _base_url(domain: str) -> str:
 
 def _try(given: Given) -> None:
     """Raises: Invalid: the shop refuses, or does not answer."""
-    client = outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
     asked = PollConnection(given.token, given.settings)
     try:
-        probe(Ask(client, asked, clock.now(), lambda _is_last: 1))
+        probe(trial(Ask, asked))
     except CredentialsRefused:
-        raise _wrong("token", _("The shop does not take this token.")) from None
+        raise Invalid.of("token", _("The shop does not take this token.")) from None
     except AccessDenied:
         message = _("This token may not read orders. Give the application the scope read_orders.")
-        raise _wrong("token", message) from None
+        raise Invalid.of("token", message) from None
     except (ConnectorError, OutgoingError):
         message = _("There is no shop at this address, or Shopify does not answer right now.")
-        raise _wrong("shop", message) from None
+        raise Invalid.of("shop", message) from None
 
 
 def _is_whole(value: str) -> bool:
     is_plain = value.isascii() and value.isprintable() and " " not in value
     return is_plain and len(value) <= TOKEN_LENGTH_MAX
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 SETUP = Setup(_read, is_same=same_seller, may_follow=same_seller)

@@ -21,24 +21,20 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     key = typed.get("api_key", "").strip()
     is_plain = key.isascii() and key.isprintable() and " " not in key
     if key and not (is_plain and KEY_CHARS_MIN <= len(key) <= KEY_CHARS_MAX):
-        raise _wrong(
+        raise Invalid.of(
             "api_key", _("The key has from 8 to 200 Latin letters, digits and signs, no spaces.")
         )
     if known is not None:
         return Given(secret=key)
     currency = typed.get("currency", "")
     if currency not in MINOR_DIGITS:
-        raise _wrong("currency", _("Choose the currency of the prices."))
+        raise Invalid.of("currency", _("Choose the currency of the prices."))
     own: dict[str, Any] = {
         "currency": currency,
         "is_after_payment": typed.get("sent") == AFTER_PAYMENT,
         "hold_from_paid": True,  # Tilda never says that goods were received
     }
     return Given(secret=key, settings=own)
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 SETUP = Setup(_read)

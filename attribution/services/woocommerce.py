@@ -17,12 +17,10 @@ from attribution.connectors.woocommerce.connector import READS_REFUNDS
 from attribution.connectors.woocommerce.listing import probe
 from attribution.domain.shop_address import shop_root
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed
-from core import clock
+from attribution.services.setup import Given, Setup, Typed, trial
 from core.errors import Invalid
-from core.http import OutgoingError, OutgoingRefused, outgoing
+from core.http import OutgoingError, OutgoingRefused
 
-WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
 FIELDS = ("address", "consumer_key", "consumer_secret")
 
 
@@ -34,7 +32,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     root = _root(address, known)
     for name, value in (("consumer_key", key), ("consumer_secret", secret)):
         if not _is_key(value):
-            raise _wrong(name, _("Copy it again, from the first letter to the last."))
+            raise Invalid.of(name, _("Copy it again, from the first letter to the last."))
     own = {"seller_id": root.partition("://")[2], "base_url": root, READS_REFUNDS: True}
     given = Given(token=f"{key}:{secret}", settings=own)
     _try(given)
@@ -52,37 +50,34 @@ def _root(address: str, known: Connection | None) -> str:
         return shop_root(address)
     except ValueError:
         message = _("Type the address of the shop as buyers see it: https://shop.kz")
-        raise _wrong("address", message) from None
+        raise Invalid.of("address", message) from None
 
 
 def _try(given: Given) -> None:
     """Raises: Invalid: the shop refuses, or does not answer."""
-    client = outgoing(timeout_seconds=WAIT_SECONDS, attempts_max=1)
     asked = PollConnection(given.token, given.settings)
     try:
-        probe(Ask(client, asked, clock.now(), lambda _is_last: 1))
+        probe(trial(Ask, asked))
     except CredentialsRefused:
-        raise _wrong("consumer_key", _("The shop does not take this key.")) from None
+        raise Invalid.of("consumer_key", _("The shop does not take this key.")) from None
     except AccessDenied:
-        raise _wrong("consumer_key", _("This key may not read the orders of the shop.")) from None
+        raise Invalid.of(
+            "consumer_key", _("This key may not read the orders of the shop.")
+        ) from None
     except OutgoingRefused:
         message = _("We may not call this address, or it leads on to another one: type that one.")
-        raise _wrong("address", message) from None
+        raise Invalid.of("address", message) from None
     except (ConnectorError, OutgoingError):
         message = _(
             "There is no WooCommerce at this address, or it does not answer right now. Its"
             " permalinks must not be “plain”."
         )
-        raise _wrong("address", message) from None
+        raise Invalid.of("address", message) from None
 
 
 def _is_key(value: str) -> bool:
     is_plain = value.isascii() and value.isprintable() and not set(" :") & set(value)
     return is_plain and 1 <= len(value) <= KEY_LENGTH_MAX
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 def _is_same(known: Connection, given: Given) -> bool:

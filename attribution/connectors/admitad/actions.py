@@ -7,7 +7,6 @@ changed since a day before the last round; what says nothing new is left out.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -23,7 +22,7 @@ from attribution.connectors.base import (
     PollPage,
     PollRecord,
 )
-from attribution.connectors.payload import Fields, is_storable, json_read
+from attribution.connectors.payload import Fields, is_storable, json_bytes, json_read
 
 PATH = "/statistics/actions/"
 MOSCOW = timezone(timedelta(hours=3))  # the network's time, which is not certain: see README
@@ -170,13 +169,13 @@ def _record(
     if status == "cancelled" and was in ("fulfilled", "returned"):
         status = "returned"
     subject = [kept.get(name) for name in NEWS] if action_id else kept
-    digest = hashlib.sha256(_json_bytes(subject)).hexdigest()[:DIGEST_CHARS]
+    digest = hashlib.sha256(json_bytes(subject)).hexdigest()[:DIGEST_CHARS]
     news = f"{KEY_START}:{action_id or '?'}:{status}:{digest}"
     if last_key is not None and last_key.rpartition(":")[0] == news:
         return None
     is_return = status == "returned"
     body = {"read_at": read_at.isoformat(), "action": kept, "is_return": is_return}
-    return PollRecord(f"{news}:{count}", _json_bytes(body))
+    return PollRecord(f"{news}:{count}", json_bytes(body))
 
 
 def _state_before(last_key: str | None) -> tuple[str, int]:
@@ -200,8 +199,3 @@ def _id_or_none(row: Fields) -> str | None:
     text = str(value).strip() if is_plain else ""
     is_right = 0 < len(text) <= base.EXTERNAL_ID_MAX and text.isprintable() and is_storable(text)
     return text if is_right and ":" not in text else None
-
-
-def _json_bytes(value: Any) -> bytes:
-    """Stored JSON; a fraction becomes text, so that it stays exact."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode()

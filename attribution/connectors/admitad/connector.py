@@ -6,8 +6,7 @@ Source: facts/marketplaces.md sections 4, 5 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from attribution.connectors.admitad import actions, postback
@@ -15,14 +14,12 @@ from attribution.connectors.admitad.client import Ask
 from attribution.connectors.base import (
     Doorbell,
     Endpoint,
-    HttpClient,
     IPAddress,
-    PollConnection,
     PollPage,
     Snapshot,
     Trust,
-    WebhookAnswer,
 )
+from attribution.connectors.doors import Lists, UnsignedCalls
 from attribution.connectors.payload import Fields, json_read
 
 ACTIONS = "actions"
@@ -32,33 +29,22 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 }
 
 
-class Admitad:
+class Admitad(Lists[Ask]):
     """The statistics."""
 
     source = "admitad"
-    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+    endpoints = ENDPOINTS
+    ask = Ask
+    token_kind = TOKEN_KIND
 
-    def endpoints_open(self, secret: str) -> Collection[str]:
-        """All: what a token may do is not written in it."""
-        return self.endpoints
-
-    def fetch(
-        self,
-        client: HttpClient,
-        endpoint: str,
-        cursor: Mapping[str, Any],
-        connection: PollConnection,
-        *,
-        now: datetime,
-    ) -> PollPage:
-        delays = ENDPOINTS[endpoint].delays(TOKEN_KIND)
-        return actions.page_read(Ask(client, connection, now, delays), cursor)
+    def page_read(self, endpoint: str, ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
+        return actions.page_read(ask, cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         return [actions.action_parse(Fields(json_read(raw)))]
 
 
-class AdmitadPostback:
+class AdmitadPostback(UnsignedCalls):
     """The postback. `body` is the form of a POST, or the query where nothing was posted."""
 
     source = "admitad"
@@ -70,20 +56,8 @@ class AdmitadPostback:
         """Admitad names no addresses that we could be sure of: the secret path is all."""
         postback.caller_check(body)
 
-    def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
-        return False
-
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
-        """There is no signature: whatever comes is a hint."""
-
     def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
         return postback.event_key(body)
-
-    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
-        return WebhookAnswer()
-
-    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
-        return WebhookAnswer(status, body=reason.encode())
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         """The hint, and the bell that has it confirmed at once. A decline only rings: nobody loses

@@ -6,8 +6,7 @@ Source: facts/merchants.md 2.1.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +23,11 @@ from attribution.connectors.base import (
     Snapshot,
     Trust,
     UnknownPayload,
-    WebhookAnswer,
 )
 from attribution.connectors.crm.deals import deal_parse
 from attribution.connectors.crm.reading import changes_read, known_read
 from attribution.connectors.crm.stages import Account
+from attribution.connectors.doors import Lists, UnsignedCalls
 from attribution.connectors.payload import Fields, json_read
 from attribution.connectors.php_form import form_read
 
@@ -43,26 +42,15 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 DELETED = ("delete", "restore")
 
 
-class AmoCrm:
+class AmoCrm(Lists[Ask]):
     """The leads."""
 
     source = SOURCE
-    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+    endpoints = ENDPOINTS
+    ask = Ask
+    token_kind = TOKEN_KIND
 
-    def endpoints_open(self, secret: str) -> Collection[str]:
-        """All: a token may read leads, or nothing of use to us."""
-        return self.endpoints
-
-    def fetch(
-        self,
-        client: HttpClient,
-        endpoint: str,
-        cursor: Mapping[str, Any],
-        connection: PollConnection,
-        *,
-        now: datetime,
-    ) -> PollPage:
-        ask = Ask(client, connection, now, ENDPOINTS[endpoint].delays(TOKEN_KIND))
+    def page_read(self, endpoint: str, ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
         if endpoint == LEADS_KNOWN:
             return known_read(SOURCE, ask, cursor, lambda ids: leads.leads_named(ask, ids))
         return changes_read(
@@ -78,7 +66,7 @@ class AmoCrm:
         return leads.account_read(Ask(client, connection, now, lambda _is_last: 1))
 
 
-class AmoCrmWebhook:
+class AmoCrmWebhook(UnsignedCalls):
     """The webhook. Anybody could send it: it only says that leads changed, and of which account."""
 
     source = SOURCE
@@ -99,21 +87,6 @@ class AmoCrmWebhook:
         own = {"id": settings.get("seller_id"), "subdomain": settings.get("subdomain")}
         if not named or any(own[name] != value for name, value in named.items()):
             raise CallRefused(403, "not this account")
-
-    def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
-        return False
-
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
-        """There is no signature."""
-
-    def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
-        return f"bell:{hashlib.sha256(body).hexdigest()}"
-
-    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
-        return WebhookAnswer()
-
-    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
-        return WebhookAnswer(status, body=reason.encode())
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         """A lead that was deleted is in no list of changes: those that we know are looked at."""

@@ -6,9 +6,8 @@ Source: facts/merchants.md 2.2.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +23,13 @@ from attribution.connectors.base import (
     Snapshot,
     Trust,
     UnknownPayload,
-    WebhookAnswer,
 )
 from attribution.connectors.bitrix24 import deals
 from attribution.connectors.bitrix24.client import Ask
 from attribution.connectors.crm.deals import deal_parse
 from attribution.connectors.crm.reading import changes_read, known_read
 from attribution.connectors.crm.stages import Account
+from attribution.connectors.doors import Calls, Lists, bell_key
 from attribution.connectors.payload import Fields, json_read
 from attribution.connectors.php_form import form_read
 
@@ -47,26 +46,15 @@ DELETED = "ONCRMDEALDELETE"
 MEMBER_CHARS_MAX, EVENT_CHARS_MAX, KEY_PART_MAX = 64, 60, 40
 
 
-class Bitrix24:
+class Bitrix24(Lists[Ask]):
     """The deals."""
 
     source = SOURCE
-    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+    endpoints = ENDPOINTS
+    ask = Ask
+    token_kind = TOKEN_KIND
 
-    def endpoints_open(self, secret: str) -> Collection[str]:
-        """All: what an inbound webhook may do is not written in it."""
-        return self.endpoints
-
-    def fetch(
-        self,
-        client: HttpClient,
-        endpoint: str,
-        cursor: Mapping[str, Any],
-        connection: PollConnection,
-        *,
-        now: datetime,
-    ) -> PollPage:
-        ask = Ask(client, connection, now, ENDPOINTS[endpoint].delays(TOKEN_KIND))
+    def page_read(self, endpoint: str, ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
         if endpoint == DEALS_KNOWN:
             return known_read(SOURCE, ask, cursor, lambda ids: deals.deals_named(ask, ids))
         return changes_read(
@@ -82,7 +70,7 @@ class Bitrix24:
         return deals.account_read(Ask(client, connection, now, lambda _is_last: 1))
 
 
-class Bitrix24Event:
+class Bitrix24Event(Calls):
     """The outgoing webhook: the id of a deal, the portal's name, and its application_token. That
     token is in every call as it is: it keeps strangers out, and proves nothing of the content."""
 
@@ -107,9 +95,6 @@ class Bitrix24Event:
         ):
             raise CallRefused(403, "not this member")
 
-    def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
-        return False
-
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
         """The application_token that the brand gave us; until it has, every call is refused, and
         the deals are read all the same."""
@@ -129,13 +114,7 @@ class Bitrix24Event:
             deal = form.child("data").child("FIELDS").text("ID", length_max=KEY_PART_MAX)
             return f"bell:{event}:{deal}:{form.text('ts', length_max=KEY_PART_MAX)}"
         except UnknownPayload:
-            return f"bell:{hashlib.sha256(body).hexdigest()}"
-
-    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
-        return WebhookAnswer()
-
-    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
-        return WebhookAnswer(status, body=reason.encode())
+            return bell_key(body)
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         """A deal that was deleted is in no list of changes: those that we know are looked at."""

@@ -22,11 +22,11 @@ from attribution.connectors.base import (
     PollRecord,
     Snapshot,
 )
+from attribution.connectors.buyers import phone_of
 from attribution.connectors.click_ids import click_or_none
 from attribution.connectors.crm.stages import stage_known
 from attribution.connectors.payload import Fields, is_storable, json_bytes
 from core.money import MINOR_DIGITS, allocate
-from core.phone import PhoneError, phone_parse
 
 CURRENCY = "KZT"  # of a brand that has said nothing else
 DIGEST_CHARS = 32
@@ -117,7 +117,7 @@ def deal_parse(record: Fields) -> list[Snapshot]:
             lines=_lines(record, deal_id, currency, is_returned=status == "returned"),
             click_id=click_or_none(record.raw("click")),
             promo_codes=_codes(record),
-            customer_phone=_phone(record),
+            customer_phone=phone_of(record),
         )
     ]
 
@@ -227,10 +227,3 @@ def _codes(record: Fields) -> tuple[str, ...]:
     if not isinstance(codes, list) or len(codes) > base.PROMO_CODES_MAX:
         raise record.wrong("codes", "not a list of codes")
     return tuple(code[: base.PROMO_CODE_MAX] for code in texts_of(codes))
-
-
-def _phone(record: Fields) -> str | None:
-    try:
-        return phone_parse(record.text_cut("phone", length_max=base.PHONE_MAX))
-    except PhoneError:
-        return None

@@ -8,10 +8,10 @@ from typing import Any
 
 from attribution.connectors import base
 from attribution.connectors.base import OrderLineSnapshot, OrderSnapshot, OrderStatus
+from attribution.connectors.buyers import email_of, phone_of
 from attribution.connectors.click_ids import CLICK_PARAMETER, click_of_url, click_or_none
 from attribution.connectors.payload import Fields
 from core.money import MINOR_MAX, allocate
-from core.phone import PhoneError, phone_parse
 
 MOSCOW = timezone(timedelta(hours=3))  # what a time without a zone means is not certain
 STATUS: Mapping[str, OrderStatus] = {
@@ -66,8 +66,8 @@ def order_parse(order: Fields) -> OrderSnapshot:
         lines=_lines(order, currency, is_back=status == "returned"),
         click_id=_click_id(order),
         promo_codes=_promo_codes(order),
-        customer_phone=_phone(client),
-        customer_email=_email(client),
+        customer_phone=phone_of(client),
+        customer_email=email_of(client),
     )
 
 
@@ -138,16 +138,3 @@ def _promo_codes(order: Fields) -> tuple[str, ...]:
         for discount in order.items_or_empty("discounts", most=DISCOUNTS_MAX)
     ]
     return tuple(dict.fromkeys(code for code in found if code))[: base.PROMO_CODES_MAX]
-
-
-def _phone(client: Fields) -> str | None:
-    text = client.text_cut("phone", length_max=base.PHONE_MAX)
-    try:
-        return phone_parse(text, region="KZ")
-    except PhoneError:
-        return None
-
-
-def _email(client: Fields) -> str | None:
-    text = client.text_cut("email", length_max=base.EMAIL_MAX + 1).lower()
-    return text if "@" in text and len(text) <= base.EMAIL_MAX else None

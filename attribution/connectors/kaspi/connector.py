@@ -6,25 +6,24 @@ Source: facts/marketplaces.md sections 3, 5 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from attribution.connectors import base
 from attribution.connectors.base import (
     Endpoint,
-    HttpClient,
     OrderLineSnapshot,
     OrderSnapshot,
     OrderStatus,
-    PollConnection,
     PollPage,
     Snapshot,
 )
+from attribution.connectors.buyers import phone_or_none
+from attribution.connectors.doors import Lists
 from attribution.connectors.kaspi import orders
 from attribution.connectors.kaspi.client import Ask
 from attribution.connectors.payload import Fields, json_read
-from core.phone import PhoneError, phone_parse
 
 ORDERS = "orders"
 ORDER_REFRESH = "order_refresh"
@@ -54,25 +53,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECONDS_MIN, MILLISECONDS_MAX = 946_684_800_000, 7_258_118_399_999  # 2000 to 2199
 
 
-class Kaspi:
+class Kaspi(Lists[Ask]):
     source = "kaspi"
-    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+    endpoints = ENDPOINTS
+    ask = Ask
+    token_kind = TOKEN_KIND
 
-    def endpoints_open(self, secret: str) -> Collection[str]:
-        """All: what a key may do is not written in it."""
-        return self.endpoints
-
-    def fetch(
-        self,
-        client: HttpClient,
-        endpoint: str,
-        cursor: Mapping[str, Any],
-        connection: PollConnection,
-        *,
-        now: datetime,
-    ) -> PollPage:
-        delays = ENDPOINTS[endpoint].delays(TOKEN_KIND)
-        return _READ[endpoint](Ask(client, connection, now, delays), cursor)
+    def page_read(self, endpoint: str, ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
+        return _READ[endpoint](ask, cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         """Both endpoints keep the same record."""
@@ -157,8 +145,5 @@ def _moment(order: Fields, name: str) -> datetime:
 
 def _phone(order: Fields) -> str | None:
     """E.164 of a living order's buyer; +0(000)-… is what remains of one in the archive."""
-    text = order.child_or_empty("customer").text_cut("cellPhone", length_max=base.PHONE_MAX)
-    try:
-        return phone_parse(text)
-    except PhoneError:
-        return None
+    customer = order.child_or_empty("customer")
+    return phone_or_none(customer.text_cut("cellPhone", length_max=base.PHONE_MAX))

@@ -6,21 +6,20 @@ Source: facts/marketplaces.md 2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from attribution.connectors.base import (
     Endpoint,
-    HttpClient,
     IPAddress,
-    PollConnection,
     PollPage,
     Snapshot,
     Trust,
     WebhookAnswer,
 )
+from attribution.connectors.doors import Lists, UnsignedCalls
 from attribution.connectors.ozon import postings, push, returns
 from attribution.connectors.ozon.client import Ask
 from attribution.connectors.ozon.push import FBO_LIST, FBS_LIST
@@ -50,33 +49,22 @@ _PARSE: Mapping[str, Callable[[Fields], list[Snapshot]]] = {
 }
 
 
-class Ozon:
+class Ozon(Lists[Ask]):
     """The lists."""
 
     source = "ozon"
-    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+    endpoints = ENDPOINTS
+    ask = Ask
+    token_kind = KEY
 
-    def endpoints_open(self, secret: str) -> Collection[str]:
-        """All: what a key may do is not written in it."""
-        return self.endpoints
-
-    def fetch(
-        self,
-        client: HttpClient,
-        endpoint: str,
-        cursor: Mapping[str, Any],
-        connection: PollConnection,
-        *,
-        now: datetime,
-    ) -> PollPage:
-        delays = ENDPOINTS[endpoint].delays(KEY)
-        return _READ[endpoint](Ask(client, connection, now, delays), cursor)
+    def page_read(self, endpoint: str, ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
+        return _READ[endpoint](ask, cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         return _PARSE[endpoint](Fields(json_read(raw)))
 
 
-class OzonPush:
+class OzonPush(UnsignedCalls):
     """The push."""
 
     source = "ozon"
@@ -90,9 +78,6 @@ class OzonPush:
     def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
         kind = push.kind_of(body)
         return kind == push.PING or kind in push.NOT_ORDERS
-
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
-        """There is no signature: the address and the seller are all, see `caller_check`."""
 
     def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
         return push.event_key(body)

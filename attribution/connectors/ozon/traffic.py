@@ -8,15 +8,13 @@ says what it said before is no event. facts/marketplaces.md 2.6.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from attribution.connectors.base import (
     TAG_MAX,
     Endpoint,
-    HttpClient,
-    PollConnection,
     PollPage,
     PollRecord,
     Snapshot,
@@ -24,6 +22,7 @@ from attribution.connectors.base import (
     TagCount,
     TrafficSnapshot,
 )
+from attribution.connectors.doors import Lists
 from attribution.connectors.ozon.performance import Ask, Limited
 from attribution.connectors.ozon.traffic_report import CURRENCY, report_read
 from attribution.connectors.payload import Fields, json_bytes, json_read
@@ -44,25 +43,16 @@ TAGS_OF_A_DAY_MAX = 5_000
 COUNT_MAX = 10**12
 
 
-class OzonTraffic:
+class OzonTraffic(Lists[Ask]):
     """A source of its own: its credentials, limits and failures are not those of the Seller API."""
 
     source = SOURCE
-    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+    endpoints = ENDPOINTS
+    ask = Ask
+    token_kind = KEY
 
-    def endpoints_open(self, secret: str) -> Collection[str]:
-        return self.endpoints
-
-    def fetch(
-        self,
-        client: HttpClient,
-        endpoint: str,
-        cursor: Mapping[str, Any],
-        connection: PollConnection,
-        *,
-        now: datetime,
-    ) -> PollPage:
-        return page_read(Ask(client, connection, now, ENDPOINTS[endpoint].delays(KEY)), cursor)
+    def page_read(self, endpoint: str, ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
+        return page_read(ask, cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         return [day_parse(Fields(json_read(raw)))]

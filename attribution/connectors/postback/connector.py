@@ -7,7 +7,6 @@ into an order later. What is promised to whom is told in the README beside this 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from attribution.connectors.base import (
     Trust,
     UnknownPayload,
 )
-from attribution.connectors.payload import Fields, json_read
+from attribution.connectors.payload import Fields, json_bytes, json_read
 from attribution.connectors.postback import reasons
 from attribution.connectors.postback.presets import PENDING, PRESETS, SECRETS, Preset
 from attribution.connectors.postback.reading import Call, parameters, signature_check
@@ -60,7 +59,7 @@ class Taken:
 
     def body(self, preset: str, *, fulfilled_at: datetime | None) -> bytes:
         """What is stored. `fulfilled_at` is when the buyer had it, by what we know."""
-        return _json_bytes(
+        return json_bytes(
             {
                 "preset": preset,
                 "status": self.status,
@@ -119,9 +118,9 @@ def refused_body(call: Call, reason: Reason) -> bytes:
     try:
         said = parameters(call)
     except Rejected:
-        return _json_bytes({"refused": reason.code})
+        return json_bytes({"refused": reason.code})
     kept = {name: value for name, value in said.items() if name not in SECRETS}
-    return _json_bytes({"refused": reason.code, "said": kept})
+    return json_bytes({"refused": reason.code, "said": kept})
 
 
 def status_of(said: Mapping[str, str], preset: Preset) -> OrderStatus:
@@ -207,11 +206,7 @@ def _amount_name(said: Mapping[str, str], preset: Preset) -> str | None:
 def _digest(said: Mapping[str, str], preset: Preset) -> str:
     news = {name: said.get(name) for name in preset.read()}
     news |= {name: said.get(name) for name in _WORD_PARAMETERS if preset.maps_words}
-    return hashlib.sha256(_json_bytes(news)).hexdigest()[:DIGEST_CHARS]
-
-
-def _json_bytes(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
+    return hashlib.sha256(json_bytes(news)).hexdigest()[:DIGEST_CHARS]
 
 
 # --- The order ------------------------------------------------------------------------------

@@ -19,9 +19,9 @@ from attribution.connectors.base import (
     Snapshot,
     UnknownPayload,
 )
+from attribution.connectors.buyers import email_of, phone_of
 from attribution.connectors.payload import Fields, json_read
 from core.money import MINOR_MAX
-from core.phone import PhoneError, phone_parse
 
 
 class RestOrders:
@@ -45,8 +45,8 @@ class RestOrders:
                 lines=_lines(order, is_whole=status == "returned"),
                 click_id=order.text_cut("click_id", length_max=base.CLICK_ID_MAX) or None,
                 promo_codes=_promo_codes(order),
-                customer_phone=_phone(customer),
-                customer_email=_email(customer),
+                customer_phone=phone_of(customer),
+                customer_email=email_of(customer),
             )
         ]
 
@@ -95,15 +95,3 @@ def _promo_codes(order: Fields) -> tuple[str, ...]:
         )
         for number, code in enumerate(codes)
     )
-
-
-def _phone(customer: Fields) -> str | None:
-    try:
-        return phone_parse(customer.text_cut("phone", length_max=base.PHONE_MAX), region="KZ")
-    except PhoneError:
-        return None
-
-
-def _email(customer: Fields) -> str | None:
-    text = customer.text_cut("email", length_max=base.EMAIL_MAX + 1).lower()
-    return text if "@" in text and len(text) <= base.EMAIL_MAX else None

@@ -10,21 +10,20 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from attribution.connectors.base import (
     BadSignature,
     Doorbell,
-    IPAddress,
     Snapshot,
     SourceNotice,
     Trust,
     UnknownPayload,
-    WebhookAnswer,
 )
+from attribution.connectors.buyers import phone_of
+from attribution.connectors.doors import Calls
 from attribution.connectors.payload import Fields, json_read
-from attribution.connectors.shopify.orders import ID_MAX, external_id, order_parse, phone_of
+from attribution.connectors.shopify.orders import ID_MAX, external_id, order_parse
 
 SOURCE = "shopify"
 ORDERS = "orders"  # the list that is read beside the calls
@@ -34,17 +33,9 @@ BUYER_ORDERS_MAX = 1_000
 SHOP_LEFT = {"shop_id", "shop_domain"}  # all that shop/redact says
 
 
-class Shopify:
+class Shopify(Calls):
     source = SOURCE
     trust: Trust = "signed"
-
-    def caller_check(
-        self, address: IPAddress | None, body: bytes, settings: Mapping[str, Any]
-    ) -> None:
-        """Shopify calls from anywhere: the signature says who calls."""
-
-    def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
-        return False
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
         """Every signature that the call carries must be right, by one of the secrets."""
@@ -62,12 +53,6 @@ class Shopify:
         """Subject and content. The ids of deliveries stand in headers, which nobody signs; a retry
         carries the same bytes."""
         return f"{_subject(body)}:{hashlib.sha256(body).hexdigest()}"
-
-    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
-        return WebhookAnswer()
-
-    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
-        return WebhookAnswer(status, body=reason.encode())
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         said = Fields(json_read(body))

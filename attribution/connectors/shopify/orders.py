@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from attribution.connectors import base
 from attribution.connectors.base import OrderLineSnapshot, OrderSnapshot, OrderStatus
+from attribution.connectors.buyers import email_of, phone_of
 from attribution.connectors.click_ids import CLICK_PARAMETER, click_of_url, click_or_none
 from attribution.connectors.payload import Fields
 from core.money import MINOR_MAX
-from core.phone import PhoneError, phone_parse
 
 FINANCIAL: Mapping[str, OrderStatus] = {
     "pending": "created",
@@ -203,23 +203,11 @@ def _phone(order: Fields) -> str | None:
     billing = order.child_or_empty("billing_address")
     country = billing.text_cut("country_code", length_max=2).upper() or "KZ"
     others = (order.child_or_empty("customer"), billing, order.child_or_empty("shipping_address"))
-    return _first(phone_of(each, country) for each in (order, *others))
-
-
-def phone_of(person: Fields, country: str = "KZ") -> str | None:
-    """E.164, or None for what cannot be a number."""
-    try:
-        return phone_parse(person.text_cut("phone", length_max=base.PHONE_MAX), region=country)
-    except PhoneError:
-        return None
+    return _first(phone_of(each, region=country) for each in (order, *others))
 
 
 def _email(order: Fields) -> str | None:
-    for name in ("email", "contact_email"):
-        text = order.text_cut(name, length_max=base.EMAIL_MAX + 1).lower()
-        if "@" in text and len(text) <= base.EMAIL_MAX:
-            return text
-    return None
+    return _first(email_of(order, name) for name in ("email", "contact_email"))
 
 
 def _first(values: Iterable[str | None]) -> str | None:

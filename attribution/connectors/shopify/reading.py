@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from attribution.connectors.base import (
     Endpoint,
-    HttpClient,
-    PollConnection,
     PollPage,
     Snapshot,
 )
+from attribution.connectors.doors import Lists
 from attribution.connectors.payload import Fields, json_read
 from attribution.connectors.shopify import listing, subscriptions
 from attribution.connectors.shopify.client import Ask
@@ -27,26 +25,15 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 }
 
 
-class ShopifyReading:
+class ShopifyReading(Lists[Ask]):
     """The REST Admin API, where the brand has given a token to it."""
 
     source = SOURCE
-    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+    endpoints = ENDPOINTS
+    ask = Ask
+    token_kind = TOKEN_KIND
 
-    def endpoints_open(self, secret: str) -> Collection[str]:
-        """All: what a token may do is not written in it."""
-        return self.endpoints
-
-    def fetch(
-        self,
-        client: HttpClient,
-        endpoint: str,
-        cursor: Mapping[str, Any],
-        connection: PollConnection,
-        *,
-        now: datetime,
-    ) -> PollPage:
-        ask = Ask(client, connection, now, ENDPOINTS[endpoint].delays(TOKEN_KIND))
+    def page_read(self, endpoint: str, ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
         read = subscriptions.page_read if endpoint == WEBHOOKS else listing.page_read
         return read(ask, cursor)
 

@@ -9,23 +9,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from attribution.connectors import base
 from attribution.connectors.base import (
     BadSignature,
-    IPAddress,
     OrderLineSnapshot,
     OrderSnapshot,
     Snapshot,
     Trust,
     UnknownPayload,
-    WebhookAnswer,
 )
+from attribution.connectors.buyers import email_or_none, phone_or_none
 from attribution.connectors.click_ids import CLICK_PARAMETER, click_or_none
+from attribution.connectors.doors import Calls
 from attribution.connectors.payload import Fields, json_read
-from core.phone import PhoneError, phone_parse
 
 SOURCE = "taplink"
 SIGNATURE = "taplink-signature"
@@ -35,17 +34,9 @@ RECORDS_MAX = 200
 PHONE_RECORD, EMAIL_RECORD = "1", "2"
 
 
-class Taplink:
+class Taplink(Calls):
     source = SOURCE
     trust: Trust = "signed"
-
-    def caller_check(
-        self, address: IPAddress | None, body: bytes, settings: Mapping[str, Any]
-    ) -> None:
-        """The signature says who calls."""
-
-    def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
-        return False
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> None:
         given = headers.get(SIGNATURE, "").encode(errors="replace")
@@ -56,12 +47,6 @@ class Taplink:
 
     def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
         return f"{_subject(body)}:{hashlib.sha256(body).hexdigest()}"
-
-    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
-        return WebhookAnswer()
-
-    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
-        return WebhookAnswer(status, body=reason.encode())
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         """Whatever is no payment (a form that was filled in) says nothing of an order."""
@@ -107,8 +92,8 @@ def _payment(data: Fields, settings: Mapping[str, Any]) -> OrderSnapshot:
         lines=(line,),
         click_id=click_or_none(_answer(records, CLICK_PARAMETER)),
         promo_codes=_promo_codes(records, settings),
-        customer_phone=_phone(records),
-        customer_email=_email(records),
+        customer_phone=phone_or_none(_of_type(records, PHONE_RECORD)),
+        customer_email=email_or_none(_of_type(records, EMAIL_RECORD)),
     )
 
 
@@ -126,19 +111,6 @@ def _promo_codes(records: Sequence[Fields], settings: Mapping[str, Any]) -> tupl
     title = str(settings.get("code_field") or "")
     code = _answer(records, title)[: base.PROMO_CODE_MAX] if title else ""
     return (code,) if code else ()
-
-
-def _phone(records: Iterable[Fields]) -> str | None:
-    text = _of_type(records, PHONE_RECORD)[: base.PHONE_MAX]
-    try:
-        return phone_parse(text, region="KZ")
-    except PhoneError:
-        return None
-
-
-def _email(records: Iterable[Fields]) -> str | None:
-    text = _of_type(records, EMAIL_RECORD).lower()
-    return text if "@" in text and len(text) <= base.EMAIL_MAX else None
 
 
 def _of_type(records: Iterable[Fields], kind: str) -> str:

@@ -9,17 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from attribution.connectors.base import (
     BadSignature,
-    IPAddress,
     Snapshot,
     Trust,
     UnknownPayload,
-    WebhookAnswer,
 )
+from attribution.connectors.doors import Calls
 from attribution.connectors.tilda.forms import form_of, payment_of
 from attribution.connectors.tilda.orders import order_id, order_parse
 
@@ -29,14 +27,9 @@ BEARER = "bearer "
 PING_BYTES_MAX = 1_024
 
 
-class Tilda:
+class Tilda(Calls):
     source = "tilda"
     trust: Trust = "hint"
-
-    def caller_check(
-        self, address: IPAddress | None, body: bytes, settings: Mapping[str, Any]
-    ) -> None:
-        """Tilda names no addresses of its own: the secret path, and the key if there is one."""
 
     def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
         """`test=test`, sent when the address is saved; it needs a 200."""
@@ -64,12 +57,6 @@ class Tilda:
     def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
         """Its two further attempts bring the same bytes."""
         return f"{_order_id(body)}:{hashlib.sha256(body).hexdigest()}"
-
-    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
-        return WebhookAnswer()
-
-    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
-        return WebhookAnswer(status, body=reason.encode())
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         order = order_parse(body, settings)

@@ -10,12 +10,12 @@ from typing import Any
 
 from attribution.connectors import base
 from attribution.connectors.base import OrderLineSnapshot, OrderSnapshot
+from attribution.connectors.buyers import email_or_none, phone_or_none
 from attribution.connectors.payload import Fields, is_storable
 from attribution.connectors.php_form import items_of
 from attribution.connectors.tilda.forms import click_of, contact, form_of, payment_of
 from attribution.connectors.tilda.prices import price_minor
 from core.money import MINOR_DIGITS, MINOR_MAX, allocate
-from core.phone import PhoneError, phone_parse
 
 CURRENCY = "KZT"
 UNPAID_IDS = ("", "0")
@@ -56,8 +56,8 @@ def order_parse(body: bytes, settings: Mapping[str, Any]) -> OrderSnapshot | Non
         lines=_lines(payment, currency),
         click_id=click_of(form),
         promo_codes=(promo_code,) if promo_code else (),
-        customer_phone=_phone(form),
-        customer_email=_email(form),
+        customer_phone=phone_or_none(contact(form, "phone", length_max=base.PHONE_MAX)),
+        customer_email=email_or_none(contact(form, "email", length_max=base.EMAIL_MAX)),
     )
 
 
@@ -159,15 +159,3 @@ def _pieces(value: Any) -> int:
     text = str(value).strip()
     is_whole = text.isascii() and text.isdecimal() and len(text) <= PIECES_DIGITS_MAX
     return max(int(text), 1) if is_whole else 1
-
-
-def _phone(form: Fields) -> str | None:
-    try:
-        return phone_parse(contact(form, "phone", length_max=base.PHONE_MAX))
-    except PhoneError:
-        return None
-
-
-def _email(form: Fields) -> str | None:
-    text = contact(form, "email", length_max=base.EMAIL_MAX).lower()
-    return text if "@" in text else None

@@ -9,20 +9,18 @@ Source: facts/marketplaces.md 1.1-1.3, 1.5 and 1.6.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from attribution.connectors.base import (
     Endpoint,
-    HttpClient,
-    PollConnection,
     PollPage,
     Snapshot,
 )
+from attribution.connectors.doors import Lists
 from attribution.connectors.payload import Fields, json_read
 from attribution.connectors.wildberries import claims, fbs, feed, report, statistics
-from attribution.connectors.wildberries.client import COMMON, Ask, refusal
+from attribution.connectors.wildberries.client import Ask
 from attribution.connectors.wildberries.token import CATEGORY_OF_ENDPOINT, token_read
 
 ORDER_FEED = "order_feed"
@@ -71,42 +69,23 @@ _PARSE: Mapping[str, Callable[[Fields], list[Snapshot]]] = {
     CLAIMS: claims.claim_parse,
     FBS_STATUSES: fbs.status_parse,
 }
-SELLER_PATH = "/api/v1/seller-info"
 
 
-class Wildberries:
+class Wildberries(Lists[Ask]):
     source = "wildberries"
-    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+    endpoints = ENDPOINTS
+    ask = Ask
 
     def endpoints_open(self, secret: str) -> Collection[str]:
         """Those whose category the token names."""
         categories = token_read(secret).categories
         return [name for name in ENDPOINTS if CATEGORY_OF_ENDPOINT[name] in categories]
 
-    def fetch(
-        self,
-        client: HttpClient,
-        endpoint: str,
-        cursor: Mapping[str, Any],
-        connection: PollConnection,
-        *,
-        now: datetime,
-    ) -> PollPage:
-        kind = token_read(connection.secret).kind
-        delays = ENDPOINTS[endpoint].delays(kind)
-        return _READ[endpoint](Ask(client, connection, now, delays), cursor)
+    def kind_of(self, secret: str) -> str:
+        return token_read(secret).kind
+
+    def page_read(self, endpoint: str, ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
+        return _READ[endpoint](ask, cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:
         return _PARSE[endpoint](Fields(json_read(raw)))
-
-
-def seller_id_get(client: HttpClient, connection: PollConnection, *, now: datetime) -> str:
-    """Whose token this is, asked of Wildberries: proves at once that the token works.
-
-    Raises:
-        SourceRefused: it does not.
-    """
-    response = Ask(client, connection, now, lambda _: MINUTE).send("GET", COMMON, SELLER_PATH)
-    if response.status != 200:
-        raise refusal(response)
-    return Fields(json_read(response.body)).text("sid", length_max=64)

@@ -19,7 +19,6 @@ from attribution.connectors.base import (
     ORDER_STATUSES,
     BadSignature,
     Doorbell,
-    IPAddress,
     OrderLineSnapshot,
     OrderRemoval,
     OrderSnapshot,
@@ -27,13 +26,13 @@ from attribution.connectors.base import (
     Snapshot,
     Trust,
     UnknownPayload,
-    WebhookAnswer,
 )
+from attribution.connectors.buyers import email_of, phone_of
 from attribution.connectors.click_ids import click_of_url, click_or_none
+from attribution.connectors.doors import Calls
 from attribution.connectors.payload import Fields, json_read
 from attribution.connectors.woocommerce.refunds import Back, Sold, returned_of
 from core.money import allocate
-from core.phone import PhoneError, phone_parse
 
 STATUS: Mapping[str, OrderStatus] = {
     "pending": "created",
@@ -58,14 +57,9 @@ _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot)|#0*(3[489]|6[02])|#[xX]0*(2[267]|3[c
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 
 
-class WooCommerce:
+class WooCommerce(Calls):
     source = "woocommerce"
     trust: Trust = "signed"
-
-    def caller_check(
-        self, address: IPAddress | None, body: bytes, settings: Mapping[str, Any]
-    ) -> None:
-        """A shop may stand anywhere: the signature says who calls."""
 
     def is_ping(self, headers: Mapping[str, str], body: bytes) -> bool:
         """The form `webhook_id=N`, unsigned, sent when the webhook is saved; it needs a 200."""
@@ -82,12 +76,6 @@ class WooCommerce:
     def event_key(self, headers: Mapping[str, str], body: bytes) -> str:
         """Order and content. The delivery id is unsigned, and equal for two orders in a second."""
         return f"{_order_id(body)}:{hashlib.sha256(body).hexdigest()}"
-
-    def answer(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> WebhookAnswer:
-        return WebhookAnswer()
-
-    def refusal(self, status: int, reason: str, code: str = "") -> WebhookAnswer:
-        return WebhookAnswer(status, body=reason.encode())
 
     def parse(self, body: bytes, settings: Mapping[str, Any]) -> list[Snapshot]:
         order = Fields(json_read(body))
@@ -185,7 +173,7 @@ def _order(
         click_id=_click_id(order, settings),
         promo_codes=_promo_codes(order),
         customer_phone=_phone(billing),
-        customer_email=_email(billing),
+        customer_email=email_of(billing),
         lines=_lines(order, currency, status, refunds),
     )
 
@@ -303,14 +291,5 @@ def _promo_codes(order: Fields) -> tuple[str, ...]:
 
 
 def _phone(billing: Fields) -> str | None:
-    text = billing.text_cut("phone", length_max=base.PHONE_MAX)
     country = billing.text_cut("country", length_max=2).upper() or "KZ"
-    try:
-        return phone_parse(text, region=country)
-    except PhoneError:
-        return None
-
-
-def _email(billing: Fields) -> str | None:
-    text = billing.text_cut("email", length_max=base.EMAIL_MAX + 1).lower()
-    return text if "@" in text and len(text) <= base.EMAIL_MAX else None
+    return phone_of(billing, region=country)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from attribution.connectors.base import (
     Endpoint,
-    HttpClient,
-    PollConnection,
     PollPage,
     Snapshot,
 )
+from attribution.connectors.doors import Lists
 from attribution.connectors.woocommerce import hooks, listing
 from attribution.connectors.woocommerce.client import Ask
 from attribution.connectors.woocommerce.connector import ORDERS
@@ -25,26 +23,15 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 }
 
 
-class WooCommerceReading:
+class WooCommerceReading(Lists[Ask]):
     """The shop's own REST API, where the brand has given a key to it."""
 
     source = "woocommerce"
-    endpoints: Mapping[str, Endpoint] = ENDPOINTS
+    endpoints = ENDPOINTS
+    ask = Ask
+    token_kind = TOKEN_KIND
 
-    def endpoints_open(self, secret: str) -> Collection[str]:
-        """All: what a key may do is not written in it."""
-        return self.endpoints
-
-    def fetch(
-        self,
-        client: HttpClient,
-        endpoint: str,
-        cursor: Mapping[str, Any],
-        connection: PollConnection,
-        *,
-        now: datetime,
-    ) -> PollPage:
-        ask = Ask(client, connection, now, ENDPOINTS[endpoint].delays(TOKEN_KIND))
+    def page_read(self, endpoint: str, ask: Ask, cursor: Mapping[str, Any]) -> PollPage:
         return hooks.page_read(ask) if endpoint == WEBHOOKS else listing.page_read(ask, cursor)
 
     def parse(self, endpoint: str, raw: bytes) -> list[Snapshot]:

@@ -25,7 +25,6 @@ from attribution.connectors.wildberries.connector import (
     SUPPLIER_ORDERS,
     SUPPLIER_SALES,
     Wildberries,
-    seller_id_get,
 )
 from attribution.connectors.wildberries.token import TokenMalformed
 from core.http import OutgoingClient, OutgoingFailed, OutgoingResponse, OutgoingTimeout
@@ -446,16 +445,6 @@ def test_the_token_goes_both_ways(sandbox, auth):
 def test_a_secret_does_not_print_itself(sandbox):
     connection = connection_to(sandbox)
     assert connection.secret not in repr(connection)
-
-
-def test_whose_token_it_is(sandbox):
-    connection = connection_to(sandbox, {"seller_id": "9f3c"})
-    client = OutgoingClient(free_origin=sandbox.url)
-    now = datetime.fromisoformat(sandbox.get("/_control/clock").json["now"])
-    assert seller_id_get(client, connection, now=now) == "9f3c"
-    sandbox.clock_move(181 * DAY)
-    with pytest.raises(CredentialsRefused):
-        seller_id_get(client, connection, now=now)
 
 
 # --- Broken answers --------------------------------------------------------------------------
