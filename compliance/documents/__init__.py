@@ -1,0 +1,1 @@
+"""Papers: frozen data in, a PDF or a spreadsheet out."""
