@@ -60,6 +60,7 @@ lint: .venv/.ok node_modules/.ok ## Style, types, imports, templates, migrations
 
 .PHONY: bench
 bench: install ## Measure beside references; writes build/bench.json; B=click_nginx for one
+	@$(UV) sync --frozen --quiet --inexact $(NODE_GROUP) --group bench --python $(PY)
 	@$(STACK) run -- $(RUN) tools/bench.py $(B) $(ARGS)
 
 .PHONY: chaos

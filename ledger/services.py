@@ -1,13 +1,13 @@
 """Posting: the only way in which money moves.
 
-Queries do not grow with the number of journals: one INSERT for all headers, one for all legs.
-What must hold whoever writes is kept by triggers (migrations/0002); here is what needs words.
+One statement, however many the journals (migrations/0005). What must hold whoever writes is kept by
+triggers (migrations/0002); here is what needs words.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,12 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.bulk import row_new
+from core.bulk import array_of, array_of_numbers, array_text
 from core.crash import crash_point
 from core.errors import DomainError
 from core.tenancy.context import acting_as, origin_actor
 from ledger.domain.accounts import AccountRef
 from ledger.domain.drafts import JournalDraft
-from ledger.models import Account, Journal
 
 PURPOSE = "ledger"  # as whom the system acts here
 JOURNALS_MAX = 10_000  # of one call: about two seconds, while balances of others wait
@@ -57,19 +56,19 @@ def _tenge(minor: int) -> str:
     return amount.translate({ord(","): "\N{NO-BREAK SPACE}", ord("."): ","}) + "\N{NO-BREAK SPACE}₸"
 
 
-def journal_post(draft: JournalDraft, *, occurred_at: datetime) -> Journal:
+def journal_post(draft: JournalDraft, *, occurred_at: datetime) -> int:
     """Post one event, once. See `journals_post`; the draft must move something."""
     assert draft.legs, draft.business_key
-    (journal,) = journals_post([draft], occurred_at=occurred_at)
-    return journal
+    (journal_id,) = journals_post([draft], occurred_at=occurred_at)
+    return journal_id
 
 
-def journals_post(drafts: Sequence[JournalDraft], *, occurred_at: datetime) -> list[Journal]:
-    """Post all of these events or none of them, each once, and return their journals in order.
+def journals_post(drafts: Sequence[JournalDraft], *, occurred_at: datetime) -> list[int]:
+    """Post all of these events or none of them, each once, and return their journals' ids.
 
-    Drafts without legs move nothing and are left out. An event that was posted before comes back
-    as it is. Any side may call this inside its own context: it is a savepoint there, so that a
-    refused post leaves the caller's transaction as it was.
+    Drafts without legs move nothing and are left out. An event that was posted before stays as it
+    is. Any side may call this inside its own context: it is a savepoint there, so that a refused
+    post leaves the caller's transaction as it was.
 
     Post once per transaction where you can: balances are locked in order within one call, not
     over several, and PostgreSQL ends a deadlock by failing one of the two transactions.
@@ -88,10 +87,11 @@ def journals_post(drafts: Sequence[JournalDraft], *, occurred_at: datetime) -> l
     actor = origin_actor()
     try:
         with acting_as(system=PURPOSE) as system:
-            journals = _post(by_key, occurred_at=occurred_at, actor=str(actor or system))
+            ids = _post(list(by_key.values()), occurred_at=occurred_at, actor=str(actor or system))
     except IntegrityError as error:
         raise _shortage(error) or error from error
     crash_point("ledger.posted")
+    journals = dict(zip(by_key, ids, strict=True))
     return [journals[draft.business_key] for draft in moving]
 
 
@@ -104,123 +104,61 @@ def _by_key(drafts: Iterable[JournalDraft]) -> dict[str, JournalDraft]:
                 % {"key": draft.business_key, "off_by": draft.off_by}
             )
         twin = by_key.setdefault(draft.business_key, draft)
-        if twin is not draft:
-            _require_same_body(draft, twin.body_sha256)
+        if twin is not draft and twin.body_sha256 != draft.body_sha256:
+            raise _conflict(draft.business_key)
     return by_key
 
 
-def _require_same_body(draft: JournalDraft, body_sha256: bytes) -> None:
-    if draft.body_sha256 != body_sha256:
-        raise IdempotencyConflict(
-            _("%(key)s was posted before, with other amounts.") % {"key": draft.business_key}
-        )
-
-
-def _post(
-    by_key: dict[str, JournalDraft], *, occurred_at: datetime, actor: str
-) -> dict[str, Journal]:
-    journals = {
-        key: row_new(
-            Journal,
-            kind=draft.kind,
-            business_key=key,
-            body_sha256=draft.body_sha256,
-            occurred_at=occurred_at,
-            created_at=clock.now(),
-            actor=actor,
-            refs=dict(draft.refs),
-        )
-        for key, draft in by_key.items()
-    }
-    new_ids = _journals_insert(journals.values())
-    for key, id in new_ids.items():
-        journals[key].pk = id
-    crash_point("ledger.headers")
-    if new_ids:
-        _entries_insert([(id, by_key[key]) for key, id in new_ids.items()])
-    crash_point("ledger.legs")
-    earlier = Journal.objects.in_bulk(by_key.keys() - new_ids.keys(), field_name="business_key")
-    for key, journal in earlier.items():
-        _require_same_body(by_key[key], bytes(journal.body_sha256))
-    return journals | earlier
-
-
-def _journals_insert(journals: Collection[Journal]) -> dict[str, int]:
-    """The ids of those that were not there yet. Sorted, so that two batches which share events
-    wait for each other and do not deadlock."""
-    rows = sorted(journals, key=lambda journal: journal.business_key)
-    columns: list[Any] = [
-        [row.kind for row in rows],
-        [row.business_key for row in rows],
-        [row.body_sha256 for row in rows],
-        [row.occurred_at for row in rows],
-        [row.created_at for row in rows],
-        [row.actor for row in rows],
-        [json.dumps(row.refs) for row in rows],
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_JOURNALS_INSERT, columns)
-        return dict(cursor.fetchall())
-
-
-_JOURNALS_INSERT = """
-INSERT INTO ledger_journal
-       (kind, business_key, body_sha256, occurred_at, created_at, actor, refs)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::timestamptz[], %s::timestamptz[],
-                     %s::text[], %s::jsonb[])
-    ON CONFLICT (business_key) DO NOTHING
-RETURNING business_key, id
-"""
-
-
-def _entries_insert(journals: Sequence[tuple[int, JournalDraft]]) -> None:
-    """All legs in one statement, as the trigger demands."""
-    legs = [(id, leg.account, leg.amount_minor) for id, draft in journals for leg in draft.legs]
-    account_ids = _accounts_open({account for _id, account, _amount in legs})
-    columns: list[Any] = [
-        [id for id, _account, _amount in legs],
-        [account_ids[account] for _id, account, _amount in legs],
-        [amount for _id, _account, amount in legs],
-        [account.brand_id for _id, account, _amount in legs],
-        [account.influencer_id for _id, account, _amount in legs],
-        [account.currency for _id, account, _amount in legs],
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES_INSERT, columns)
-
-
-_ENTRIES_INSERT = """
-INSERT INTO ledger_entry
-       (journal_id, account_id, amount_minor, brand_id, influencer_id, currency)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-                     %s::text[])
-"""
-
-
-def _accounts_open(refs: Iterable[AccountRef]) -> dict[AccountRef, int]:
-    """Their ids; what does not exist yet is opened, in sorted order as everything is locked."""
-    by_code = {ref.code: ref for ref in refs}
-    ids = _account_ids(by_code)
-    missing = sorted(by_code.keys() - ids.keys())
-    if missing:
-        accounts = [_account(by_code[code]) for code in missing]
-        Account.objects.bulk_create(accounts, ignore_conflicts=True)  # another may be faster
-        ids |= _account_ids(missing)
-    return {ref: ids[code] for code, ref in by_code.items()}
-
-
-def _account_ids(codes: Iterable[str]) -> dict[str, int]:
-    return dict(Account.objects.filter(code__in=codes).values_list("code", "id"))
-
-
-def _account(ref: AccountRef) -> Account:
-    return Account(
-        kind=ref.kind,
-        brand_id=ref.brand_id,
-        influencer_id=ref.influencer_id,
-        subject_id=ref.subject_id,
-        currency=ref.currency,
+def _conflict(business_key: str) -> IdempotencyConflict:
+    return IdempotencyConflict(
+        _("%(key)s was posted before, with other amounts.") % {"key": business_key}
     )
+
+
+def _post(drafts: Sequence[JournalDraft], *, occurred_at: datetime, actor: str) -> list[int]:
+    """One statement: migrations/0005 says what it does with these arrays."""
+    places: dict[str, int] = {}  # of accounts, by code
+    refs: list[AccountRef] = []
+    legs: list[tuple[int, int, int]] = []
+    for number, draft in enumerate(drafts, 1):
+        for leg in draft.legs:
+            code = leg.account.code
+            if code not in places:
+                refs.append(leg.account)
+                places[code] = len(refs)
+            legs.append((number, places[code], leg.amount_minor))
+    columns: list[Any] = [
+        array_of(draft.kind for draft in drafts),
+        array_of(draft.business_key for draft in drafts),
+        array_text((draft.body_sha256 for draft in drafts), _bytea),
+        array_of(json.dumps(dict(draft.refs)) for draft in drafts),
+        *(occurred_at, clock.now(), actor),
+        array_of(ref.kind for ref in refs),
+        array_of(ref.brand_id for ref in refs),
+        array_of(ref.influencer_id for ref in refs),
+        array_of(ref.subject_id for ref in refs),
+        array_of(ref.currency for ref in refs),
+        array_of(places),
+        *(array_of_numbers(column) for column in zip(*legs, strict=True)),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_POST, columns)
+        ids, conflict = cursor.fetchone()
+    if conflict is not None:
+        raise _conflict(conflict)
+    return list(ids)
+
+
+def _bytea(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
+
+
+_POST = """
+SELECT ids, conflict FROM ledger_post(
+    %s::text[], %s::text[], %s::bytea[], %s::jsonb[], %s, %s, %s,
+    %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+    %s::int[], %s::int[], %s::bigint[])
+"""
 
 
 def _shortage(error: IntegrityError) -> InsufficientFunds | None:

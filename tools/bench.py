@@ -24,6 +24,11 @@ if __name__ == "__main__":
 from tools.benches.clicks import click_freshness, click_nginx, click_orm, click_p99  # noqa: E402
 from tools.benches.dashboards import dashboard_10m  # noqa: E402
 from tools.benches.ingest import ingest_orm  # noqa: E402
+from tools.benches.ledger import (  # noqa: E402
+    ledger_balance_flat,
+    ledger_batch_hordak,
+    ledger_single_hordak,
+)
 from tools.benches.lists import rls_list  # noqa: E402
 from tools.benches.planner import planner_10k  # noqa: E402
 from tools.benches.proofs import merkle_1m  # noqa: E402
@@ -37,6 +42,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     for row in (
         *(rls_list, ingest_orm, click_nginx, click_orm, click_p99, click_freshness),
         *(dashboard_10m, planner_10k, merkle_1m),
+        *(ledger_batch_hordak, ledger_single_hordak, ledger_balance_flat),
     )
 }
 

@@ -8,7 +8,7 @@ design/domain.md section 6. The database knows the same limits (migration 0002).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -112,19 +112,18 @@ class AccountRef:
     influencer_id: int | None = None
     subject_id: int | None = None
     currency: str = CURRENCY
+    # The account in one word, the same as the database makes of its columns
+    code: str = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        ids = (self.brand_id, self.influencer_id, self.subject_id)
+        words = [self.kind, *("" if id is None else str(id) for id in ids), self.currency]
+        object.__setattr__(self, "code", "|".join(words))
         rule = kind_rule(self.kind)
         if self._owners() not in [(owner,) for owner in rule.owners]:
             raise ValueError(f"{self.kind} belongs to one of {rule.owners}: {self}")
         if (self.subject_id is not None) != bool(rule.subject):
             raise ValueError(f"{self.kind} is kept per {rule.subject or 'owner'}: {self}")
-
-    @property
-    def code(self) -> str:
-        """The account in one word, the same as the database makes of its columns."""
-        ids = (self.brand_id, self.influencer_id, self.subject_id)
-        return "|".join([self.kind, *("" if id is None else str(id) for id in ids), self.currency])
 
     def _owners(self) -> tuple[Owner, ...]:
         owners = []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ledger.domain.accounts import AccountRef
+
+_body_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class JournalKind(StrEnum):
@@ -59,9 +60,10 @@ class JournalDraft:
     @property
     def off_by(self) -> dict[str, int]:
         """By how much the legs miss zero, per currency; empty when they balance."""
-        totals: Counter[str] = Counter()
+        totals: dict[str, int] = {}
         for leg in self.legs:
-            totals[leg.account.currency] += leg.amount_minor
+            currency = leg.account.currency
+            totals[currency] = totals.get(currency, 0) + leg.amount_minor
         return {currency: total for currency, total in totals.items() if total}
 
     @property
@@ -70,7 +72,7 @@ class JournalDraft:
         or every repeated event of the past becomes a conflict."""
         legs = sorted([leg.account.code, leg.amount_minor] for leg in self.legs)
         body = [str(self.kind), legs, sorted([name, id] for name, id in self.refs.items())]
-        return hashlib.sha256(json.dumps(body, separators=(",", ":")).encode()).digest()
+        return hashlib.sha256(_body_json(body).encode()).digest()
 
 
 def draft(

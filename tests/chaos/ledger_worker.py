@@ -19,7 +19,7 @@ from pathlib import Path
 
 import django
 
-CRASH_POINTS = ("ledger.headers", "ledger.legs", "ledger.posted")
+CRASH_POINTS = ("ledger.posted",)
 ANY_MOMENT = "any moment"
 EVENTS_MAX = 12  # posted by one life before its crash point
 SECONDS_MAX = 0.08  # of one life that ends at any moment

@@ -68,7 +68,7 @@ from influencers.models import (
 )
 from ledger.domain import accounts
 from ledger.domain.drafts import JournalKind, draft
-from ledger.models import Account, Balance, Entry, ProofBlock, ProofDay, ProofLeaf
+from ledger.models import Account, Balance, Entry, Journal, ProofBlock, ProofDay, ProofLeaf
 from ledger.services import journal_post
 from payouts.models import (
     BankFile,
@@ -490,10 +490,9 @@ def ledger_rows(party: Party) -> Rows:
     """A deposit, and money of the influencer that came from nowhere."""
     free, hold = accounts.brand_free(party.brand), accounts.influencer_hold(party.influencer)
     legs = {accounts.bank(): -300, free: 100, hold: 200}
-    journal = journal_post(
-        draft(JournalKind.DEPOSIT, f"test {party.slug}", legs), occurred_at=clock.now()
-    )
-    rows: Rows = {"ledger_journal": journal}
+    posted = draft(JournalKind.DEPOSIT, f"test {party.slug}", legs)
+    journal_id = journal_post(posted, occurred_at=clock.now())
+    rows: Rows = {"ledger_journal": Journal.objects.get(pk=journal_id)}
     for whose, ref in (("brand", free), ("influencer", hold)):
         account = Account.objects.get(code=ref.code)
         rows[f"ledger_account ({whose})"] = account

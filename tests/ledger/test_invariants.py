@@ -9,7 +9,6 @@ from ledger.checks import ledger_findings
 from ledger.domain import accounts
 from ledger.domain.accounts import KINDS, kind_rule
 from ledger.models import Account, Balance, Entry, Journal
-from ledger.services import _ENTRIES_INSERT, _accounts_open
 from tests.ledger.domain.test_accounts import ONE_OF_EACH
 from tests.ledger.worlds import NOON, TULPAR, account_id, as_owner, post, sale_drafts
 
@@ -28,6 +27,21 @@ def open_two():
     return account_id(BANK), account_id(FREE)
 
 
+ENTRIES_INSERT = """
+INSERT INTO ledger_entry
+       (journal_id, account_id, amount_minor, brand_id, influencer_id, currency)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                     %s::text[])
+"""
+
+
+def accounts_open(refs):
+    """{account: id}, past the services."""
+    columns = ("kind", "brand_id", "influencer_id", "subject_id", "currency")
+    rows = [Account(**{name: getattr(ref, name) for name in columns}) for ref in refs]
+    return {ref: row.pk for ref, row in zip(refs, Account.objects.bulk_create(rows), strict=True)}
+
+
 def execute(actor, sql, params=None):
     with acting(actor), connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -43,7 +57,7 @@ def legs_insert(*legs):
     """One statement; a leg is (journal, account, amount, brand, currency)."""
     journals, accounts, amounts, brands, currencies = (list(it) for it in zip(*legs, strict=True))
     columns = [journals, accounts, amounts, brands, [None] * len(legs), currencies]
-    execute(SYSTEM, _ENTRIES_INSERT, columns)
+    execute(SYSTEM, ENTRIES_INSERT, columns)
 
 
 def pair(journal, opened, amount=5):
@@ -132,7 +146,7 @@ def test_a_leg_carries_the_owner_and_currency_of_its_account(opened, brand, curr
 
 def test_an_account_opens_with_the_balance_and_limits_of_its_kind(db):
     with acting(SYSTEM):
-        ids = _accounts_open(ONE_OF_EACH)
+        ids = accounts_open(ONE_OF_EACH)
         kept = {row.account_id: row for row in Balance.objects.all()}
     for ref, id in ids.items():
         rule = kind_rule(ref.kind)
@@ -145,7 +159,7 @@ def test_an_account_opens_with_the_balance_and_limits_of_its_kind(db):
 
 def test_the_database_makes_the_same_word_of_an_account(db):
     with acting(SYSTEM):
-        _accounts_open(ONE_OF_EACH)
+        accounts_open(ONE_OF_EACH)
         stored = {account.code for account in Account.objects.all()}
     assert stored == {ref.code for ref in ONE_OF_EACH}
 
@@ -239,3 +253,13 @@ def test_migrations_reverse_and_come_back(transactional_db):
     assert (entries_count(), ledger_findings()) == (2, [])
     with acting(SYSTEM):
         refuse("out of balance", pair(header(), opened)[0])
+
+
+@pytest.mark.parametrize(
+    "actor", [Actor("brand", "1"), Actor("influencer", "1"), Actor("ops", "1")]
+)
+def test_only_the_system_may_post(db, actor):
+    """`ledger_post` is the services' way in; a side has nothing to do there."""
+    nothing = ", ".join(["NULL"] * 16)
+    with pytest.raises(ProgrammingError, match="permission denied for function ledger_post"):
+        execute(actor, f"SELECT ledger_post({nothing})")

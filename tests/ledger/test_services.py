@@ -34,7 +34,14 @@ def refund(amount_minor, refund_id=1):
 
 
 def post(*drafts):
-    return journals_post(drafts, occurred_at=NOON)
+    return stored(*journals_post(drafts, occurred_at=NOON))
+
+
+def stored(*ids):
+    """The journals as they stand, for whoever acts."""
+    with acting_as(system="test"):
+        journals = Journal.objects.in_bulk(ids)
+    return [journals[id] for id in ids]
 
 
 def counted():
@@ -52,12 +59,11 @@ def free_minor():
 
 def test_a_journal_keeps_what_happened_when_and_who_asked():
     with acting_as(ops=7):
-        posted = journal_post(deposit(), occurred_at=NOON)
-        stored = Journal.objects.get(pk=posted.pk)
-        legs = [(leg.account.code, leg.amount_minor) for leg in stored.entries.order_by("id")]
-    assert (stored.kind, stored.business_key) == ("deposit", "bank-stmt:a")
-    assert (stored.occurred_at, stored.actor) == (NOON, "ops:7")
-    assert bytes(stored.body_sha256) == deposit().body_sha256
+        posted = Journal.objects.get(pk=journal_post(deposit(), occurred_at=NOON))
+        legs = [(leg.account.code, leg.amount_minor) for leg in posted.entries.order_by("id")]
+    assert (posted.kind, posted.business_key) == ("deposit", "bank-stmt:a")
+    assert (posted.occurred_at, posted.actor) == (NOON, "ops:7")
+    assert bytes(posted.body_sha256) == deposit().body_sha256
     assert legs == [("bank||||KZT", -1_000), ("brand_free|1|||KZT", 1_000)]
 
 
@@ -77,13 +83,14 @@ def test_a_brand_may_have_its_own_money_moved_and_acts_on_afterwards():
         posted = journal_post(refund(400), occurred_at=NOON)
         assert current_actor() == brand
         assert balance_minor(FREE) == 600
-    assert posted.actor == "brand:1"
+    assert stored(posted)[0].actor == "brand:1"
 
 
 def test_the_system_posts_inside_its_own_context_or_without_one():
     with acting_as(system="conversions"):
-        assert journal_post(deposit(), occurred_at=NOON).actor == "system:conversions"
-    assert journal_post(refund(1_000), occurred_at=NOON).actor == "system:ledger"
+        first = journal_post(deposit(), occurred_at=NOON)
+    second = journal_post(refund(1_000), occurred_at=NOON)
+    assert [it.actor for it in stored(first, second)] == ["system:conversions", "system:ledger"]
 
 
 def test_drafts_that_move_nothing_are_left_out():
@@ -105,7 +112,7 @@ def test_a_moment_without_a_zone_is_a_mistake():
 
 def test_the_same_event_twice_is_posted_once():
     first, second = (journal_post(deposit(), occurred_at=NOON) for _ in range(2))
-    assert first.pk == second.pk
+    assert first == second
     assert counted() == (1, 2, 2)
     assert free_minor() == 1_000
 
@@ -231,7 +238,7 @@ def queries_of(drafts):
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        post(*drafts)
+        journals_post(drafts, occurred_at=NOON)
     return len(queries)
 
 
@@ -240,9 +247,8 @@ def test_a_thousand_journals_cost_as_many_queries_as_one():
         campaign_id=3, n=1, brand_id=1, reserve=Reserve(500_000, 75_000, 12_000)
     ))  # fmt: skip
     one = queries_of(accruals(1, 1))
-    thousand = queries_of(accruals(1_000, 1_000))
-    assert thousand == one
-    assert queries_of(accruals(1, 1)) < one, "an old event needs no accounts and no legs"
+    assert queries_of(accruals(1_000, 1_000)) == one
+    assert queries_of(accruals(1, 1)) == one
     with acting_as(ops=1):
         assert balance_minor(accounts.budget(1, 3)) == 500_000 - 100 * 1_001
         assert Entry.objects.count() == 2 + 4 + 4 * 1_001

@@ -12,7 +12,7 @@ from ledger.domain import accounts, journals
 from ledger.domain.drafts import JournalDraft
 from ledger.domain.fees import reserve_for
 from ledger.domain.journals import ConversionRef, PayoutMoney
-from ledger.models import Account, Journal
+from ledger.models import Account
 from ledger.services import journals_post
 
 NOON = datetime(2026, 11, 21, 7, tzinfo=UTC)
@@ -21,7 +21,7 @@ ALIYA, DANA = 11, 12  # influencers; Aliya sells for Tulpar, Dana for Sauran
 TAXES = {"opv": 17_000, "so": 7_700, "vosms": 3_400, "ipn": 14_200}
 
 
-def post(*drafts: JournalDraft) -> list[Journal]:
+def post(*drafts: JournalDraft) -> list[int]:
     return journals_post(drafts, occurred_at=NOON)
 
 
