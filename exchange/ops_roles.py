@@ -41,6 +41,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "payouts.approve_payoutbatch",
         "payouts.change_payout",
         "payouts.add_bankstatement",
+        "ledger.add_correction",
+        "ledger.change_correction",
     ),
     "support": (
         "attribution.change_inboundevent",

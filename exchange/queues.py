@@ -38,7 +38,7 @@ from core.audit.models import AuditEntry
 from core.notify.models import Message
 from exchange.checks import LEDGER_CHECKED
 from ledger.domain.accounts import AccountKind
-from ledger.models import ProofDay
+from ledger.models import Correction, ProofDay
 from ledger.selectors import account_total
 from payouts.models import Payout, PayoutBatch, StatementRow
 
@@ -115,6 +115,15 @@ QUEUES = (
         "created_at",
         DAY,
         "state__exact=submitted",
+    ),
+    Queue(
+        _("Corrections to decide"),
+        "balance",
+        "ledger.view_correction",
+        lambda: Correction.objects.filter(state=Correction.State.ASKED),
+        "created_at",
+        DAY,
+        "state__exact=asked",
     ),
     Queue(
         _("Unclear rows of bank statements"),

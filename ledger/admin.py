@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
 
-from core.admin import ReadOnly
-from ledger.models import Account, Balance, Entry, Journal, ProofDay, journal_name
+from core import clock
+from core.admin import ConfirmForm, DayField, FormPage, OpsAdmin, ReadOnly, posted, tenge
+from ledger.corrections import (
+    correction_ask,
+    correction_post,
+    correction_refuse,
+    drafts_of,
+)
+from ledger.domain.corrections import CORRECTABLE, account_of, legs_text
+from ledger.domain.drafts import Leg
+from ledger.models import Account, Balance, Correction, Entry, Journal, ProofDay, journal_name
+from ledger.selectors import TrialRow, trial_balance
 
 
 class EntryInline(ReadOnly, TabularInline):
@@ -21,27 +37,181 @@ class EntryInline(ReadOnly, TabularInline):
         return entries.select_related("account").order_by("id")
 
 
+class CorrectionForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is wrong"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    replacement_legs = forms.CharField(
+        label=_("What should stand instead"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "A line for each account: its code, a semicolon, tiyn with their sign. Empty: nothing"
+            " comes in its place. The lines must sum to zero."
+        ),
+    )
+
+
 @admin.register(Journal)
-class JournalAdmin(ReadOnly, ModelAdmin):
+class JournalAdmin(OpsAdmin):
     list_display = ["business_key", "what", "occurred_at", "actor"]
     list_filter = ["kind"]
     search_fields = ["business_key"]
     ordering = ["-id"]
-    show_full_result_count = False  # counting all of them costs more than showing a page
     fields = ["business_key", "what", "occurred_at", "created_at", "actor", "refs"]
     inlines = [EntryInline]
+    actions_detail = ["correct"]
+
+    @action(
+        description=_("Correct"),
+        url_path="correct",
+        permissions=["ledger.add_correction"],
+        icon="undo",
+    )
+    def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        journal: Journal = self.row_or_404(object_id)
+        maker_id = request.user.pk
+        assert maker_id is not None
+        page = FormPage(
+            title=_("Correct %(key)s") % {"key": journal.business_key},
+            explain=(
+                _("Its opposite is posted, and your lines beside it, once another person agrees.")
+                if journal.kind in CORRECTABLE
+                else _("This follows from a sale or a payout: correct it there.")
+            ),
+            submit=_("Ask for it"),
+            change=lambda data: correction_ask(
+                journal_id=journal.pk,
+                reason=data["reason"],
+                replacement_legs=data["replacement_legs"],
+                maker_id=maker_id,
+            ),
+            done=_("Another person decides on the correction."),
+            back=self.url_of("change", journal.pk),
+        )
+        entries = journal.entries.select_related("account").order_by("pk")
+        legs = [Leg(account_of(each.account.code), each.amount_minor) for each in entries]
+        form = CorrectionForm(posted(request), initial={"replacement_legs": legs_text(legs)})
+        return self.form_page(request, form, page)
 
     @admin.display(description=_("kind"))
     def what(self, journal: Journal) -> str:
         return journal_name(journal.kind)
 
 
+@admin.register(Correction)
+class CorrectionAdmin(OpsAdmin):
+    list_display = ["journal", "reason", "state", "maker_id", "checker_id", "created_at"]
+    list_filter = ["state"]
+    list_select_related = ["journal"]
+    search_fields = ["journal__business_key"]
+    search_help_text = _("Event")
+    ordering = ["-id"]
+    fields = [
+        *("journal", "reason", "state", "legs"),
+        *(("maker_id", "created_at"), ("checker_id", "decided_at")),
+    ]
+    actions_detail = ["post_it", "refuse"]
+
+    @action(
+        description=_("Post"),
+        url_path="post",
+        permissions=["ledger.change_correction"],
+        icon="check_circle",
+    )
+    def post_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        correction: Correction = self.row_or_404(object_id)
+        checker_id = request.user.pk
+        assert checker_id is not None
+        legs = [leg for draft in drafts_of(correction) for leg in draft.legs]
+        page = FormPage(
+            title=_("Post the correction of %(key)s") % {"key": correction.journal.business_key},
+            explain=_("All of this is posted at once. You are the second of two people."),
+            facts={
+                _("Reason"): correction.reason,
+                **{
+                    f"{number}. {leg.account.code}": tenge(leg.amount_minor)
+                    for number, leg in enumerate(legs, 1)
+                },
+            },
+            submit=_("Post"),
+            change=lambda data: correction_post(correction_id=correction.pk, checker_id=checker_id),
+            done=_("The correction is posted."),
+            back=self.url_of("change", correction.pk),
+        )
+        return self.form_page(request, ConfirmForm(posted(request)), page)
+
+    @action(
+        description=_("Refuse"),
+        url_path="refuse",
+        permissions=["ledger.change_correction"],
+        icon="block",
+    )
+    def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        correction: Correction = self.row_or_404(object_id)
+        checker_id = request.user.pk
+        assert checker_id is not None
+        page = FormPage(
+            title=_("Refuse the correction of %(key)s") % {"key": correction.journal.business_key},
+            explain=_("The journal stays as it was booked."),
+            facts={_("Reason"): correction.reason},
+            submit=_("Refuse"),
+            change=lambda data: correction_refuse(
+                correction_id=correction.pk, checker_id=checker_id
+            ),
+            done=_("The correction is refused."),
+            back=self.url_of("change", correction.pk),
+            is_danger=True,
+        )
+        return self.form_page(request, ConfirmForm(posted(request)), page)
+
+
+class TrialForm(forms.Form):
+    on = DayField(label=_("At the end of"), required=False)
+
+
 @admin.register(Account)
-class AccountAdmin(ReadOnly, ModelAdmin):
+class AccountAdmin(OpsAdmin):
     list_display = ["code", "kind", "brand_id", "influencer_id", "subject_id", "currency"]
     search_fields = ["code"]
     ordering = ["-id"]
-    show_full_result_count = False
+    actions_list = ["trial"]
+
+    class Media:
+        css = {"all": ["ops/tables.css"]}
+
+    @action(
+        description=_("Trial balance"),
+        url_path="trial-balance",
+        permissions=["ledger.view_account"],
+        icon="balance",
+    )
+    def trial(self, request: HttpRequest) -> HttpResponse:
+        """What every kind of account holds, now or at the end of a day."""
+        form = TrialForm(request.GET or None)
+        on = form.cleaned_data.get("on") if form.is_valid() else None
+        rows = trial_balance(before=clock.day_start(on + timedelta(days=1)) if on else None)
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": _("Trial balance"),
+            "opts": self.model._meta,
+            "media": self.media,
+            "form": form,
+            "on": on,
+            "rows": [(row, tenge(row.owed_minor), tenge(row.owing_minor)) for row in rows],
+            "totals": _trial_totals(rows),
+        }
+        return TemplateResponse(request, "admin/ledger/trial_balance.html", context)
+
+
+def _trial_totals(rows: list[TrialRow]) -> list[tuple[str, str, str, bool]]:
+    """(currency, what we owe, what is there, whether they are equal)"""
+    found = []
+    for currency in sorted({row.currency for row in rows}):
+        owed = sum(row.owed_minor for row in rows if row.currency == currency)
+        owing = sum(row.owing_minor for row in rows if row.currency == currency)
+        found.append((currency, tenge(owed), tenge(owing), owed == owing))
+    return found
 
 
 @admin.register(Balance)

@@ -148,12 +148,14 @@ def walls_stand() -> list[str]:
 
 
 def nobody_may_change() -> list[str]:
-    """Triggers do not see TRUNCATE, and balances are written by a trigger: rights matter too."""
+    """Triggers do not see TRUNCATE, and balances are written by a trigger: rights matter too. A
+    correction is a request and no money: it is decided on."""
     rows = _rows("""
         SELECT rolname, verb, relname
           FROM pg_class c, pg_roles r, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) verb
          WHERE relname LIKE 'ledger\\_%' AND relnamespace = 'public'::regnamespace
            AND relkind = 'r' AND NOT rolsuper AND r.oid <> relowner AND rolname !~ '^pg_'
+           AND (relname, verb) <> ('ledger_correction', 'UPDATE')
            AND has_table_privilege(r.oid, c.oid, verb) ORDER BY 1, 2, 3""")
     return [f"{role} may {verb} {table}, and nobody may" for role, verb, table in rows]
 

@@ -35,6 +35,7 @@ JOURNAL_NAMES: dict[str, Promise] = {
     JournalKind.REFUND_UNDONE: _("Refund did not go through"),
     JournalKind.REMITTANCE: _("Taxes paid to the state"),
     JournalKind.RAIL_FEE: _("Payout fee"),
+    JournalKind.CORRECTION: _("Correction"),
 }
 
 
@@ -178,6 +179,49 @@ class Balance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.balance_minor} on {self.account_id}"
+
+
+class Correction(models.Model):
+    """A journal that was booked wrongly, and what should stand instead: one person asks, another
+    posts. `legs` are [account code, tiyn]; empty where nothing comes in its place."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("waiting for a second person")
+        POSTED = "posted", _("posted")
+        REFUSED = "refused", _("refused")
+
+    journal = models.ForeignKey(
+        Journal,
+        verbose_name=_("journal"),
+        on_delete=models.PROTECT,
+        related_name="corrections",
+        db_constraint=False,
+    )
+    reason = models.CharField(_("reason"), max_length=500)
+    legs = models.JSONField(_("booked instead"), default=list)
+    state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.ASKED)
+    maker_id = models.BigIntegerField(_("asked for by"))
+    checker_id = models.BigIntegerField(_("decided by"), null=True)
+    created_at = models.DateTimeField(_("asked at"), default=clock.now)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="posted")
+                | (Q(checker_id__isnull=False) & ~Q(checker_id=models.F("maker_id"))),
+                name="correction_maker_is_not_checker",
+            ),
+            models.UniqueConstraint(
+                fields=["journal"], condition=Q(state="asked"), name="correction_one_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.journal_id}: {self.reason}"
 
 
 class ProofDay(models.Model):

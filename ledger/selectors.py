@@ -45,6 +45,41 @@ def influencers_owed(kind: str, *, currency: str = CURRENCY) -> dict[int, int]:
     return {influencer_id: minor for influencer_id, minor in rows if influencer_id}
 
 
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """All accounts of a kind: how many hold something, and what, tiyn. `owed_minor` is what we owe
+    their holders, `owing_minor` (not negative) what they owe us or what lies at the bank."""
+
+    kind: str
+    currency: str
+    accounts: int
+    owed_minor: int
+    owing_minor: int
+
+
+def trial_balance(*, before: datetime | None = None) -> list[TrialRow]:
+    """Every kind with what it held at a moment, by when things happened; None: now. Both columns
+    sum to the same in each currency, or the ledger is broken. One query, over all entries."""
+    entries = Entry.objects.all()
+    if before is not None:
+        entries = entries.filter(journal__occurred_at__lt=before)
+    held = entries.values("account__kind", "account__currency", "account_id")
+    rows = held.annotate(minor=Sum("amount_minor")).exclude(minor=0)
+    found: dict[tuple[str, str], list[int]] = {}
+    for kind, currency, minor in rows.values_list("account__kind", "account__currency", "minor"):
+        found.setdefault((kind, currency), []).append(minor)
+    return [
+        TrialRow(
+            kind,
+            currency,
+            len(minors),
+            owed_minor=sum(minor for minor in minors if minor > 0),
+            owing_minor=-sum(minor for minor in minors if minor < 0),
+        )
+        for (kind, currency), minors in sorted(found.items())
+    ]
+
+
 def _with_balance(accounts: QuerySet[Account]) -> Any:
     """The balance row where there is one; only else are entries summed."""
     entries = Entry.objects.filter(account=OuterRef("pk")).values("account")

@@ -34,6 +34,7 @@ class JournalKind(StrEnum):
     REFUND_UNDONE = "refund_undone"
     REMITTANCE = "remittance"
     RAIL_FEE = "rail_fee"
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,16 @@ from influencers.models import (
 )
 from ledger.domain import accounts
 from ledger.domain.drafts import JournalKind, draft
-from ledger.models import Account, Balance, Entry, Journal, ProofBlock, ProofDay, ProofLeaf
+from ledger.models import (
+    Account,
+    Balance,
+    Correction,
+    Entry,
+    Journal,
+    ProofBlock,
+    ProofDay,
+    ProofLeaf,
+)
 from ledger.services import journal_post
 from payouts.models import (
     BankFile,
@@ -493,6 +502,9 @@ def ledger_rows(party: Party) -> Rows:
     posted = draft(JournalKind.DEPOSIT, f"test {party.slug}", legs)
     journal_id = journal_post(posted, occurred_at=clock.now())
     rows: Rows = {"ledger_journal": Journal.objects.get(pk=journal_id)}
+    rows["ledger_correction"] = Correction.objects.create(
+        journal_id=journal_id, reason="test", maker_id=1
+    )
     for whose, ref in (("brand", free), ("influencer", hold)):
         account = Account.objects.get(code=ref.code)
         rows[f"ledger_account ({whose})"] = account
