@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -59,9 +58,10 @@ class JournalDraft:
     @property
     def off_by(self) -> dict[str, int]:
         """By how much the legs miss zero, per currency; empty when they balance."""
-        totals: Counter[str] = Counter()
+        totals: dict[str, int] = {}
         for leg in self.legs:
-            totals[leg.account.currency] += leg.amount_minor
+            currency = leg.account.currency
+            totals[currency] = totals.get(currency, 0) + leg.amount_minor
         return {currency: total for currency, total in totals.items() if total}
 
     @property
