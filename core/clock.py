@@ -24,7 +24,10 @@ _offset_read_at = -OFFSET_READ_SECONDS
 
 def now() -> datetime:
     """This moment, aware, in UTC."""
-    return _history or datetime.now(UTC) + _demo_offset()
+    if _history is not None:
+        return _history
+    moment = datetime.now(UTC)
+    return moment + _demo_offset() if settings.DEMO else moment
 
 
 @contextmanager
@@ -68,8 +71,6 @@ def offset_forget() -> None:
 
 def _demo_offset() -> timedelta:
     global _offset, _offset_read_at
-    if not settings.DEMO:
-        return timedelta()
     if time.monotonic() - _offset_read_at >= OFFSET_READ_SECONDS:
         from core.demo_clock import offset_read  # a query: only where DEMO is on
 

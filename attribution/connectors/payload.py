@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,8 @@ NESTING_MAX = 32
 INTEGER_DIGITS_MAX = 30
 YEAR_MIN, YEAR_MAX = 2000, 2199
 # Decimal() alone also takes "1_000", "1e3", "NaN" and the digits of every script.
+# What PostgreSQL refuses: NUL, and halves of surrogate pairs.
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 PLAIN_AMOUNT = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,10})?", re.ASCII)
 
 
@@ -62,13 +64,14 @@ def _depth(value: Any) -> int:
         depth += 1
         if depth > NESTING_MAX:
             break
+        level = [each for each in level if isinstance(each, dict | list)]
     return depth
 
 
-def _children(value: Any) -> list[Any]:
+def _children(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 class Fields:
@@ -203,4 +206,4 @@ class Fields:
 
 def is_storable(text: str) -> bool:
     """False for what PostgreSQL refuses: NUL, and halves of surrogate pairs."""
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return UNSTORABLE.search(text) is None

@@ -261,19 +261,25 @@ def _contest_signed(eligible: Sequence[CandidateEvidence], brand_policy: CodePol
     return _code_against_click(_best_code(codes), _best_click(clicks), brand_policy)
 
 
+def _moment(each: CandidateEvidence) -> tuple[datetime, str]:
+    """When it was. Of one moment the greater id is the later, for a click as it was made: the
+    same evidence is decided alike however it was read."""
+    return each.occurred_at, each.evidence
+
+
 def _best_row(rows: Sequence[CandidateEvidence]) -> Contest:
-    winner = max(rows, key=lambda each: each.occurred_at)
+    winner = max(rows, key=_moment)
     rule = DecisionRule.PLATFORM_ROW if len(rows) > 1 else DecisionRule.ONLY_CANDIDATE
     return winner, rule, _lost(rows, winner, Reason.LATER_ROW_WINS)
 
 
 def _best_click(clicks: Sequence[CandidateEvidence]) -> Contest:
     """The model of the latest click's campaign chooses among all of them."""
-    latest = max(clicks, key=lambda each: each.occurred_at)
+    latest = max(clicks, key=_moment)
     if len(clicks) == 1:
         return latest, DecisionRule.ONLY_CANDIDATE, {}
     if latest.terms.model is ClickModel.FIRST_CLICK:
-        earliest = min(clicks, key=lambda each: each.occurred_at)
+        earliest = min(clicks, key=_moment)
         losses = _lost(clicks, earliest, Reason.EARLIER_CLICK_WINS)
         return earliest, DecisionRule.FIRST_CLICK, losses
     return latest, DecisionRule.LAST_CLICK, _lost(clicks, latest, Reason.LATER_CLICK_WINS)
@@ -291,7 +297,7 @@ def _code_against_click(by_code: Contest, by_click: Contest, brand_policy: CodeP
     click, _rule, click_losses = by_click
     is_same_campaign = code.campaign_id == click.campaign_id
     policy = code.terms.code_policy if is_same_campaign else brand_policy
-    has_click_won = policy is CodePolicy.CLICK_WINS
+    has_click_won = policy in (CodePolicy.CLICK_WINS, CodePolicy.CLICK_ONLY)
     winner, loser = (click, code) if has_click_won else (code, click)
     reason = Reason.CLICK_WINS if has_click_won else Reason.CODE_WINS
     rule = DecisionRule.CLICK_WINS if has_click_won else DecisionRule.CODE_WINS

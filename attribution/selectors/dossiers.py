@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
+from django.db.models.expressions import RawSQL
 
 from attribution.models import (
     Connection,
@@ -24,7 +25,7 @@ from attribution.models import (
     OrderLine,
     OrderVersion,
 )
-from core.bulk import array_of
+from core.bulk import array_of, rows_read
 
 Key = tuple[int, str]  # a connection's id, and the source's id of an order (or its number)
 
@@ -109,7 +110,8 @@ def dossiers_load(names: Collection[Key], *, moving: Collection[Key] = ()) -> Do
     _connections_load(dossiers, {connection_id for connection_id, _name in names})
     for key in names:
         dossiers.get(key)
-    orders = list(Order.objects.raw(_ORDERS, _pairs(names)))
+    wanted = RawSQL(_ORDERS, _pairs(names))  # noqa: S611 a constant; the names are parameters
+    orders = rows_read(Order.objects.filter(pk__in=wanted).order_by("pk"))
     for order in orders:
         dossiers.get((order.connection_id, order.external_id)).order = order
     _moves_load(dossiers)
@@ -131,13 +133,11 @@ def _pairs(keys: Iterable[Key]) -> list[str]:
 
 _ORDERS = """
 WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::text[]) AS w (connection_id, name))
-SELECT * FROM attribution_order WHERE id IN (
-    SELECT o.id FROM wanted w JOIN attribution_order o
-        ON o.connection_id = w.connection_id AND o.external_id = w.name
-     UNION
-    SELECT o.id FROM wanted w JOIN attribution_order o
-        ON o.connection_id = w.connection_id AND o.number = w.name
-) ORDER BY id
+SELECT o.id FROM wanted w JOIN attribution_order o
+    ON o.connection_id = w.connection_id AND o.external_id = w.name
+ UNION
+SELECT o.id FROM wanted w JOIN attribution_order o
+    ON o.connection_id = w.connection_id AND o.number = w.name
 """
 
 
@@ -192,14 +192,14 @@ SELECT o.connection_id, o.number, o.external_id
 def _states_load(by_id: Mapping[int, Dossier]) -> None:
     """Lines, the latest decision of each, and the snapshot that counts."""
     lines = {}
-    for line in OrderLine.objects.filter(order_id__in=by_id).order_by("pk"):
+    for line in rows_read(OrderLine.objects.filter(order_id__in=by_id).order_by("pk")):
         by_id[line.order_id].lines[line.line_id] = lines[line.pk] = line
     versions = OrderVersion.objects.filter(order_id__in=by_id, is_applied=True)
     latest = versions.order_by("order_id", "-number").distinct("order_id")
     for order_id, *shown in latest.values_list("order_id", "snapshot", "source_updated_at"):
         by_id[order_id].shown = Shown(*shown)
     decisions = Decision.objects.filter(line_id__in=lines)
-    for decision in decisions.order_by("line_id", "-number").distinct("line_id"):
+    for decision in rows_read(decisions.order_by("line_id", "-number").distinct("line_id")):
         by_id[decision.order_id].decisions[lines[decision.line_id].line_id] = decision
 
 

@@ -73,6 +73,7 @@ class Evidence:
         found = [
             self._candidate(
                 click.participation_id,
+                order.placed_at,
                 kind=click_kind,
                 evidence=click.click_id.hex,
                 grade=CLICK_GRADES[click_kind],
@@ -83,6 +84,7 @@ class Evidence:
         found += [
             self._candidate(
                 code.participation_id,
+                order.placed_at,
                 kind=EvidenceKind.PROMO_CODE,
                 evidence=text,
                 grade="B",
@@ -106,6 +108,7 @@ class Evidence:
                 is_claim = row.kind == CLAIMED
                 candidate = self._candidate(
                     named,
+                    dossier.the_order().placed_at,
                     kind=EvidenceKind(row.kind),
                     evidence=dossier.the_order().number if is_claim else row.value,
                     grade="D" if is_claim else "A",
@@ -163,7 +166,9 @@ class Evidence:
             is_exact = not known.alias and canonical(text) == known.code.canonical
             yield text, known.code, "" if is_exact else known.alias or LOOK_ALIKE
 
-    def _candidate(self, participation_id: int, **evidence: object) -> CandidateEvidence:
+    def _candidate(
+        self, participation_id: int, placed_at: datetime, **evidence: object
+    ) -> CandidateEvidence:
         participation = self.participations[participation_id]
         campaign, terms = participation.campaign, participation.terms
         assert campaign.published_at is not None, campaign.pk
@@ -180,9 +185,18 @@ class Evidence:
             ),
             running_from=campaign.published_at,
             running_until=min(filter(None, (campaign.ends_at, campaign.closed_at)), default=None),
-            is_participating=participation.state == Participation.State.APPROVED,
+            is_participating=_took_part(participation, placed_at),
             **evidence,  # type: ignore[arg-type]
         )
+
+
+def _took_part(participation: Participation, placed_at: datetime) -> bool:
+    """Whether the influencer was in when the order was placed: who is out by now keeps what was
+    sold before, also when the order's news, or a late row about it, comes after."""
+    if participation.state == Participation.State.APPROVED:
+        return True
+    ended_at = participation.decided_at  # the moment of the state
+    return ended_at is not None and placed_at <= ended_at
 
 
 # --- Reading it -----------------------------------------------------------------------------
@@ -300,7 +314,8 @@ WITH theirs AS MATERIALIZED (
     SELECT click_id, at, participation_id, brand_id, visitor FROM attribution_click
      WHERE visitor = ANY (%s::uuid[]) AND at BETWEEN %s AND %s
 ), ranked AS (
-    SELECT w.n, t.*, row_number() OVER (PARTITION BY w.n ORDER BY t.at DESC) AS place
+    SELECT w.n, t.*,
+           row_number() OVER (PARTITION BY w.n ORDER BY t.at DESC, t.click_id DESC) AS place
       FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[],
                   %s::timestamptz[], %s::timestamptz[])
            AS w (n, click_id, visitor, brand_id, since, until)

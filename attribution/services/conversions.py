@@ -29,8 +29,8 @@ from attribution.services.work import Changes, LineNow, Work
 from attribution.services.worth import NOTHING_EARNED, Earned, Worths
 from campaigns.models import Participation
 from core import clock
-from core.audit.services import audit_entry, audit_record
-from core.bulk import row_new
+from core.audit.services import audit_entry, audit_record, who_acts
+from core.bulk import row_new, rows_read
 from core.tenancy.context import acting_as
 
 
@@ -77,6 +77,7 @@ class Settling:
     def write(self, *, at: datetime) -> None:
         """The ledger last: balances are locked for the shortest time."""
         self._changes.write()
+        who = who_acts("conversions") if self._versions else None
         for conversion, version in self._versions:
             after: dict[str, Any] = {
                 "status": str(version.status),
@@ -85,7 +86,8 @@ class Settling:
             }
             if version.breakdown is not None:
                 after["breakdown"] = version.breakdown
-            self._changes.add(audit_entry(f"conversion {version.cause}", conversion, after=after))
+            action = f"conversion {version.cause}"
+            self._changes.add(audit_entry(action, conversion, after=after, who=who))
         self._changes.write()
         self.books.post(at=at)
 
@@ -143,7 +145,7 @@ def _current(lines: Collection[LineNow]) -> dict[int, Conversion]:
         line_id__in={now.line.pk for now in lines}
     )
     living = found.exclude(status=Conversion.Status.REJECTED).order_by("pk")
-    return {conversion.line_id: conversion for conversion in living}
+    return {conversion.line_id: conversion for conversion in rows_read(living)}
 
 
 @dataclass(slots=True)

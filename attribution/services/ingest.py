@@ -46,6 +46,7 @@ from attribution.services.source_notices import source_notice_apply
 from attribution.services.traffic import traffic_apply
 from attribution.services.work import Work, work_load
 from core import clock
+from core.bulk import rows_read
 from core.crash import crash_point
 from core.tenancy.context import acting_as
 
@@ -84,12 +85,10 @@ def inbound_events_process(event_ids: Sequence[UUID]) -> None:
 def _events_take(event_ids: Sequence[UUID]) -> list[InboundEvent]:
     """The events that still wait, locked, in the order of their coming; without those that another
     worker has."""
-    waiting = (
-        InboundEvent.objects.select_for_update(skip_locked=True)
-        .filter(pk__in=event_ids, state=InboundEvent.State.RECEIVED)
-        .defer("headers", "body_sha256")
+    waiting = InboundEvent.objects.select_for_update(skip_locked=True).filter(
+        pk__in=event_ids, state=InboundEvent.State.RECEIVED
     )
-    events = list(waiting.order_by("pk"))
+    events = rows_read(waiting.order_by("pk"), without=("headers", "body_sha256"))
     connections = Connection.objects.defer("secrets")  # sealed: each would have to be opened
     by_id = connections.in_bulk({event.connection_id for event in events})
     for event in events:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from attribution.connectors.base import (
@@ -268,6 +269,11 @@ def _line_set(row: OrderLine, line: OrderLineSnapshot) -> None:
     row.amount_minor, row.returned_minor = line.amount_minor, line.returned_minor
 
 
+_SAID_OF_LINE = attrgetter(
+    "sku", "name", "quantity", "returned_quantity", "amount_minor", "returned_minor"
+)
+
+
 def _lines_update(work: Work, dossier: Dossier, snapshot: OrderSnapshot) -> None:
     """A line that the source no longer shows was taken back as a whole."""
     gone = dict(dossier.lines)
@@ -276,8 +282,10 @@ def _lines_update(work: Work, dossier: Dossier, snapshot: OrderSnapshot) -> None
         if row is None:
             _line_add(work, dossier, line)
         else:
+            before = _SAID_OF_LINE(row)
             _line_set(row, line)
-            work.changes.change(row)
+            if _SAID_OF_LINE(row) != before:
+                work.changes.change(row)
     for row in gone.values():
         row.returned_quantity, row.returned_minor = row.quantity, row.amount_minor
         work.changes.change(row)

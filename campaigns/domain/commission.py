@@ -103,13 +103,16 @@ class Step:
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
-        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        said = {name: getattr(self, name) for name in _STEP_NAMES}
         return {name: value for name, value in said.items() if value is not None}
 
     @classmethod
     def of_plain(cls, said: Mapping[str, Any]) -> Step:
         given = {**said, "kind": StepKind(said["kind"]), "rounding": Rounding(said["rounding"])}
         return cls(**given)
+
+
+_STEP_NAMES = tuple(each.name for each in fields(Step))
 
 
 @dataclass(frozen=True, slots=True)

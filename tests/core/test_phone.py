@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 
 from core.phone import PhoneError, phone_mask, phone_parse
@@ -27,3 +28,14 @@ def test_what_cannot_be_dialled_is_refused(typed):
 
 def test_a_mask_shows_the_ends_only():
     assert phone_mask("+77010000001") == "+7 701 *** ** 01"
+
+
+def test_the_short_way_and_the_library_know_the_same_mobile_numbers():
+    for prefix in range(700, 800):
+        text = f"+7 ({prefix}) 123-45-67"
+        number = phonenumbers.parse(text, "KZ")
+        if phonenumbers.is_valid_number(number):
+            assert phone_parse(text) == f"+7{prefix}1234567"
+        else:
+            with pytest.raises(PhoneError):
+                phone_parse(text)
