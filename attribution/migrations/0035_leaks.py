@@ -140,6 +140,12 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
+                (
+                    "reply",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="what the influencer says"
+                    ),
+                ),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
                 ("opened_at", models.DateTimeField(default=core.clock.now, verbose_name="found")),
                 ("seen_at", models.DateTimeField(default=core.clock.now, verbose_name="seen last")),

@@ -97,6 +97,7 @@ class CodeFinding(models.Model):
     since_at = models.DateTimeField(_("orders from"))
     until_at = models.DateTimeField(_("orders before"), null=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
+    reply = models.CharField(_("what the influencer says"), max_length=500, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     opened_at = models.DateTimeField(_("found"), default=clock.now)
     seen_at = models.DateTimeField(_("seen last"), default=clock.now)

@@ -88,7 +88,6 @@ def finding_holding(conversion: Conversion) -> CodeFinding | None:
 @dataclass(frozen=True, slots=True)
 class FindingFilter:
     state: str = ""
-    signal: str = ""
     campaign: UUID | None = None
     query: str = ""
 
@@ -115,8 +114,6 @@ def findings_filter(
     findings: QuerySet[CodeFinding], wanted: FindingFilter
 ) -> QuerySet[CodeFinding]:
     """By everything but the state, which is counted apart."""
-    if wanted.signal:
-        findings = findings.filter(signal=wanted.signal)
     if wanted.campaign:
         findings = findings.filter(campaign__public_id=wanted.campaign)
     if wanted.query:

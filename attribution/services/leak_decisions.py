@@ -46,6 +46,26 @@ def finding_rotate(*, finding_id: int) -> PromoCode:
         return code_rotate(participation_id=finding.participation_id, grace_days=0)
 
 
+def finding_reply(*, finding_id: int, text: str) -> CodeFinding:
+    """What the influencer says to it; the brand reads it beside the figures.
+
+    Raises:
+        NotFound: no such finding.
+        FindingClosed: somebody has decided already.
+        Invalid: nothing was said.
+    """
+    said = " ".join(text.replace("\x00", "").split())[:NOTE_CHARS_MAX]
+    if not said:
+        message = _("Write where you told of the code.")
+        raise Invalid(message, fields={"text": [message]})
+    with acting_as(system="answer about a code"):
+        finding = finding_locked(finding_id)
+        finding.reply = said
+        finding.save(update_fields=["reply"])
+        audit_record("code_finding.reply", finding, after={"reply": said})
+    return finding
+
+
 def leak_mode_set(*, campaign_id: int, mode: str) -> Campaign:
     """What the campaign does about codes that look leaked, from now on, open findings too.
 
@@ -69,7 +89,7 @@ def leak_mode_set(*, campaign_id: int, mode: str) -> Campaign:
 
 
 def _close(finding: CodeFinding, state: State, note: str) -> None:
-    finding.state, finding.note = state, note.strip()[:NOTE_CHARS_MAX]
+    finding.state, finding.note = state, note.replace("\x00", "").strip()[:NOTE_CHARS_MAX]
     finding.closed_at, finding.closed_by_id = clock.now(), acting_user_id()
     finding.save(update_fields=["state", "note", "closed_at", "closed_by_id"])
     audit_record(

@@ -24,6 +24,7 @@ from attribution.selectors.leaks import FindingClosed, finding_holding
 from attribution.services.leak_decisions import finding_clear, finding_rotate, leak_mode_set
 from attribution.services.leak_guard import leaks_find
 from attribution.services.lifecycle import conversions_advance
+from campaigns.domain.codes import skeleton
 from campaigns.models import Participation, PromoCode
 from core.accounts.models import User
 from core.audit.models import AuditEntry
@@ -249,9 +250,8 @@ def codes_make(party, count):
             }
             own = Participation.objects.create(terms_id=party.terms, state="approved", **both)
             code = f"QAZ{n}W"
-            look = code.replace("0", "O").replace("1", "L")
             PromoCode.objects.create(
-                participation=own, code=code, canonical=code, skeleton=look, **both
+                participation=own, code=code, canonical=code, skeleton=skeleton(code), **both
             )
             made.append((own.pk, code))
     return made
