@@ -10,6 +10,7 @@ from attribution.services import (
     event_log,
     inbox,
     ingest,
+    leak_guard,
     lifecycle,
     polling,
     proofs,
@@ -134,3 +135,9 @@ def same_sales_sweep() -> int:
 def proofs_publish() -> int:
     """Days that are over and not published."""
     return len(proofs.proofs_publish())
+
+
+@shared_task
+def leaks_find() -> int:
+    """Promo codes that are used as if they had leaked."""
+    return leak_guard.leaks_find()

@@ -31,7 +31,12 @@ SEES: dict[str, tuple[str, ...]] = {
                 "accounts.user", "auth.group"),
 }  # fmt: skip
 DOES: dict[str, tuple[str, ...]] = {
-    "reviewer": ("brands.change_brand",),
+    "reviewer": (
+        "brands.change_brand",
+        "attribution.change_codefinding",
+        "attribution.add_couponsite",
+        "attribution.change_couponsite",
+    ),
     "finance": (
         "brands.add_deposit",
         "compliance.add_taxrule",

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from attribution.models import (
     ClickDaily,
     ClickQuarantine,
+    CodeFinding,
     Connection,
     Conversion,
     InboundEvent,
@@ -191,6 +192,15 @@ QUEUES = (
         "created_at",
         3 * DAY,
         "status__exact=unmapped",
+    ),
+    Queue(
+        _("Codes that look leaked"),
+        "lock_open",
+        "attribution.view_codefinding",
+        lambda: CodeFinding.objects.filter(state=CodeFinding.State.OPEN),
+        "opened_at",
+        7 * DAY,
+        "state__exact=open",
     ),
     Queue(
         _("Messages not delivered"),

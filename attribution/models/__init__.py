@@ -10,6 +10,7 @@ from attribution.models.clicks import (
     DrainOffset,
 )
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
+from attribution.models.leaks import CodeFinding, CodeUse, CodeWatch, CouponSite
 from attribution.models.rates import ExchangeRate
 from attribution.models.receipts import CashRegister, ReceiptClaim
 from attribution.models.sources import (
@@ -35,9 +36,13 @@ __all__ = [
     "ClickDaily",
     "ClickHourly",
     "ClickQuarantine",
+    "CodeFinding",
+    "CodeUse",
+    "CodeWatch",
     "Connection",
     "Conversion",
     "ConversionVersion",
+    "CouponSite",
     "Decision",
     "Device",
     "DrainOffset",

@@ -27,7 +27,14 @@ class KnownCode(NamedTuple):
 
 def codes_known(wanted: Collection[Look]) -> dict[Look, KnownCode]:
     """Those of these looks that mean a code. One query; one more where one-time codes are among
-    them. Runs as the system."""
+    them: those are locked. Runs as the system."""
+    found = codes_meant(wanted)
+    _one_time_lock(found)
+    return found
+
+
+def codes_meant(wanted: Collection[Look]) -> dict[Look, KnownCode]:
+    """As above, for who only looks. One query."""
     found: dict[Look, KnownCode] = {}
     if not wanted:
         return found
@@ -36,7 +43,6 @@ def codes_known(wanted: Collection[Look]) -> dict[Look, KnownCode]:
     for code in codes:  # with what the query says of each
         known = KnownCode(code, code.alias_kind, code.ambiguous_at)
         found[code.brand_id, code.typed] = known
-    _one_time_lock(found)
     return found
 
 

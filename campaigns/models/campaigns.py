@@ -25,6 +25,11 @@ class Campaign(models.Model):
         PUBLIC = "public", _("open to everybody")
         APPLICATION = "application", _("by application")
 
+    class LeakMode(models.TextChoices):
+        FLAG = "flag", _("only tell")
+        ENFORCE = "enforce", _("hold the rewards")
+        ROTATE = "rotate", _("give a new code")
+
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="campaigns")
     brand_name = models.CharField(max_length=120)  # a copy: links and lists need no join
@@ -46,6 +51,15 @@ class Campaign(models.Model):
     reserve_count = models.PositiveIntegerField(
         default=0
     )  # n of the ledger's reserve:{campaign}:{n}
+    # What happens when a promo code looks leaked (attribution.domain.leak_guard)
+    leak_mode = models.CharField(
+        _("when a promo code looks leaked"),
+        max_length=8,
+        choices=LeakMode.choices,
+        default=LeakMode.FLAG,
+    )
+    # Marketplaces whose daily totals pay here and whose orders do not: {platform: first day}
+    totals_from = models.JSONField(default=dict, editable=False)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     published_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)

@@ -20,6 +20,7 @@ from exchange.web.samples import (
     codes,
     common,
     forms,
+    leaks,
     portal,
     public,
     receipts,
@@ -85,6 +86,9 @@ PAGES: Mapping[str, Shown] = {
     "clicks-none": Shown("portal/clicks.html", clicks.none, section="links"),
     "clicks-refused": Shown("portal/clicks.html", clicks.refused, section="links"),
     "traffic": Shown("portal/traffic.html", traffic.portal, section="links"),
+    "leaks": Shown("portal/leaks.html", leaks.own, section="links"),
+    "leaks-none": Shown("portal/leaks.html", leaks.none, section="links"),
+    "leak": Shown("portal/leak.html", leaks.own_leak, section="links"),
     "earnings": Shown("portal/earnings.html", portal.earning_list, section="payouts"),
     "earning": Shown("portal/earning.html", portal.earning, section="payouts"),
     "earning-sheet": Shown("portal/_earning.html", portal.earning),
@@ -119,6 +123,10 @@ PAGES: Mapping[str, Shown] = {
     "brand-code-questions-none": Shown(
         "brand/code_questions.html", codes.questions_none, section="orders"
     ),
+    "brand-leaks": Shown("brand/leaks.html", leaks.brand, section="campaigns"),
+    "brand-leaks-campaign": Shown("brand/leaks.html", leaks.campaign, section="campaigns"),
+    "brand-leaks-none": Shown("brand/leaks.html", leaks.none, section="campaigns"),
+    "brand-leak": Shown("brand/leak.html", leaks.brand_leak, section="campaigns"),
     "brand-orders": Shown("brand/orders.html", brand.orders, section="orders"),
     "brand-orders-none": Shown("brand/orders.html", brand.orders_none, section="orders"),
     "brand-order": Shown("brand/order.html", brand.order, section="orders"),

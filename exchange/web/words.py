@@ -167,6 +167,12 @@ RECEIPT = {
     "expired": Status("bad", _("Not found"), _("The shop has not found this receipt in time.")),
     "refused": Status("bad", _("Refused"), _("The brand refused this receipt, with a reason.")),
 }
+FINDING = {
+    "open": Status("hold", _("To look at"), _("Nobody has decided about it yet.")),
+    "cleared": Status("paid", _("Nothing wrong"), _("It was looked at, and nothing is wrong.")),
+    "leaked": Status("bad", _("Leaked"), _("It was looked at: the code has leaked.")),
+    "lapsed": Status("wait", _("Let go"), _("Nobody decided in time, so nothing follows.")),
+}
 STATUSES: Mapping[str, Mapping[str, Status]] = {
     "sale": SALE,
     "payout": PAYOUT,
@@ -179,6 +185,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "account": ACCOUNT,
     "receipt": RECEIPT,
     "code": PROMO_CODE,
+    "finding": FINDING,
 }
 
 

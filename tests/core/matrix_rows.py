@@ -18,6 +18,9 @@ from attribution.models import (
     ClickDaily,
     ClickHourly,
     ClickQuarantine,
+    CodeFinding,
+    CodeUse,
+    CodeWatch,
     Connection,
     Conversion,
     ConversionVersion,
@@ -331,7 +334,21 @@ def order_rows(party: Party) -> list[models.Model]:
             **mine,
         ),
         *conversion_rows(party, order, line),
+        *leak_rows(party, order),
     ]
+
+
+def leak_rows(party: Party, order: Order) -> list[models.Model]:
+    mine = {
+        "brand_id": party.brand,
+        "campaign_id": party.campaign,
+        "participation_id": party.participation,
+        "influencer_id": party.influencer,
+        "code_id": party.code,
+    }
+    use = CodeUse.objects.create(order=order, at=clock.now(), is_clicked=False, **mine)
+    finding = CodeFinding.objects.create(signal="cold", figures={}, since_at=clock.now(), **mine)
+    return [use, finding, CodeWatch.objects.create()]
 
 
 def conversion_rows(party: Party, order: Order, line: OrderLine) -> list[models.Model]:

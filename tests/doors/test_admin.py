@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from attribution.clickpath.names import BEAT, STREAM
 from attribution.domain.address_ranges import Range
-from attribution.models import AddressRange, ExchangeRate, InboundEvent, Order
+from attribution.models import AddressRange, CouponSite, ExchangeRate, InboundEvent, Order
 from attribution.selectors import clicks
 from attribution.selectors.clicks import Underway
 from attribution.services.clicks import address_ranges_replace
@@ -531,6 +531,9 @@ def shared_row_make(model):
     if model is ExchangeRate:
         with acting_as(system="test data"):
             return ExchangeRate.objects.create(currency="RUB", rate_on=date(2026, 11, 20), tenge=6)
+    if model is CouponSite:
+        with acting_as(ops=1):
+            return CouponSite.objects.get(host="pepper.ru")
     return app_make() if model is AppTarget else rule_make(1)
 
 
@@ -683,6 +686,7 @@ def test_everybody_sees_the_queues_of_their_work(cast):
         "dangerous",
         "hourglass",
         "unknown_document",
+        "lock_open",
         "unsubscribe",
     }
     assert states(staff_make()) == {}

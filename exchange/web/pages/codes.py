@@ -59,6 +59,7 @@ class Codes:
     here_url: str
     csv_url: str
     questions_url: str
+    leaks_url: str
     grace_days: int
     grace_days_max: int
     people: list[tuple[str, str]] = field(default_factory=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.portal import clicks, codes, exports, links, proofs, setup, traffic, views
+from exchange.web.portal import clicks, codes, exports, leaks, links, proofs, setup, traffic, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("links/<uuid:public_id>/on/", links.link_on, name="link_on"),
     path("links/<uuid:public_id>/code/", codes.link_code_wish, name="link_code_wish"),
     path("links/<uuid:public_id>/code/next/", codes.link_code_take, name="link_code_take"),
+    path("codes/", leaks.leaks, name="leaks"),
+    path("codes/<uuid:public_id>/", leaks.leak, name="leak"),
+    path("codes/<uuid:public_id>/reply/", leaks.leak_reply, name="leak_reply"),
     path("clicks/", clicks.clicks, name="clicks"),
     path("clicks/csv/", clicks.clicks_csv, name="clicks_csv"),
     path("traffic/", traffic.traffic, name="traffic"),

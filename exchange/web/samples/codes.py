@@ -50,6 +50,7 @@ def codes() -> Codes:
         here_url="#",
         csv_url="#",
         questions_url="#",
+        leaks_url="#",
         grace_days=14,
         grace_days_max=30,
         people=[("1", PERSON)],
@@ -58,7 +59,7 @@ def codes() -> Codes:
 
 
 def codes_none() -> Codes:
-    return Codes("Қысқы аяқ киім", [], [], [], "#", "#", "#", "#", 14, 30)
+    return Codes("Қысқы аяқ киім", [], [], [], "#", "#", "#", "#", "#", 14, 30)
 
 
 def new_pool_refused() -> NewPool:

@@ -56,6 +56,7 @@ def codes(desk: Desk, found: Campaign, asked: Mapping[str, str]) -> pages.Codes:
         here_url=desk.url("codes", found.public_id),
         csv_url=desk.url("codes_csv", found.public_id),
         questions_url=desk.url("code_questions"),
+        leaks_url=desk.url("leaks") + query_url({"campaign": str(found.public_id)}),
         grace_days=GRACE_DAYS_DEFAULT,
         grace_days_max=GRACE_DAYS_MAX,
         people=_people(found) if pools and may_write else [],

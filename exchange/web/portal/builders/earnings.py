@@ -29,6 +29,7 @@ from attribution.selectors.conversions import (
     status_counts,
     versions_of,
 )
+from attribution.selectors.leaks import finding_holding
 from attribution.selectors.receipts import claim_of_conversion
 from core import clock
 from exchange.web.formatting import (
@@ -165,7 +166,12 @@ def earning(influencer: Influencer, conversion: Conversion) -> portal.Earning:
         order_ref=conversion.order_number,
         minor=conversion.commission_minor,
         status=status,
-        hint=" ".join(filter(None, [earning_hint(conversion, status), told_note(conversion)])),
+        hint=" ".join(
+            filter(
+                None,
+                [earning_hint(conversion, status), told_note(conversion), leak_note(conversion)],
+            )
+        ),
         steps=sale_steps(conversion, versions, candidates),
         trace=trace_of(conversion, candidates),
         sums=earning_sums(conversion, versions),
@@ -197,6 +203,13 @@ def told_note(conversion: Conversion) -> str:
     if conversion.source == RECEIPT:
         return claim_note(conversion)
     return str(TOLD[order_trust(conversion)])
+
+
+def leak_note(conversion: Conversion) -> str:
+    """Why silence does not approve it: the leak guard holds it."""
+    if finding_holding(conversion) is None:
+        return ""
+    return _("Its promo code looks leaked, so it waits for the brand. See Leaked codes.")
 
 
 def claim_note(conversion: Conversion) -> str:
