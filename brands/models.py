@@ -3,10 +3,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.fields import SealedTextField
 from core.ids import uuid7
 
 
@@ -127,6 +128,75 @@ class Deposit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bank_reference}: {self.amount_minor}"
+
+
+class UnclaimedTransfer(models.Model):
+    """Money that arrived and that nobody is sure about. It waits in the ledger's suspense until two
+    people have said whose it is, or that it goes back to its sender."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        PROPOSED = "proposed", _("to be confirmed")
+        ASSIGNED = "assigned", _("given to a brand")
+        SENDING_BACK = "sending", _("being sent back")
+        SENT_BACK = "sent_back", _("sent back")
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    bank_reference = models.CharField(_("number in the bank's statement"), max_length=64)
+    received_on = models.DateField(_("received on"))
+    amount_minor = models.BigIntegerField(_("amount, tiyn"))
+    payer_name = SealedTextField()
+    payer_tax_id = SealedTextField()
+    payer_iban = SealedTextField()
+    purpose = SealedTextField()
+    ground = models.CharField(_("what we know"), max_length=24)
+    suggested = models.ForeignKey(
+        Brand,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("perhaps of"),
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.WAITING
+    )
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("brand")
+    )
+    reason = models.CharField(_("why"), max_length=300, blank=True)
+    proposed_by_id = models.BigIntegerField(_("proposed by"), null=True)
+    decided_by_id = models.BigIntegerField(_("decided by"), null=True)
+    created_at = models.DateTimeField(_("in the queue since"), default=clock.now)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("unmatched transfer")
+        verbose_name_plural = _("unmatched transfers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank_reference", "received_on"], name="unclaimed_once_per_statement_row"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="unclaimed_amount_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("proposed_by_id")),
+                name="unclaimed_maker_is_not_checker",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="assigned")
+                | Q(
+                    brand__isnull=False,
+                    proposed_by_id__isnull=False,
+                    decided_by_id__isnull=False,
+                    decided_at__isnull=False,
+                ),
+                name="unclaimed_assigned_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received_on}: {self.bank_reference}"
 
 
 class ApiKey(models.Model):

@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy
 
 from brands.domain.api_keys import PREFIX_CHARS, SCOPES, key_digest, key_make
 from brands.domain.slug import slug_make
-from brands.models import ApiKey, Brand, BrandContract, Deposit, Member
+from brands.models import (
+    ApiKey,
+    Brand,
+    BrandContract,
+    Deposit,
+    Member,
+    UnclaimedTransfer,
+)
 from core import clock
 from core.accounts.models import User
 from core.audit.services import audit_record
@@ -250,15 +257,18 @@ def deposit_book(
     bank_reference: str,
     received_on: date,
     booked_by_id: int,
+    was_unclaimed: bool = False,
 ) -> Deposit:
     """A brand's transfer, as a row of the bank's statement says it. Runs as ops.
 
-    The same row twice is the same deposit.
+    The same row twice is the same deposit. `was_unclaimed`: the money has waited in suspense, and
+    goes on from there.
 
     Raises:
         NotFound: no such brand.
         Invalid: no reference, an amount that cannot be, or a day in the future.
-        BrandConflict: the row was booked with another amount, or for another brand.
+        BrandConflict: the row was booked with another amount, or for another brand; or it waits
+            among the unmatched transfers.
     """
     reference = bank_reference.strip()
     _require_deposit(amount_minor, reference, received_on)
@@ -269,6 +279,8 @@ def deposit_book(
         booked = Deposit.objects.filter(bank_reference=reference, received_on=received_on).first()
         if booked is not None:
             return _same_deposit(booked, brand_id, amount_minor)
+        if not was_unclaimed:
+            _require_not_waiting(reference, received_on)
         deposit = Deposit.objects.create(
             brand_id=brand_id,
             bank_reference=reference,
@@ -276,17 +288,32 @@ def deposit_book(
             received_on=received_on,
             booked_by_id=booked_by_id,
         )
+        draft = journals.deposit_match if was_unclaimed else journals.deposit
         journal_post(
-            journals.deposit(
-                statement_row=f"{received_on}:{reference}",
+            draft(
+                statement_row=statement_row(received_on, reference),
                 brand_id=brand_id,
                 amount_minor=amount_minor,
             ),
-            occurred_at=clock.day_start(received_on),
+            occurred_at=clock.now() if was_unclaimed else clock.day_start(received_on),
         )
         after = {"amount_minor": amount_minor, "reference": reference}
         audit_record("deposit.book", deposit, after=after)
     return deposit
+
+
+def statement_row(received_on: date, reference: str) -> str:
+    """How the ledger names a row of the bank's statement."""
+    return f"{received_on}:{reference}"
+
+
+def _require_not_waiting(reference: str, received_on: date) -> None:
+    """What a statement brought and nobody has claimed is in the books already."""
+    waiting = UnclaimedTransfer.objects.filter(bank_reference=reference, received_on=received_on)
+    if waiting.exists():
+        raise BrandConflict(
+            _("This row waits among the unmatched transfers, where a statement put it.")
+        )
 
 
 def _require_deposit(amount_minor: int, reference: str, received_on: date) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 PEOPLE = ("brands.brand", "brands.member", "brands.brandcontract", "influencers.*")
 SALES = ("campaigns.*", "attribution.*")
 LAW = ("compliance.*",)
-MONEY = ("brands.deposit", "ledger.*", "payouts.*")
+MONEY = ("brands.deposit", "brands.unclaimedtransfer", "ledger.*", "payouts.*")
 
 NAMES = (
     gettext_noop("reviewer"),
@@ -39,6 +39,7 @@ DOES: dict[str, tuple[str, ...]] = {
     ),
     "finance": (
         "brands.add_deposit",
+        "brands.change_unclaimedtransfer",
         "compliance.add_taxrule",
         "compliance.change_taxrule",
         "payouts.add_payoutbatch",

@@ -30,7 +30,7 @@ from attribution.models import (
 )
 from attribution.selectors.clicks import Underway, clicks_underway
 from attribution.selectors.proofs import days_late
-from brands.models import Brand, Deposit
+from brands.models import Brand, Deposit, UnclaimedTransfer
 from compliance.domain.rules import RuleOverlap
 from compliance.selectors import rule_book
 from core import clock
@@ -134,6 +134,15 @@ QUEUES = (
             outcome__in=[StatementRow.Outcome.UNMATCHED, StatementRow.Outcome.MISMATCH]
         ),
         "statement__created_at",
+        DAY,
+        "",
+    ),
+    Queue(
+        _("Unmatched transfers"),
+        "person_search",
+        "brands.view_unclaimedtransfer",
+        lambda: UnclaimedTransfer.objects.filter(state__in=["waiting", "proposed"]),
+        "created_at",
         DAY,
         "",
     ),

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from brands.models import Brand
+from payouts.rails.bank_file.table_statement import columns_missing
+
 STATEMENT_BYTES_MAX = 1_048_576
 REASON_CHARS_MAX = 300
+COLUMN_LABELS = {
+    "day": _("Day"),
+    "number": _("Document number"),
+    "amount": _("Sum with its sign"),
+    "credit": _("Received"),
+    "debit": _("Spent"),
+    "party": _("Name of the other side"),
+    "tax_id": _("Their BIN or IIN"),
+    "iban": _("Their account"),
+    "purpose": _("Purpose"),
+    "currency": _("Currency"),
+    "knp": _("Purpose code (KNP)"),
+}
 
 
 class StatementForm(forms.Form):
@@ -15,8 +34,8 @@ class StatementForm(forms.Form):
 
     file = forms.FileField(
         label=_("File of the statement"),
-        help_text=_("The form of 1C (1CClientBankExchange), 1 MB at most."),
-        widget=forms.FileInput(attrs={"accept": ".txt,text/plain"}),
+        help_text=_("The form of 1C (1CClientBankExchange), or a table: CSV, XLSX. 1 MB at most."),
+        widget=forms.FileInput(attrs={"accept": ".txt,.csv,.xlsx,text/plain"}),
     )
 
     def clean_file(self) -> UploadedFile:
@@ -37,3 +56,43 @@ class RefusedByBankForm(forms.Form):
         max_length=REASON_CHARS_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class StatementColumnsForm(forms.Form):
+    """Which column of a bank's table is which; an empty answer is "not in this file"."""
+
+    def __init__(self, titles: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("not in this file")), *((title, title) for title in titles)]
+        for name, label in COLUMN_LABELS.items():
+            self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        named = [title for title in data.values() if title]
+        if len(named) != len(set(named)):
+            raise forms.ValidationError(_("One column cannot be two things."), code="repeated")
+        if columns_missing([name for name, title in data.items() if title]):
+            raise forms.ValidationError(
+                _("A statement needs its day, and a sum: one with a sign, or received and spent."),
+                code="missing",
+            )
+        return data
+
+
+class TransferForm(forms.Form):
+    """Whose a transfer is, and how somebody knows."""
+
+    brand = forms.ModelChoiceField(Brand.objects.none(), label=_("Brand"))
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("For the person who confirms: a call, a letter, an agreement."),
+        max_length=REASON_CHARS_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["brand"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = Brand.objects.order_by("name")

@@ -187,7 +187,16 @@ class BankFile(models.Model):
 
 
 class BankStatement(models.Model):
-    """A statement that ops uploaded. The same file twice is the same statement."""
+    """A statement that ops uploaded. The same file twice is the same statement.
+
+    It is looked at before it is applied, and until then moves nothing. `ledger_minor` is what our
+    books said was at the bank right after it was applied.
+    """
+
+    class State(models.TextChoices):
+        COLUMNS = "columns", _("columns to name")
+        CHECKED = "checked", _("to be applied")
+        APPLIED = "applied", _("applied")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("file"), max_length=120)
@@ -195,7 +204,15 @@ class BankStatement(models.Model):
     content = SealedBytesField()
     row_count = models.PositiveIntegerField(_("rows"))
     matched_count = models.PositiveIntegerField(_("matched"), default=0)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.APPLIED)
+    columns = models.JSONField(null=True)  # {what: title} of a table
+    from_on = models.DateField(_("from"), null=True)
+    to_on = models.DateField(_("to"), null=True)
+    opening_minor = models.BigIntegerField(_("opening balance, tiyn"), null=True)
+    closing_minor = models.BigIntegerField(_("closing balance, tiyn"), null=True)
+    ledger_minor = models.BigIntegerField(_("in our books, tiyn"), null=True)
     uploaded_by_id = models.BigIntegerField(_("uploaded by"))
+    applied_by_id = models.BigIntegerField(_("applied by"), null=True)
     created_at = models.DateTimeField(_("uploaded at"), default=clock.now)
 
     class Meta:
@@ -213,7 +230,9 @@ class StatementRow(models.Model):
     class Outcome(models.TextChoices):
         PAID = "paid", _("payout paid")
         RETURNED = "returned", _("payout returned")
-        MISMATCH = "mismatch", _("does not fit its payout")
+        DEPOSIT = "deposit", _("top-up of a brand")
+        UNCLAIMED = "unclaimed", _("arrived, not known whose")
+        MISMATCH = "mismatch", _("does not fit")
         UNMATCHED = "unmatched", _("nothing of ours")
         REPEATED = "repeated", _("known already")
 
@@ -226,8 +245,17 @@ class StatementRow(models.Model):
     payout = models.ForeignKey(
         Payout, on_delete=models.PROTECT, null=True, related_name="statement_rows"
     )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    line = models.PositiveIntegerField(
+        _("line of the file"), default=0
+    )  # 0: before lines were kept
+    reference = models.CharField(max_length=64, blank=True)  # by which its money was booked
+    party_name = SealedTextField(null=True)
+    party_tax_id = SealedTextField(null=True)
+    party_iban = SealedTextField(null=True)
+    purpose = SealedTextField(null=True)
 
     class Meta:
         verbose_name = _("statement row")
@@ -235,6 +263,19 @@ class StatementRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["statement", "number"], name="statementrow_once"),
         ]
+        indexes = [models.Index(fields=["booked_on"], name="statementrow_by_day")]
 
     def __str__(self) -> str:
         return f"{self.statement_id}/{self.number}"
+
+
+class StatementLayout(models.Model):
+    """How somebody read a bank's table: remembered for its next file, found by its titles."""
+
+    titles_sha256 = models.CharField(max_length=64, unique=True)
+    columns = models.JSONField()  # {what: title}
+    chosen_by_id = models.BigIntegerField()
+    chosen_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.titles_sha256[:12]

@@ -230,6 +230,15 @@ def statement_by_hash(sha256: str) -> BankStatement | None:
     return BankStatement.objects.filter(sha256=sha256).first()
 
 
+def statement_get(statement_id: int, *, for_update: bool = False) -> BankStatement:
+    """Raises: NotFound"""
+    rows = BankStatement.objects.select_for_update() if for_update else BankStatement.objects.all()
+    statement = rows.filter(pk=statement_id).first()
+    if statement is None:
+        raise NotFound(_("There is no such statement."))
+    return statement
+
+
 def payout_list_of(influencer_id: int, rows: int = 50) -> list[Payout]:
     return list(Payout.objects.filter(influencer_id=influencer_id).order_by("-pk")[:rows])
 
@@ -246,12 +255,15 @@ def payout_access_for_influencer(influencer_id: int, public_id: UUID) -> Payout:
 
 # Lists need nothing of what is sealed, and each unsealing costs.
 SEALED_OF_PAYOUT = ("payee_name", "payee_iin", "iban")
-SEALED_OF_ROWS = tuple(f"payout__{name}" for name in SEALED_OF_PAYOUT)
+SEALED_OF_ROW = ("party_name", "party_tax_id", "party_iban", "purpose")
+SEALED_OF_ROWS = (*SEALED_OF_ROW, *(f"payout__{name}" for name in SEALED_OF_PAYOUT))
 # What needs a person comes first.
 UNCLEAR = (StatementRow.Outcome.MISMATCH, StatementRow.Outcome.UNMATCHED)
 OUTCOMES = (
     *UNCLEAR,
+    StatementRow.Outcome.UNCLAIMED,
     StatementRow.Outcome.RETURNED,
+    StatementRow.Outcome.DEPOSIT,
     StatementRow.Outcome.PAID,
     StatementRow.Outcome.REPEATED,
 )
@@ -287,7 +299,11 @@ def statement_rows(statement_id: int, outcome: str = "") -> QuerySet[StatementRo
     """The rows of a statement, of one outcome if it is named."""
     rows = StatementRow.objects.filter(statement_id=statement_id)
     rows = rows.filter(outcome=outcome) if outcome else rows
-    return rows.select_related("payout").defer(*SEALED_OF_ROWS).order_by(OUTCOME_RANK, "number")
+    return (
+        rows.select_related("payout", "brand")
+        .defer(*SEALED_OF_ROWS)
+        .order_by(OUTCOME_RANK, "number")
+    )
 
 
 def unclear_rows() -> Coalesce:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.domain.withholding import HoldReason, TaxKind, TaxStatus
 from payouts.domain.batching import PayeeHold
+from payouts.domain.incoming import Ground
 from payouts.domain.states import PayoutState
 from payouts.models import StatementRow
 from payouts.rails.bank_file.match import MatchReason
@@ -103,12 +104,26 @@ MATCH_REASONS: Mapping[str, Word] = {
     MatchReason.NUMBER_IN_PURPOSE: _("our number stands in the purpose"),
 }
 
+# Why money that arrived is somebody's, or nobody's yet
+GROUNDS: Mapping[str, Word] = {
+    Ground.BIN: _("by the payer's BIN"),
+    Ground.BIN_AND_REFERENCE: _("by the payer's BIN and the reference"),
+    Ground.REFERENCE: _("by the reference; the bank names no BIN"),
+    Ground.REFERENCE_OF_ANOTHER: _("the payer is one brand, the reference another's"),
+    Ground.SEVERAL_REFERENCES: _("references of several brands"),
+    Ground.PAID_BY_ANOTHER: _("a brand's reference, and the payer is somebody else"),
+    Ground.NAME: _("the payer is called like a brand"),
+    Ground.NOTHING: _("neither BIN nor reference is of a brand"),
+    "booked_by_hand": _("booked by hand before"),
+    "booked_otherwise": _("booked by hand with other figures"),
+}
+
 # Why a line of a statement cannot be read
 STATEMENT_REASONS: Mapping[str, Word] = {
     StatementReason.EMPTY: _("the file is empty"),
     StatementReason.TOO_LARGE: _("the file is too large"),
-    StatementReason.ENCODING: _("neither UTF-8 nor Windows-1251"),
-    StatementReason.NOT_A_STATEMENT: _("not a statement in the form of 1C"),
+    StatementReason.ENCODING: _("neither UTF-8, UTF-16 nor Windows-1251"),
+    StatementReason.NOT_A_STATEMENT: _("neither a statement in the form of 1C nor a table"),
     StatementReason.UNKNOWN_LINE: _("this line does not belong here"),
     StatementReason.NOT_CLOSED: _("a section is not closed"),
     StatementReason.REPEATED_KEY: _("one key with two values"),
@@ -118,6 +133,7 @@ STATEMENT_REASONS: Mapping[str, Word] = {
     StatementReason.BAD_DATE: _("not a date"),
     StatementReason.NO_DATE: _("the date is missing"),
     StatementReason.NO_DIRECTION: _("no word on whether money came or went"),
+    StatementReason.SEVERAL_ACCOUNTS: _("the statement of a second account in one file"),
 }
 
 # Why a bank would refuse a field of a payment
@@ -145,4 +161,5 @@ def row_note(outcome: str, note: str) -> str:
     """What is said beside the outcome of a row of a statement; `note` has reasons, by commas."""
     if outcome == StatementRow.Outcome.MISMATCH and not note:
         return gettext("not what the state of its payout lets happen")
-    return ", ".join(str(MATCH_REASONS.get(code, code)) for code in note.split(", ") if code)
+    words = {**MATCH_REASONS, **GROUNDS}
+    return ", ".join(str(words.get(code, code)) for code in note.split(", ") if code)

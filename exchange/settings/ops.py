@@ -63,6 +63,7 @@ NAVIGATION = [
         "title": _("Money"),
         "items": [
             _list(_("Deposits"), "account_balance", "brands.deposit"),
+            _list(_("Unmatched transfers"), "person_search", "brands.unclaimedtransfer"),
             _list(_("Payout batches"), "payments", "payouts.payoutbatch"),
             _list(_("Payouts"), "send_money", "payouts.payout"),
             _list(_("Bank statements"), "receipt_long", "payouts.bankstatement"),

@@ -1,4 +1,5 @@
-"""Payouts for ops: batches that two people decide on, payouts, and the bank's statements.
+"""Payouts for ops: batches that two people decide on, payouts, the bank's statements, and
+money that nobody has claimed.
 
 Rows are read; a button leads to a page that says what will happen, and calls a service. What a
 person sees of a payee is what recognises them: masked names, the end of an account.
@@ -7,5 +8,12 @@ person sees of a payee is what recognises them: masked names, the end of an acco
 from payouts.admin.batches import PayoutBatchAdmin
 from payouts.admin.payouts import PayoutAdmin
 from payouts.admin.statements import BankStatementAdmin, StatementRowAdmin
+from payouts.admin.transfers import UnclaimedTransferAdmin
 
-__all__ = ["BankStatementAdmin", "PayoutAdmin", "PayoutBatchAdmin", "StatementRowAdmin"]
+__all__ = [
+    "BankStatementAdmin",
+    "PayoutAdmin",
+    "PayoutBatchAdmin",
+    "StatementRowAdmin",
+    "UnclaimedTransferAdmin",
+]

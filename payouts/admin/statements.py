@@ -16,13 +16,14 @@ from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from core.admin import OpsAdmin, posted
+from core.admin import OpsAdmin, posted, tenge
 from core.errors import DomainError
 from core.forms import form_refuse
 from payouts.admin.payouts import outcome_cell, signed
+from payouts.admin.statement_steps import StatementSteps
 from payouts.admin.tables import (
     ROWS_PER_PAGE,
     Cell,
@@ -45,8 +46,19 @@ from payouts.selectors import (
     statement_rows,
     unclear_rows,
 )
-from payouts.services.statements import statement_import
+from payouts.services.statements import statement_keep
 from payouts.words import PAYOUT_STATES, row_note
+
+
+def balance_column(name: str, description: Any) -> Any:
+    """A balance that not every statement gives."""
+
+    @admin.display(description=description)
+    def column(self: Any, statement: BankStatement) -> str:
+        minor = getattr(statement, name)
+        return "–" if minor is None else tenge(minor)
+
+    return column
 
 
 class UnclearFilter(admin.SimpleListFilter):
@@ -63,17 +75,31 @@ class UnclearFilter(admin.SimpleListFilter):
 
 
 @admin.register(BankStatement)
-class BankStatementAdmin(OpsAdmin):
-    list_display = ["name", "created_at", "uploaded_by", "row_count", "matched_count", "unclear"]
-    list_filter = [UnclearFilter]
+class BankStatementAdmin(StatementSteps):
+    list_display = [
+        "name",
+        "state_badge",
+        "created_at",
+        "uploaded_by",
+        "row_count",
+        "matched_count",
+        "unclear",
+    ]
+    list_filter = ["state", UnclearFilter]
     search_fields = ["name"]
     search_help_text = gettext_lazy("Name of the file")
     ordering = ["-id"]
     fields = [
         ("name", "uploaded_by", "created_at"),
         ("row_count", "matched_count", "unclear"),
+        ("from_on", "to_on", "state_badge"),
+        ("opening", "closing"),
+        ("by_books", "difference"),
         "print_of_file",
     ]
+    opening = balance_column("opening_minor", gettext_lazy("opening balance"))
+    closing = balance_column("closing_minor", gettext_lazy("closing balance"))
+    by_books = balance_column("ledger_minor", gettext_lazy("at the bank by our books"))
     actions_list = ["upload"]
     change_form_outer_after_template = "admin/payouts/_statement_rows.html"
 
@@ -98,6 +124,16 @@ class BankStatementAdmin(OpsAdmin):
     @admin.display(description=gettext_lazy("fingerprint"))
     def print_of_file(self, statement: BankStatement) -> str:
         return fingerprint(statement.sha256)
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_badge(self, statement: BankStatement) -> str:
+        return badge(statement.state, statement.get_state_display())
+
+    @admin.display(description=gettext_lazy("difference"))
+    def difference(self, statement: BankStatement) -> str:
+        if statement.closing_minor is None or statement.ledger_minor is None:
+            return "–"
+        return tenge(statement.closing_minor - statement.ledger_minor)
 
     # --- One statement --------------------------------------------------------------------
 
@@ -131,9 +167,10 @@ class BankStatementAdmin(OpsAdmin):
         files = request.FILES if request.method == "POST" else None
         form = StatementForm(posted(request), files)
         if request.method == "POST" and form.is_valid():
-            statement = _imported(request, form)
+            statement = _kept(request, form)
             if statement is not None:
-                return redirect(self.url_of("change", statement.pk))
+                step = STEPS[BankStatement.State(statement.state)]
+                return redirect(self.url_of(step, statement.pk))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Upload a statement"),
@@ -145,7 +182,15 @@ class BankStatementAdmin(OpsAdmin):
         return TemplateResponse(request, "admin/payouts/statement_upload.html", context)
 
 
-def _imported(request: HttpRequest, form: forms.Form) -> BankStatement | None:
+# Where a statement in a state is to be looked at
+STEPS = {
+    BankStatement.State.COLUMNS: "columns",
+    BankStatement.State.CHECKED: "look",
+    BankStatement.State.APPLIED: "change",
+}
+
+
+def _kept(request: HttpRequest, form: forms.Form) -> BankStatement | None:
     """The statement of an uploaded file, known or new; None when it was refused."""
     file: UploadedFile = form.cleaned_data["file"]
     content = file.read()
@@ -154,19 +199,10 @@ def _imported(request: HttpRequest, form: forms.Form) -> BankStatement | None:
         messages.warning(request, _("This file is known already: nothing was done again."))
         return known
     try:
-        statement = statement_import(
-            content=content, name=file.name or "", uploader_id=person_id(request)
-        )
+        return statement_keep(content=content, name=file.name or "", uploader_id=person_id(request))
     except DomainError as error:
         form_refuse(form, error, {"content": "file"})
         return None
-    said = ngettext(
-        "The statement is read. Payouts that it settled: %(count)s.",
-        "The statement is read. Payouts that it settled: %(count)s.",
-        statement.matched_count,
-    )
-    messages.success(request, said % {"count": statement.matched_count})
-    return statement
 
 
 @admin.register(StatementRow)
@@ -239,7 +275,7 @@ def _rows_table(statement: BankStatement, outcome: str, page_number: str) -> Tab
             Column(_("Date")),
             Column(_("Sum"), is_number=True),
             Column(_("Outcome")),
-            Column(_("Payout")),
+            Column(_("Payout or brand")),
         ],
         rows=[_row(each) for each in page.object_list],
         empty=_("The statement has no rows."),
@@ -261,7 +297,7 @@ def _row(row: StatementRow) -> Row:
 
 def _payout_cell(row: StatementRow) -> Cell:
     if row.payout is None:
-        return Cell("–")
+        return Cell(row.brand.name if row.brand else "–")
     payout = row.payout
     note = PAYOUT_STATES[payout.state]
     return Cell(payout.rail_key, note=note, url=payout_url(payout.pk))

@@ -17,9 +17,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from brands.models import UnclaimedTransfer
 from core.admin import NBSP, last4, tenge
 from core.bps import BPS_WHOLE
-from payouts.models import Payout, PayoutBatch, StatementRow
+from payouts.models import BankStatement, Payout, PayoutBatch, StatementRow
 from payouts.words import HOLDS, PAYOUT_STATES, TAX_KINDS, TAX_STATUSES
 
 Word = str | Promise
@@ -40,6 +41,14 @@ TONES: Mapping[str, str] = {
     Payout.State.RETURNED: "danger",
     StatementRow.Outcome.MISMATCH: "danger",
     StatementRow.Outcome.UNMATCHED: "warning",
+    StatementRow.Outcome.DEPOSIT: "success",
+    StatementRow.Outcome.UNCLAIMED: "warning",
+    BankStatement.State.COLUMNS: "warning",
+    BankStatement.State.CHECKED: "warning",
+    BankStatement.State.APPLIED: "success",
+    UnclaimedTransfer.State.WAITING: "warning",
+    UnclaimedTransfer.State.PROPOSED: "info",
+    UnclaimedTransfer.State.ASSIGNED: "success",
 }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from attribution.models import Conversion
+from brands.services import deposit_book
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, NotFound
@@ -16,26 +17,37 @@ from core.locks import lock_for_transaction
 from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Payee
+from ledger.domain import accounts
 from ledger.domain.drafts import JournalDraft
 from ledger.domain.journals import payout_paid, payout_returned, payout_undone
+from ledger.selectors import balance_minor
 from ledger.services import journals_post
 from payouts.domain.states import payout_may_become
-from payouts.models import BankStatement, Payout, PayoutBatch, StatementRow
-from payouts.rails.bank_file.match import Outcome, RowMatch, SentPayout, statement_match
-from payouts.rails.bank_file.statement import Direction, StatementError, statement_parse
-from payouts.selectors import statement_by_hash, taxes_of
+from payouts.models import BankStatement, Payout, PayoutBatch, StatementLayout, StatementRow
+from payouts.rails.bank_file.statement import Direction
+from payouts.selectors import statement_by_hash, statement_get, taxes_of
 from payouts.services.batches import payout_money, payout_move
-from payouts.words import PAYOUT_STATES, STATEMENT_REASONS, numbers_masked
+from payouts.services.statement_plans import REFERENCE_CHARS_MAX, Planned, statement_plan
+from payouts.services.statement_reading import (
+    StatementRefused,
+    columns_remembered,
+    is_statement_table,
+    statement_read,
+    titles_print,
+)
+from payouts.services.unclaimed import transfer_keep
+from payouts.words import PAYOUT_STATES
 
 NAME_CHARS_MAX = 120
 BANK_RETURNED = "bank_returned"  # a word of the screens
+Kind = StatementRow.Outcome
+MOVES_PAYOUT = (Kind.PAID, Kind.RETURNED)
 
 
-class StatementUnreadable(DomainError):
-    """The file is no statement that we can read; the message names the line and the reason."""
+class StatementApplied(DomainError):
+    """What it says has happened already."""
 
-    code = "statement_unreadable"
-    status = 422
+    code = "statement_applied"
 
 
 class PayoutDecided(DomainError):
@@ -45,65 +57,131 @@ class PayoutDecided(DomainError):
 
 
 def statement_import(*, content: bytes, name: str, uploader_id: int) -> BankStatement:
-    """Read a statement and let every payout that it names follow it: paid, failed or returned.
+    """Keep a statement in 1C's form and apply it at once: for who has looked at it elsewhere.
 
-    What does not fit its payout is kept as a mismatch for a person and moves nothing.
+    Raises: see `statement_keep` and `statement_apply`.
+    """
+    statement = statement_keep(content=content, name=name, uploader_id=uploader_id)
+    return statement_apply(statement_id=statement.pk, person_id=uploader_id)
+
+
+def statement_keep(*, content: bytes, name: str, uploader_id: int) -> BankStatement:
+    """Keep a file that could be applied as it is, to be looked at. A table whose columns nobody
+    has named yet waits for them. The same file twice is the same statement.
 
     Raises:
         StatementUnreadable: not a statement. Nothing is kept.
+        StatementRefused: not ours, not whole, or it contradicts what was read before; says which
+            line. Nothing is kept.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    try:
-        statement = statement_parse(content)
-    except StatementError as error:
-        raise StatementUnreadable(
-            _("Line %(line)s of the file cannot be read: %(reason)s. Found: %(found)s")
-            % {
-                "line": error.line,
-                "reason": STATEMENT_REASONS[error.reason],
-                "found": numbers_masked(error.found) or "-",
-            }
-        ) from error
+    is_of_table = is_statement_table(content) and bool(titles_print(content))
     with acting_as(system="bank statement"):
         lock_for_transaction("bank statement")  # the same file from two hands at once
         known = statement_by_hash(sha256)
         if known is not None:
             return known
-        payouts = _sent_payouts()
-        matches = statement_match(
-            statement.rows,
-            [
-                SentPayout(payout.pk, payout.rail_key, payout.net_minor, payout.iban)
-                for payout in payouts.values()
-            ],
-        )
-        row = BankStatement.objects.create(
+        columns = columns_remembered(content) if is_of_table else None
+        kept = BankStatement(
             name=name[:NAME_CHARS_MAX],
             sha256=sha256,
             content=content,
-            row_count=len(matches),
+            columns=columns,
+            state=BankStatement.State.COLUMNS,
+            row_count=0,
             uploaded_by_id=uploader_id,
         )
-        named = {match.payout_id for match in matches if match.payout_id is not None}
-        taxes = taxes_of([payouts[payout_id] for payout_id in named])
-        outcomes = [_apply(match, payouts, taxes) for match in matches]
-        _rows_write(row, matches, outcomes)
-        row.matched_count = sum(
-            outcome in (StatementRow.Outcome.PAID, StatementRow.Outcome.RETURNED)
-            for outcome in outcomes
+        if columns is not None or not is_of_table:
+            _look(kept)
+        kept.save()
+        audit_record("bank statement kept", kept, after={"rows": kept.row_count})
+    return kept
+
+
+def statement_columns_set(
+    *, statement_id: int, columns: Mapping[str, str], person_id: int
+) -> BankStatement:
+    """Say which column of a table is which, {what: title}; remembered for the bank's next file.
+
+    Raises:
+        NotFound: no such statement.
+        StatementApplied: it was applied already.
+        StatementUnreadable, StatementRefused: see `statement_keep`; the words are not kept.
+    """
+    with acting_as(system="bank statement"):
+        kept = statement_get(statement_id, for_update=True)
+        if kept.state == BankStatement.State.APPLIED:
+            raise StatementApplied(_("This statement was applied already."))
+        kept.columns = dict(columns)
+        _look(kept)
+        kept.save(update_fields=["columns", "state", "row_count", *_PERIOD])
+        StatementLayout.objects.update_or_create(
+            titles_sha256=titles_print(bytes(kept.content)),
+            defaults={
+                "columns": kept.columns,
+                "chosen_by_id": person_id,
+                "chosen_at": clock.now(),
+            },
         )
-        row.save(update_fields=["matched_count"])
+        audit_record("bank statement columns", kept, after={"columns": kept.columns})
+    return kept
+
+
+_PERIOD = ("from_on", "to_on", "opening_minor", "closing_minor")
+
+
+def _look(kept: BankStatement) -> None:
+    """Read it, and refuse what may not be applied."""
+    statement = statement_read(bytes(kept.content), kept.columns)
+    statement_plan(statement, {})
+    kept.state, kept.row_count = BankStatement.State.CHECKED, len(statement.rows)
+    days = [row.booked_on for row in statement.rows]
+    kept.from_on = statement.from_on or min(days, default=None)
+    kept.to_on = statement.to_on or max(days, default=None)
+    kept.opening_minor, kept.closing_minor = statement.opening_minor, statement.closing_minor
+
+
+def statement_preview(kept: BankStatement) -> list[Planned]:
+    """What applying would do, row by row. Moves nothing.
+
+    Raises: see `statement_keep`.
+    """
+    with acting_as(system="bank statement"):
+        statement = statement_read(bytes(kept.content), kept.columns)
+        return statement_plan(statement, {payout.pk: payout for payout in _sent_payouts()})
+
+
+def statement_apply(*, statement_id: int, person_id: int) -> BankStatement:
+    """Let every row do what it says: payouts are paid or come back, top-ups reach their brands,
+    the rest of what arrived waits in suspense. All or nothing; applied again it stays as it is.
+
+    Raises:
+        NotFound: no such statement.
+        StatementRefused: it contradicts what was read meanwhile, or nobody named its columns.
+    """
+    with acting_as(system="bank statement", user_id=person_id):
+        lock_for_transaction("bank statement")
+        kept = statement_get(statement_id, for_update=True)
+        if kept.state == BankStatement.State.APPLIED:
+            return kept
+        if kept.state == BankStatement.State.COLUMNS:
+            raise StatementRefused(_("Say first which column is which."))
+        payouts = {payout.pk: payout for payout in _sent_payouts(for_update=True)}
+        plan = statement_plan(statement_read(bytes(kept.content), kept.columns), payouts)
+        _carry_out(plan, payouts, person_id)
+        _rows_write(kept, plan)
+        kept.state, kept.applied_by_id = BankStatement.State.APPLIED, person_id
+        kept.matched_count = sum(each.outcome in MOVES_PAYOUT for each in plan)
+        kept.ledger_minor = -balance_minor(accounts.bank())
+        kept.save(update_fields=["state", "applied_by_id", "matched_count", "ledger_minor"])
         _batches_settle(payouts)
-        audit_record(
-            "bank statement imported",
-            row,
-            after={"rows": row.row_count, "matched": row.matched_count},
-        )
-    return row
+        after = {"rows": kept.row_count, "matched": kept.matched_count}
+        audit_record("bank statement imported", kept, after=after)
+    return kept
 
 
-def _sent_payouts() -> dict[int, Payout]:
-    """Every payout that left us and may still move, locked."""
+def _sent_payouts(*, for_update: bool = False) -> QuerySet[Payout]:
+    """Every payout that left us and may still move."""
     states = (
         Payout.State.SENDING,
         Payout.State.ACCEPTED,
@@ -112,30 +190,32 @@ def _sent_payouts() -> dict[int, Payout]:
         Payout.State.FAILED,
         Payout.State.RETURNED,
     )
-    rows = Payout.objects.select_for_update().filter(state__in=states).order_by("pk")
-    return {payout.pk: payout for payout in rows}
+    rows = Payout.objects.select_for_update() if for_update else Payout.objects.all()
+    return rows.filter(state__in=states).order_by("pk")
 
 
-def _apply(
-    match: RowMatch, payouts: dict[int, Payout], taxes: dict[int, dict[str, int]]
-) -> StatementRow.Outcome:
-    """Move the payout of one row; what the row turned out to be."""
-    if match.outcome is Outcome.UNMATCHED or match.payout_id is None:
-        return StatementRow.Outcome.UNMATCHED
-    if match.outcome is Outcome.MISMATCH:
-        return StatementRow.Outcome.MISMATCH
-    payout = payouts[match.payout_id]
-    is_out = match.outcome is Outcome.PAID
-    if is_out and payout.state in Payout.OPEN:
-        _payout_paid(payout, taxes[payout.pk])
-        return StatementRow.Outcome.PAID
-    if not is_out and payout.state == Payout.State.PAID:
-        _payout_came_back(payout, taxes[payout.pk])
-        return StatementRow.Outcome.RETURNED
-    is_back_too_early = not is_out and payout.state in Payout.OPEN
-    if is_back_too_early or payout.state == Payout.State.FAILED:  # undone here, moved at the bank
-        return StatementRow.Outcome.MISMATCH  # a person looks
-    return StatementRow.Outcome.REPEATED
+def _carry_out(plan: Sequence[Planned], payouts: dict[int, Payout], person_id: int) -> None:
+    named = {each.payout_id for each in plan if each.payout_id is not None}
+    taxes = taxes_of([payouts[payout_id] for payout_id in named])
+    for each in plan:
+        if each.outcome is Kind.PAID and each.payout_id:
+            _payout_paid(payouts[each.payout_id], taxes[each.payout_id])
+        elif each.outcome is Kind.RETURNED and each.payout_id:
+            _payout_came_back(payouts[each.payout_id], taxes[each.payout_id])
+        elif each.outcome is Kind.DEPOSIT and each.brand_id:
+            _deposit(each, each.brand_id, person_id)
+        elif each.outcome is Kind.UNCLAIMED:
+            transfer_keep(each.row, each.reference, each.claim)
+
+
+def _deposit(each: Planned, brand_id: int, person_id: int) -> None:
+    deposit_book(
+        brand_id=brand_id,
+        amount_minor=each.row.amount_minor,
+        bank_reference=each.reference,
+        received_on=each.row.booked_on,
+        booked_by_id=person_id,
+    )
 
 
 def _payout_paid(payout: Payout, taxes: dict[str, int]) -> None:
@@ -195,24 +275,27 @@ def _conversions_move(payout: Payout, *, sign: int) -> None:
     touched.filter(status="paid", paid_minor__lt=F("commission_minor")).update(status="approved")
 
 
-def _rows_write(
-    statement: BankStatement,
-    matches: Sequence[RowMatch],
-    outcomes: Sequence[StatementRow.Outcome],
-) -> None:
+def _rows_write(statement: BankStatement, plan: Sequence[Planned]) -> None:
     StatementRow.objects.bulk_create(
         StatementRow(
             statement=statement,
             number=number,
-            document_number=match.row.number[:64],
-            is_outgoing=match.row.direction is Direction.OUT,
-            amount_minor=match.row.amount_minor,
-            booked_on=match.row.booked_on,
-            payout_id=match.payout_id,
-            outcome=outcome,
-            note=", ".join(match.reasons),
+            line=each.row.line,
+            document_number=each.row.number.strip()[:REFERENCE_CHARS_MAX],
+            is_outgoing=each.row.direction is Direction.OUT,
+            amount_minor=each.row.amount_minor,
+            booked_on=each.row.booked_on,
+            payout_id=each.payout_id,
+            brand_id=each.brand_id,
+            outcome=each.outcome,
+            note=each.note,
+            reference=each.reference,
+            party_name=each.row.counterparty_name,
+            party_tax_id=each.row.counterparty_tax_id,
+            party_iban=each.row.counterparty_iban,
+            purpose=each.row.purpose,
         )
-        for number, (match, outcome) in enumerate(zip(matches, outcomes, strict=True), 1)
+        for number, each in enumerate(plan, 1)
     )
 
 

@@ -41,7 +41,14 @@ from attribution.models import (
     TagUpload,
     UploadPart,
 )
-from brands.models import ApiKey, Brand, BrandContract, Deposit, Member
+from brands.models import (
+    ApiKey,
+    Brand,
+    BrandContract,
+    Deposit,
+    Member,
+    UnclaimedTransfer,
+)
 from campaigns.models import (
     Campaign,
     CampaignTotals,
@@ -89,6 +96,7 @@ from payouts.models import (
     PayoutBatch,
     PayoutLine,
     PayoutTaxLine,
+    StatementLayout,
     StatementRow,
 )
 from tests.cast import Party
@@ -134,6 +142,16 @@ def brand_rows(party: Party, maker: int) -> list[models.Model]:
             amount_minor=1_000_00,
             received_on=TODAY,
             booked_by_id=maker,
+        ),
+        UnclaimedTransfer.objects.create(
+            bank_reference=f"U-{party.slug}",
+            received_on=TODAY,
+            amount_minor=1_00,
+            payer_name="Payer",
+            payer_tax_id=IINS[party.slug],
+            payer_iban="KZ41722C000000000001",
+            purpose="Top-up",
+            ground="nothing",
         ),
         ApiKey.objects.create(
             brand_id=party.brand,
@@ -483,6 +501,13 @@ def payout_rows(party: Party, maker: int) -> list[models.Model]:
             amount_minor=1_800_00,
             booked_on=TODAY,
             outcome="unmatched",
+            party_name="Payer",
+            party_tax_id=IINS[party.slug],
+            party_iban="KZ41722C000000000001",
+            purpose="Top-up",
+        ),
+        StatementLayout.objects.create(
+            titles_sha256=party.slug.ljust(64, "0"), columns={}, chosen_by_id=maker
         ),
     ]
 

@@ -277,6 +277,7 @@ BUTTONS = {
     "/admin/brands/brand/{brand}/suspend/": "brands.change_brand",
     "/admin/brands/brand/{brand}/book-deposit/": "brands.add_deposit",
     "/admin/brands/deposit/book/": "brands.add_deposit",
+    "/admin/brands/unclaimedtransfer/{transfer}/propose/": "brands.change_unclaimedtransfer",
     "/admin/compliance/taxrule/draft/": "compliance.add_taxrule",
     "/admin/compliance/taxrule/{rule}/activate/": "compliance.change_taxrule",
     "/admin/attribution/inboundevent/{event}/replay/": "attribution.change_inboundevent",
@@ -297,6 +298,7 @@ def test_a_button_opens_for_its_right_alone(cast, world, role):
         "event": world["tulpar"]["attribution_inboundevent"].pk,
         "connection": world["tulpar"]["attribution_connection"].pk,
         "app": app_make().pk,
+        "transfer": world["tulpar"]["brands_unclaimedtransfer"].pk,
         "user": cast.checker,
     }
     for path, permission in BUTTONS.items():

@@ -6,6 +6,7 @@ import io
 import pytest
 from django.test import override_settings
 
+from brands.domain.payment_reference import payment_reference
 from brands.services import deposit_book
 from campaigns.models import Campaign
 from core.tenancy.context import acting_as
@@ -85,7 +86,8 @@ def test_the_requisites_are_the_platforms_with_the_brand_as_purpose(workplace):
     assert facts["BIN"] == "251140000313"
     assert facts["Account (IBAN)"] == "KZ31 601A 0000 0000 0001"
     assert facts["BIC"] == "HSBKKZKX"
-    assert facts["Purpose"] == "Top-up of the balance at Birge, tulpar, BIN 240540000016"
+    reference = payment_reference(workplace.cast.tulpar.brand)
+    assert facts["Purpose"] == f"Top-up of the balance at Birge, {reference}"
 
 
 @override_settings(PLATFORM_IBAN="")

@@ -27,7 +27,8 @@ from payouts.services.batches import (
     batch_create,
     batch_hand_out,
 )
-from payouts.services.statements import StatementUnreadable, statement_import
+from payouts.services.statement_reading import StatementUnreadable
+from payouts.services.statements import statement_import
 from tests.attribution.shop import order_body, shop_open, signed
 from tests.attribution.test_sale import work
 

@@ -1,6 +1,6 @@
 """Reads a bank's statement in 1CClientBankExchange, in whichever way the bank writes it.
 
-Banks differ: UTF-8 or Windows-1251, CRLF and LF mixed, values in quotes, keys of Kazakhstan
+Banks differ: UTF-8, UTF-16 or Windows-1251, CRLF and LF mixed, values in quotes, keys of Kazakhstan
 (`ПлательщикИИК`) or of Russia (`ПлательщикСчет`), a purpose over several lines. All of that is
 taken. What cannot be understood for certain is refused with its line: a guess here would mark
 money as paid.
@@ -9,6 +9,7 @@ money as paid.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -43,6 +44,7 @@ class StatementReason(StrEnum):
     BAD_DATE = "bad_date"
     NO_DATE = "no_date"
     NO_DIRECTION = "no_direction"
+    SEVERAL_ACCOUNTS = "several_accounts"
 
 
 class StatementError(ValueError):
@@ -62,7 +64,8 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One movement on our account. `line` is where its document begins in the file."""
+    """One movement on our account. `line` is where its document begins in the file; `own_*` is our
+    side of it, where the bank says it; `currency` is its word ("" where it has none)."""
 
     line: int
     direction: Direction
@@ -74,6 +77,9 @@ class StatementRow:
     counterparty_iban: str
     purpose: str
     knp: str
+    own_iban: str = ""
+    own_tax_id: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,15 @@ class Statement:
             and self.received_minor in (None, self._sum(Direction.IN))
             and self.spent_minor in (None, self._sum(Direction.OUT))
         )
+
+    @property
+    def balance_gap_minor(self) -> int | None:
+        """By how much the closing balance differs from the opening one and the rows; None where
+        the bank does not give both."""
+        if self.opening_minor is None or self.closing_minor is None:
+            return None
+        moved = self._sum(Direction.IN) - self._sum(Direction.OUT)
+        return self.closing_minor - self.opening_minor - moved
 
     def _sum(self, direction: Direction) -> int:
         return sum(row.amount_minor for row in self.rows if row.direction is direction)
@@ -170,14 +185,24 @@ _END = "конецфайла"
 
 
 def _decoded(body: bytes) -> str:
-    """UTF-8 if it can be that, else Windows-1251: Cyrillic text of the one is never the other."""
-    for codec in ("utf-8-sig", "cp1251"):
+    """UTF-16 by its mark or its zero bytes; else UTF-8 if it can be that, else Windows-1251:
+    Cyrillic text of the one is never the other."""
+    for codec in _codecs(body):
         try:
             return body.decode(codec)
         except UnicodeDecodeError as error:
             failed_at = error.start
     line = body.count(b"\n", 0, failed_at) + 1
     raise StatementError(line, StatementReason.ENCODING, f"byte {body[failed_at]:#04x}")
+
+
+def _codecs(body: bytes) -> tuple[str, ...]:
+    if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return ("utf-16",)
+    for wide in ("utf-16-le", "utf-16-be"):
+        if body.startswith(TITLE[:2].upper().encode(wide)):
+            return (wide,)
+    return ("utf-8-sig", "cp1251")
 
 
 def _sections(text: str) -> _File:
@@ -277,16 +302,21 @@ def _unquoted(value: str) -> str:
 
 
 def _account(file: _File) -> str:
+    """Whose statement it is. Sections of two accounts in one file would mix their money."""
+    found = ""
     for section in (*file.accounts, file.header):
-        iban = section.first("расчсчет")
-        if iban:
-            return _plain_account(iban)
-    return ""
+        iban = _plain_account(section.first("расчсчет"))
+        if found and iban and iban != found:
+            line = section.line_of("расчсчет")
+            raise StatementError(line, StatementReason.SEVERAL_ACCOUNTS, iban)
+        found = found or iban
+    return found
 
 
 def _row(section: _Section, account_iban: str) -> StatementRow:
     direction, amount_minor = _movement(section, account_iban)
-    other = "получатель" if direction is Direction.OUT else "плательщик"
+    payer, payee = "плательщик", "получатель"
+    own, other = (payer, payee) if direction is Direction.OUT else (payee, payer)
     return StatementRow(
         line=section.line,
         direction=direction,
@@ -294,11 +324,19 @@ def _row(section: _Section, account_iban: str) -> StatementRow:
         number=section.first("номердокумента", "номер"),
         booked_on=_booked_on(section),
         counterparty_name=section.first(f"{other}наименование", other),
-        counterparty_tax_id=section.first(f"{other}бин_иин"),
+        counterparty_tax_id=_tax_id(section, other),
         counterparty_iban=_side_account(section, other),
         purpose=section.first("назначениеплатежа"),
         knp=section.first("кодназначенияплатежа"),
+        own_iban=_side_account(section, own),
+        own_tax_id=_tax_id(section, own),
+        currency=section.first("валюта", "валютадокумента").upper(),
     )
+
+
+def _tax_id(section: _Section, side: str) -> str:
+    """BIN or IIN: Kazakhstan's key, or Russia's."""
+    return section.first(f"{side}бин_иин", f"{side}инн")
 
 
 def _movement(section: _Section, account_iban: str) -> tuple[Direction, int]:

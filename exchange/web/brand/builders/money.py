@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
+from brands.domain.payment_reference import payment_reference
 from brands.selectors import deposit_list
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_list_of_brand
@@ -106,8 +107,9 @@ def _noted(
 def _transfer_numbers(desk: Desk) -> dict[str, str]:
     """{event of the ledger: the number in the bank's statement}. One query."""
     return {
-        f"bank-stmt:{each.received_on}:{each.bank_reference}": each.bank_reference
+        f"bank-stmt:{each.received_on}:{each.bank_reference}{later}": each.bank_reference
         for each in deposit_list(desk.brand)
+        for later in ("", ":match")  # it may have waited in suspense
     }
 
 
@@ -127,8 +129,8 @@ def requisites(desk: Desk) -> list[Fact]:
         pass
     else:
         facts += [Fact(_("Bank"), bank.name), Fact(_("BIC"), bank.bic)]
-    purpose = _("Top-up of the balance at Birge, %(brand)s, BIN %(bin)s")
-    said = purpose % {"brand": desk.brand.slug, "bin": desk.brand.bin}
+    purpose = _("Top-up of the balance at Birge, %(reference)s")
+    said = purpose % {"reference": payment_reference(desk.brand.pk)}
     return [*facts, Fact(_("Purpose"), said)]
 
 
