@@ -1,0 +1,3 @@
+from compliance.admin import law
+
+__all__ = ["law"]
