@@ -1,3 +1,6 @@
-from compliance.admin import law
+"""The law, what registers said, and how brands are invoiced. Invoices themselves: exchange."""
 
-__all__ = ["law"]
+from compliance.admin.billing import BillingTermsAdmin
+from compliance.admin.law import RegisterCheckAdmin, TaxRuleAdmin
+
+__all__ = ["BillingTermsAdmin", "RegisterCheckAdmin", "TaxRuleAdmin"]

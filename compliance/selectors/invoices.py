@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from compliance.domain.invoicing import Dealing, Deals, FeeEntry
 from compliance.models import BillingTerms, Invoice, InvoiceEntry
 from core import clock
+from core.errors import NotFound
 from core.tenancy.context import acting_as
 from ledger.domain.accounts import AccountKind
 from ledger.models import Account
@@ -105,6 +109,63 @@ def billing_in_force(brand_id: int, day: date) -> BillingTerms | None:
     return begun.order_by("-valid_from").first()
 
 
-def invoice_list(brand_id: int) -> QuerySet[Invoice]:
-    """A brand's invoices, credit notes and what waits for VAT, newest first."""
-    return Invoice.objects.filter(brand_id=brand_id).select_related("credits").order_by("-id")
+PAGE_ROWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFees:
+    """Final fees that no document names yet, and the VAT that is set aside for them. Tiyn."""
+
+    fee_minor: int
+    vat_minor: int
+
+
+def open_fees(brand_id: int) -> OpenFees:
+    entries = fee_entries(brand_id)
+    return OpenFees(sum(e.fee_minor for e in entries), sum(e.vat_minor for e in entries))
+
+
+def invoices_of(brand_id: int, status: str = "") -> QuerySet[Invoice]:
+    """A brand's invoices, credit notes and drafts, newest first; of one kind where asked:
+    "draft", "issued", "credited" or "note"."""
+    rows = Invoice.objects.filter(brand_id=brand_id).select_related("credits").order_by("-id")
+    if status == NOTE:
+        return rows.filter(kind=Invoice.Kind.CREDIT_NOTE)
+    return rows.filter(kind=Invoice.Kind.INVOICE, state=status) if status else rows
+
+
+NOTE = "note"
+
+
+def status_of(invoice: Invoice) -> str:
+    """What a list calls it: its state, or "note"."""
+    return NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else invoice.state
+
+
+def invoice_page(
+    brand_id: int, status: str, *, after_id: int | None
+) -> tuple[list[Invoice], int | None]:
+    """A page of them, and the id that opens the next one."""
+    rows = invoices_of(brand_id, status)
+    if after_id is not None:
+        rows = rows.filter(pk__lt=after_id)
+    page = list(rows[: PAGE_ROWS + 1])
+    return page[:PAGE_ROWS], page[PAGE_ROWS - 1].pk if len(page) > PAGE_ROWS else None
+
+
+def invoice_counts(brand_id: int) -> dict[str, int]:
+    """How many there are of each status. One query."""
+    rows = Invoice.objects.filter(brand_id=brand_id).values("kind", "state")
+    found: dict[str, int] = {}
+    for row in rows.annotate(count=Count("pk")).order_by():
+        status = NOTE if row["kind"] == Invoice.Kind.CREDIT_NOTE else row["state"]
+        found[status] = found.get(status, 0) + row["count"]
+    return found
+
+
+def invoice_access(brand_id: int, public_id: UUID) -> Invoice:
+    """Raises: NotFound for a foreign or missing one."""
+    found = invoices_of(brand_id).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("There is no such invoice."))
+    return found

@@ -167,6 +167,16 @@ RECEIPT = {
     "expired": Status("bad", _("Not found"), _("The shop has not found this receipt in time.")),
     "refused": Status("bad", _("Refused"), _("The brand refused this receipt, with a reason.")),
 }
+INVOICE = {
+    "draft": Status(
+        "hold",
+        _("Waits for VAT"),
+        _("It is issued by itself as soon as the free balance covers its VAT."),
+    ),
+    "issued": Status("paid", _("Issued"), _("Numbered and paid out of what was reserved.")),
+    "credited": Status("wait", _("Credited"), _("A credit note has taken all of it back.")),
+    "note": Status("appr", _("Credit note"), _("It takes something off an invoice.")),
+}
 STATUSES: Mapping[str, Mapping[str, Status]] = {
     "sale": SALE,
     "payout": PAYOUT,
@@ -179,6 +189,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "account": ACCOUNT,
     "receipt": RECEIPT,
     "code": PROMO_CODE,
+    "invoice": INVOICE,
 }
 
 
