@@ -5,9 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 
 from campaigns import services
+from campaigns.services import invoices
 
 
 @shared_task
 def campaigns_sweep() -> int:
     """End what is over, release what is settled. Returns how many campaigns were ended."""
     return services.campaigns_sweep()
+
+
+@shared_task
+def invoices_sweep() -> int:
+    """Invoices of the month before, and those that waited for VAT. Returns how many were issued."""
+    return invoices.invoices_sweep()

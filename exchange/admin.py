@@ -12,6 +12,9 @@ from brands.admin import BrandAdmin
 from brands.models import Brand
 from campaigns.services.lifecycle import brand_stop
 from core.admin import FormPage, posted
+from exchange.ops_invoices import InvoiceAdmin
+
+__all__ = ["InvoiceAdmin", "StoppableBrandAdmin"]
 
 admin.site.unregister(Brand)
 

@@ -20,6 +20,7 @@ from core.tenancy import checks as walls
 from core.tenancy.context import TenancyError, acting_as
 from core.tenancy.logins import login_check
 from core.zone import zone_faults
+from exchange.invoice_checks import invoice_findings
 from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
 
@@ -193,6 +194,11 @@ CHECKS = (
         "rewards and payouts are what the ledger says",
         money_findings,
         "stop payouts and find the event that moved one and not the other in the audit log",
+    ),
+    Check(
+        "invoices are numbered without gaps, and say what the ledger says",
+        invoice_findings,
+        "issue no invoice until the audit log tells what changed one; a wrong one is credited",
     ),
     Check(
         "yesterday's sums of clicks are what the clicks say",

@@ -32,6 +32,7 @@ from attribution.selectors.clicks import Underway, clicks_underway
 from attribution.selectors.proofs import days_late
 from brands.models import Brand, Deposit, UnclaimedTransfer
 from compliance.domain.rules import RuleOverlap
+from compliance.models import Invoice
 from compliance.selectors import rule_book
 from core import clock
 from core.accounts.models import User
@@ -125,6 +126,26 @@ QUEUES = (
         "created_at",
         DAY,
         "state__exact=asked",
+    ),
+    Queue(
+        _("Invoices that wait for VAT"),
+        "request_quote",
+        "compliance.view_invoice",
+        lambda: Invoice.objects.filter(state=Invoice.State.DRAFT),
+        "created_at",
+        5 * DAY,
+        "state__exact=draft",
+    ),
+    Queue(
+        _("Invoices to credit, asked by one person"),
+        "undo",
+        "compliance.view_invoice",
+        lambda: Invoice.objects.filter(
+            state=Invoice.State.ISSUED, credit_asked_by_id__isnull=False
+        ),
+        "credit_asked_at",
+        DAY,
+        "credit_asked_at__isempty=0",
     ),
     Queue(
         _("Unclear rows of bank statements"),

@@ -25,6 +25,8 @@ JOURNAL_NAMES: dict[str, Promise] = {
     JournalKind.ACCRUAL: _("Reward for an order"),
     JournalKind.APPROVAL: _("Reward approved"),
     JournalKind.FEE_INVOICE: _("E-invoice for the fee"),
+    JournalKind.VAT_FUNDING: _("VAT of an invoice"),
+    JournalKind.CREDIT_NOTE: _("Credit note"),
     JournalKind.CLAWBACK: _("Return after approval"),
     JournalKind.PAYOUT_CREATED: _("Payout"),
     JournalKind.PAYOUT_PAID: _("Payout sent by the bank"),

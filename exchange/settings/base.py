@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
     "new lists": {"task": "attribution.tasks.cursors_keep_up", "schedule": 600.0},
     "lifecycle": {"task": "attribution.tasks.conversions_advance", "schedule": 15.0},
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
+    "invoices": {"task": "campaigns.tasks.invoices_sweep", "schedule": 900.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
     "rates": {"task": "attribution.tasks.rates_keep_up", "schedule": 900.0},
@@ -315,7 +316,15 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         name: {"level": "INFO", "handlers": ["console"], "propagate": False}
-        for name in ("core", "ledger", "attribution", "payouts", "compliance", "exchange")
+        for name in (
+            "core",
+            "ledger",
+            "attribution",
+            "campaigns",
+            "payouts",
+            "compliance",
+            "exchange",
+        )
     },
 }
 
@@ -323,3 +332,7 @@ LOGGING = {
 PLATFORM_NAME = read.env("PLATFORM_NAME", "")
 PLATFORM_BIN = read.env("PLATFORM_BIN", "")
 PLATFORM_IBAN = read.env("PLATFORM_IBAN", "")
+# As its invoices name it beside: address, and the certificate of a VAT payer
+PLATFORM_ADDRESS = read.env("PLATFORM_ADDRESS", "")
+PLATFORM_VAT_SERIES = read.env("PLATFORM_VAT_SERIES", "")
+PLATFORM_VAT_NUMBER = read.env("PLATFORM_VAT_NUMBER", "")

@@ -12,12 +12,18 @@ if "DATABASE_URL" not in os.environ and _DEMO_ENV.exists():
 
 from exchange.settings.base import *  # noqa: E402, F403
 from exchange.settings.base import (  # noqa: E402
+    PLATFORM_ADDRESS,
     PLATFORM_BIN,
     PLATFORM_IBAN,
     PLATFORM_NAME,
+    PLATFORM_VAT_NUMBER,
+    PLATFORM_VAT_SERIES,
 )
 
 # An invented company with valid check digits; production must name its own.
 PLATFORM_NAME = PLATFORM_NAME or "ТОО Birge"
 PLATFORM_BIN = PLATFORM_BIN or "251140000313"
 PLATFORM_IBAN = PLATFORM_IBAN or "KZ31601A000000000001"
+PLATFORM_ADDRESS = PLATFORM_ADDRESS or "Алматы қ., Абай даңғ., 150"
+PLATFORM_VAT_SERIES = PLATFORM_VAT_SERIES or "60001"
+PLATFORM_VAT_NUMBER = PLATFORM_VAT_NUMBER or "0000001"

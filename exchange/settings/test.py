@@ -26,6 +26,8 @@ from exchange.settings.base import MIDDLEWARE, STORAGES
 
 PLATFORM_NAME, PLATFORM_BIN = "TOO Birge", "251140000313"
 PLATFORM_IBAN = "KZ31601A000000000001"
+PLATFORM_ADDRESS = "Almaty, Abay 150"
+PLATFORM_VAT_SERIES, PLATFORM_VAT_NUMBER = "60001", "0000001"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

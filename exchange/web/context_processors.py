@@ -51,6 +51,7 @@ SECTIONS = {
         "click": "clicks",
         "money": "money",
         "statement": "money",
+        "invoice": "invoices",
         "integration": "integrations",
         "connection": "integrations",
         "receipt": "integrations",

@@ -20,6 +20,7 @@ from exchange.web.samples import (
     codes,
     common,
     forms,
+    invoices,
     leaks,
     portal,
     public,
@@ -142,6 +143,10 @@ PAGES: Mapping[str, Shown] = {
         "brand/tag_check.html", traffic.check, forms.tag_columns, "integrations"
     ),
     "brand-money": Shown("brand/money.html", brand.money, section="money"),
+    "brand-invoices": Shown("brand/invoices.html", invoices.invoices, section="invoices"),
+    "brand-invoices-none": Shown("brand/invoices.html", invoices.invoices_none, section="invoices"),
+    "brand-invoice": Shown("brand/invoice.html", invoices.invoice, section="invoices"),
+    "brand-invoice-waits": Shown("brand/invoice.html", invoices.invoice_waits, section="invoices"),
     "brand-integrations": Shown(
         "brand/integrations.html", brand.integrations, None, "integrations"
     ),

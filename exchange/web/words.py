@@ -172,6 +172,15 @@ FINDING = {
     "cleared": Status("paid", _("Nothing wrong"), _("It was looked at, and nothing is wrong.")),
     "leaked": Status("bad", _("Leaked"), _("It was looked at: the code has leaked.")),
     "lapsed": Status("wait", _("Let go"), _("Nobody decided in time, so nothing follows.")),
+INVOICE = {
+    "draft": Status(
+        "hold",
+        _("Waits for VAT"),
+        _("It is issued by itself as soon as the free balance covers its VAT."),
+    ),
+    "issued": Status("paid", _("Issued"), _("Numbered and paid out of what was reserved.")),
+    "credited": Status("wait", _("Credited"), _("A credit note has taken all of it back.")),
+    "note": Status("appr", _("Credit note"), _("It takes something off an invoice.")),
 }
 STATUSES: Mapping[str, Mapping[str, Status]] = {
     "sale": SALE,
@@ -186,6 +195,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "receipt": RECEIPT,
     "code": PROMO_CODE,
     "finding": FINDING,
+    "invoice": INVOICE,
 }
 
 

@@ -24,6 +24,8 @@ class JournalKind(StrEnum):
     ACCRUAL = "accrual"
     APPROVAL = "approval"
     FEE_INVOICE = "fee_invoice"
+    VAT_FUNDING = "vat_funding"
+    CREDIT_NOTE = "credit_note"
     CLAWBACK = "clawback"
     PAYOUT_CREATED = "payout_created"
     PAYOUT_PAID = "payout_paid"

@@ -162,6 +162,32 @@ def fee_invoice(*, invoice_id: int, brand_id: int, vat_minor: int) -> JournalDra
     return draft(JournalKind.FEE_INVOICE, f"inv:{invoice_id}", legs, invoice=invoice_id)
 
 
+def vat_funding(*, invoice_id: int, brand_id: int, difference_minor: int) -> JournalDraft:
+    """What an invoice's VAT needs beside what its campaigns set aside, out of the free balance:
+    the law's rate rose after they were published. Negative: it fell, and the rest goes back."""
+    legs = {
+        accounts.brand_free(brand_id): -difference_minor,
+        accounts.vat_funded(brand_id): difference_minor,
+    }
+    return draft(JournalKind.VAT_FUNDING, f"vatfund:{invoice_id}", legs, invoice=invoice_id)
+
+
+def credit_note(
+    *, note_id: int, brand_id: int, to_funded_minor: int, to_free_minor: int
+) -> JournalDraft:
+    """VAT of a credit note that no return has moved yet is not owed to the state any more.
+
+    `to_funded_minor` waits for another invoice (the whole invoice is credited); `to_free_minor`
+    had come out of the free balance, see `vat_funding`. Negative where the rate had fallen.
+    """
+    legs = {
+        accounts.vat_payable(): -to_funded_minor - to_free_minor,
+        accounts.vat_funded(brand_id): to_funded_minor,
+        accounts.brand_free(brand_id): to_free_minor,
+    }
+    return draft(JournalKind.CREDIT_NOTE, f"inv:{note_id}", legs, invoice=note_id)
+
+
 # --- Payouts --------------------------------------------------------------------------------
 
 

@@ -262,7 +262,7 @@ def test_without_an_iin_nobody_is_asked(cast, portal):
 @pytest.fixture
 def enqueued(monkeypatch):
     jobs = []
-    monkeypatch.setattr(services, "enqueue", lambda *job: jobs.append(job))
+    monkeypatch.setattr(services.law, "enqueue", lambda *job: jobs.append(job))
     return jobs
 
 

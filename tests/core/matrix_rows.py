@@ -61,7 +61,7 @@ from campaigns.models import (
     TrackingLink,
     TrafficTag,
 )
-from compliance.models import RegisterCheck
+from compliance.models import BillingTerms, Invoice, InvoiceEntry, RegisterCheck
 from core import clock
 from core.audit.models import AuditEntry
 from core.crypto import blind_index
@@ -111,6 +111,7 @@ def rows_make(party: Party, maker: int) -> Rows:
     with acting_as(system="test data"):
         rows = [
             *brand_rows(party, maker),
+            *invoice_rows(party, maker),
             *influencer_rows(party),
             *campaign_rows(party),
             *order_rows(party),
@@ -161,6 +162,42 @@ def brand_rows(party: Party, maker: int) -> list[models.Model]:
             scopes=["orders:write"],
         ),
     ]
+
+
+def invoice_rows(party: Party, maker: int) -> list[models.Model]:
+    issued = {
+        "brand_id": party.brand,
+        "state": Invoice.State.ISSUED,
+        "dealing": "agent",
+        "segment_on": TODAY,
+        "period_from": TODAY,
+        "period_to": TODAY,
+        "turnover_on": TODAY,
+        "issued_on": TODAY,
+        "year": 2026,
+        "sequence": party.brand,
+        "lines": [],
+        "net_minor": 300_00,
+        "vat_minor": 48_00,
+    }
+    invoice = Invoice.objects.create(kind=Invoice.Kind.INVOICE, series="F", **issued)
+    note = Invoice.objects.create(
+        kind=Invoice.Kind.CREDIT_NOTE, series="C", credits=invoice, **issued
+    )
+    entry = InvoiceEntry.objects.create(
+        invoice=invoice,
+        brand_id=party.brand,
+        journal_id=party.brand,
+        conversion_id=1,
+        campaign_id=party.campaign,
+        is_return=False,
+        vat_bps=1600,
+        reward_minor=2_000_00,
+        fee_minor=300_00,
+        vat_minor=48_00,
+    )
+    terms = BillingTerms.objects.create(brand_id=party.brand, valid_from=TODAY, entered_by_id=maker)
+    return [note, entry, terms]
 
 
 def influencer_rows(party: Party) -> list[models.Model]:

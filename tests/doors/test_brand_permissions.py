@@ -16,6 +16,7 @@ from attribution.services.tag_uploads import tag_upload_read
 from campaigns.models import Campaign, Participation
 from campaigns.services.code_pools import PoolTerms, codes_generate
 from campaigns.services.external_codes import external_code_reserve
+from campaigns.services.invoices import brand_invoice
 from exchange.web.brand import urls
 from sandbox.wildberries.token import mint
 from tests.attribution.receipts import ABAI, claim, registers_open
@@ -76,6 +77,12 @@ GET  traffic                    log     no        in       in       in       in
 GET  traffic_csv                log     no        in       in       in       in
 GET  money                      log     no        in       in       in       in
 GET  statement_csv              log     no        in       in       in       in
+GET  invoices                   log     no        in       in       in       in
+GET  invoices_csv               log     no        in       in       in       in
+POST invoice_make               log     no        not      not      done     done
+GET  invoice                    log     no        in       in       in       in
+GET  invoice_pdf                log     no        in       in       in       in
+GET  invoice_xlsx               log     no        in       in       in       in
 GET  integrations               log     no        in       in       in       in
 GET  connection_new             log     no        not      in       in       in
 POST connection_new             log     no        not      done     done     done
@@ -191,6 +198,7 @@ def things(workplace):
     pool = codes_generate(
         PoolTerms(campaign_id=workplace.cast.tulpar.campaign, name="Stories"), count=2
     )
+    invoice = brand_invoice(brand_id=workplace.cast.tulpar.brand)[0].public_id
     return {
         "receipts": ((till,), {}),
         "receipts_csv": ((till,), {}),
@@ -232,6 +240,9 @@ def things(workplace):
         "code_rotate": ((approved,), {"grace_days": "14"}),
         "code_schedule": ((approved,), {"last_on": "2026-12-31"}),
         "code_question_say": ((), {"look": "AQTSA", "nobody": "1"}),
+        "invoice": ((invoice,), {}),
+        "invoice_pdf": ((invoice, "kk"), {}),
+        "invoice_xlsx": ((invoice, "ru"), {}),
         "order": ((workplace.order("1"),), {}),
         "order_confirm": ((workplace.order("1"),), {}),
         "connection_new": (("woocommerce",), {"name": "Second shop"}),

@@ -25,7 +25,7 @@ def noon():
 @pytest.fixture(autouse=True)
 def enqueued(monkeypatch):
     jobs = []
-    monkeypatch.setattr("compliance.services.enqueue", lambda *job: jobs.append(job))
+    monkeypatch.setattr("compliance.services.law.enqueue", lambda *job: jobs.append(job))
     return jobs
 
 

@@ -45,6 +45,7 @@ MARKS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 SAID = re.compile(r">([^<>]*[A-Za-zА-Яа-яІі]{2,}[^<>]*)<")
 # Names, and the invented example of the landing, are the same in every language
 NAMES = {
+    "PDF",
     "Birge",
     "Telegram",
     "WhatsApp",

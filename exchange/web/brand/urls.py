@@ -9,6 +9,7 @@ from exchange.web.brand.views import (
     clicks,
     codes,
     integrations,
+    invoices,
     leaks,
     money,
     orders,
@@ -24,6 +25,7 @@ from exchange.web.brand.views import (
 CAMPAIGN = "campaigns/<uuid:public_id>/"
 PARTICIPATION = "participations/<uuid:public_id>/"
 POOL = "code-pools/<uuid:public_id>/"
+INVOICE = "invoices/<uuid:public_id>/"
 CONNECTION = "integrations/<uuid:public_id>/"
 UPLOAD = f"{CONNECTION}upload/<uuid:upload_id>/"
 
@@ -92,6 +94,12 @@ PLACES = [
     path("traffic/csv/", tags.traffic_csv, name="traffic_csv"),
     path("money/", money.money, name="money"),
     path("money/csv/", money.statement_csv, name="statement_csv"),
+    path("invoices/", invoices.invoices, name="invoices"),
+    path("invoices/csv/", invoices.invoices_csv, name="invoices_csv"),
+    path("invoices/make/", invoices.invoice_make, name="invoice_make"),
+    path(INVOICE, invoices.invoice, name="invoice"),
+    path(f"{INVOICE}pdf/<str:language>/", invoices.invoice_pdf, name="invoice_pdf"),
+    path(f"{INVOICE}xlsx/<str:language>/", invoices.invoice_xlsx, name="invoice_xlsx"),
     path("integrations/", integrations.integrations, name="integrations"),
     path("integrations/new/<slug:source>/", integrations.connection_new, name="connection_new"),
     path(CONNECTION, integrations.connection, name="connection"),
