@@ -22,6 +22,7 @@ from campaigns.domain.sku_table import (
     table_text,
 )
 from campaigns.models import Campaign, Terms
+from campaigns.rules_forms import RulesForm, rules_initial
 from core import clock
 from core.forms import PercentField, TengeField
 
@@ -34,7 +35,6 @@ FIELD_NAMES = {
     "cap": "order_cap",
 }
 HOSTS_TEXT_CHARS_MAX = 4_000
-REASON_CHARS_MAX = 500
 SKU_TEXT_CHARS_MAX, SKU_FILE_BYTES_MAX = 80_000, 100_000
 ROW_FAULTS = {
     "no_sku": _("there is no article."),
@@ -55,7 +55,7 @@ class RewardKind(TextChoices):
     FIXED = "fixed", _("a fixed sum for an order")
 
 
-class CampaignForm(forms.Form):
+class CampaignForm(RulesForm):
     """An offer as a brand writes it: tenge, percents, days. The rules are the service's."""
 
     title = forms.CharField(label=_("Campaign name"), max_length=120)
@@ -124,6 +124,7 @@ class CampaignForm(forms.Form):
             typical_basket_minor=given["typical_basket"],
             budget_minor=given["budget"],
             ends_on=given["ends_on"],
+            rules=self.rules(),
         )
 
     def clean_commission_percent(self) -> int | None:
@@ -245,13 +246,8 @@ def campaign_form_initial(campaign: Campaign, terms: Terms) -> dict[str, Any]:
         "typical_basket": campaign.typical_basket_minor,
         "budget": campaign.budget_minor,
         "ends_on": last,
+        **rules_initial(campaign),
     }
-
-
-class ReasonForm(forms.Form):
-    """Why an application is refused, or a participation ended; the influencer reads it."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=REASON_CHARS_MAX)
 
 
 class ArticleForm(forms.Form):

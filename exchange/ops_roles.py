@@ -57,6 +57,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "attribution.change_inboundevent",
         "campaigns.add_apptarget",
         "campaigns.change_apptarget",
+        "influencers.add_topic",
+        "influencers.change_topic",
     ),
     "auditor": (),
 }

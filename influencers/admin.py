@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
-from core.admin import OpsAdmin, ReadOnlyInline, last4, person_column
-from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, TaxProfile
+from core.admin import FormPage, OpsAdmin, ReadOnlyInline, last4, person_column, posted
+from influencers.models import (
+    Influencer,
+    Payee,
+    PayoutAccount,
+    SocialProfile,
+    TaxProfile,
+    Topic,
+)
+from influencers.services import topic_save
 
 
 class SocialInline(ReadOnlyInline):
@@ -57,3 +68,65 @@ class InfluencerAdmin(OpsAdmin):
     fields = [("person", "city", "language"), ("public_id", "created_at")]
     inlines = [SocialInline, PayeeInline, TaxInline, AccountInline]
     person = person_column
+
+
+class TopicForm(forms.Form):
+    """A topic in three languages."""
+
+    slug = forms.SlugField(
+        label=_("short name"), max_length=24, help_text=_("In Latin letters; it never changes")
+    )
+    name_kk = forms.CharField(label=_("name in Kazakh"), max_length=60)
+    name_ru = forms.CharField(label=_("name in Russian"), max_length=60)
+    name_en = forms.CharField(label=_("name in English"), max_length=60)
+    position = forms.IntegerField(label=_("place in the list"), min_value=1, max_value=999)
+    is_active = forms.BooleanField(label=_("offered"), required=False)
+
+
+@admin.register(Topic)
+class TopicAdmin(OpsAdmin):
+    list_display = ["slug", "name_kk", "name_ru", "name_en", "position", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["slug", "name_kk", "name_ru", "name_en"]
+    search_help_text = _("Any of its names")
+    ordering = ["position", "slug"]
+    fields = [("slug", "position", "is_active"), ("name_kk", "name_ru", "name_en")]
+    actions_list = ["enter"]
+    actions_detail = ["edit"]
+
+    @action(
+        description=_("Add a topic"),
+        url_path="enter",
+        permissions=["influencers.add_topic"],
+        icon="add",
+    )
+    def enter(self, request: HttpRequest) -> HttpResponse:
+        form = TopicForm(posted(request), initial={"position": 100, "is_active": True})
+        return self._page(request, form, self.url_of("changelist"))
+
+    @action(
+        description=_("Change"),
+        url_path="edit",
+        permissions=["influencers.change_topic"],
+        icon="edit",
+    )
+    def edit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        topic: Topic = self.row_or_404(object_id)
+        names = ("slug", "name_kk", "name_ru", "name_en", "position", "is_active")
+        form = TopicForm(posted(request), initial={name: getattr(topic, name) for name in names})
+        form.fields["slug"].disabled = True  # another short name is another topic
+        return self._page(request, form, self.url_of("change", topic.pk))
+
+    def _page(self, request: HttpRequest, form: TopicForm, back: str) -> HttpResponse:
+        page = FormPage(
+            title=_("Topic"),
+            explain=_(
+                "Influencers say in their profile what they write about, and brands ask for it. A"
+                " topic that is not offered any more stays with those who have it."
+            ),
+            submit=_("Save"),
+            change=lambda data: topic_save(**data),
+            done=_("Saved"),
+            back=back,
+        )
+        return self.form_page(request, form, page)

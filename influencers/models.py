@@ -1,13 +1,40 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.fields import SealedTextField
 from core.ids import uuid7
+
+
+class Topic(models.Model):
+    """What influencers write about: a closed list, kept by ops. A slug never changes, a name may.
+    One that is switched off is offered no more, and stays with whom it has."""
+
+    slug = models.SlugField(_("short name"), max_length=24, unique=True)
+    name_kk = models.CharField(_("name in Kazakh"), max_length=60)
+    name_ru = models.CharField(_("name in Russian"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=60)
+    position = models.PositiveSmallIntegerField(_("place in the list"), default=100)
+    is_active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        language = (get_language() or "en")[:2]
+        return {"kk": self.name_kk, "ru": self.name_ru}.get(language, self.name_en)
 
 
 class Influencer(models.Model):
@@ -30,6 +57,7 @@ class Influencer(models.Model):
     name = models.CharField(_("name"), max_length=120)
     city = models.CharField(_("city"), max_length=12, choices=City.choices, blank=True)
     language = models.CharField(_("language"), max_length=2, default="kk")
+    topics = ArrayField(models.CharField(max_length=24), default=list)  # slugs of Topic
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

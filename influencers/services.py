@@ -6,7 +6,9 @@ and never leaves in a log, a message or the audit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,11 +31,15 @@ from influencers.models import (
     PayoutAccount,
     SocialProfile,
     TaxProfile,
+    Topic,
 )
+from influencers.selectors import topics_offered
 
 ACCOUNT_HOLD = timedelta(hours=72)  # a thief who changes the account must wait, and we have written
 NAME_CHARS_MAX = 120
 FOLLOWERS_MAX = 500_000_000
+LANGUAGES = ("kk", "ru", "en")
+TOPICS_MAX = 5
 
 IIN_RULES = {
     IdRule.LENGTH: gettext_lazy(
@@ -105,24 +111,37 @@ def influencer_create(
 
 
 def profile_change(
-    *, influencer_id: int, name: str, city: str, network: str, page: str, followers: int
+    *,
+    influencer_id: int,
+    name: str,
+    city: str,
+    language: str,
+    topics: Sequence[str],
+    network: str,
+    page: str,
+    followers: int,
 ) -> Influencer:
     """What brands see of an influencer, with their first page.
 
     Raises:
-        Invalid: see `influencer_create`.
+        Invalid: see `influencer_create`; no such language, or too many topics or unknown ones.
     """
     handle = _page_require(network, page, followers)
     _card_require(name, city)
+    if language not in LANGUAGES:
+        raise _wrong("language", _("Choose a language from the list."))
+    chosen = _topics_require(topics)
     with acting_as(system="profile of an influencer"):
         influencer = Influencer.objects.select_for_update().get(pk=influencer_id)
         influencer.name, influencer.city = name.strip(), city
-        influencer.save(update_fields=["name", "city"])
+        influencer.language, influencer.topics = language, chosen
+        influencer.save(update_fields=["name", "city", "language", "topics"])
         first = SocialProfile.objects.filter(influencer=influencer).order_by("pk").first()
         social = first or SocialProfile(influencer=influencer)
         social.network, social.handle, social.followers = network, handle, followers
         social.save()
-        after = {"city": city, "network": network, "followers": followers}
+        after: dict[str, Any] = {"city": city, "language": language, "topics": chosen}
+        after |= {"network": network, "followers": followers}
         audit_record("influencer.change", influencer, after=after)
     return influencer
 
@@ -132,6 +151,17 @@ def _card_require(name: str, city: str) -> None:
         raise _wrong("name", _("Write the name under which people know you."))
     if city not in Influencer.City.values:
         raise _wrong("city", _("Choose a city from the list."))
+
+
+def _topics_require(topics: Sequence[str]) -> list[str]:
+    """Each once, in the order of the list."""
+    chosen = [topic.slug for topic in topics_offered(topics) if topic.slug in topics]
+    if len(chosen) != len(set(topics)):
+        raise _wrong("topics", _("Choose topics from the list."))
+    if len(chosen) > TOPICS_MAX:
+        message = _("Choose at most %(count)s topics: what you write about most.")
+        raise _wrong("topics", message % {"count": TOPICS_MAX})
+    return chosen
 
 
 def _page_require(network: str, page: str, followers: int) -> str:
@@ -313,3 +343,29 @@ def _account_notice(account: PayoutAccount, bank: Bank, *, is_replacement: bool)
 
 def _wrong(field: str, message: str) -> Invalid:
     return Invalid(message, fields={field: [message]})
+
+
+# --- The list of topics ---------------------------------------------------------------------
+
+
+def topic_save(*, slug: str, **names: Any) -> Topic:
+    """A topic, new or anew: names in three languages, place, whether it is offered. Runs as ops."""
+    known = Topic.objects.select_for_update().filter(slug=slug).first()
+    before = _topic_words(known) if known else None
+    topic = known or Topic(slug=slug)
+    for name, value in names.items():
+        setattr(topic, name, value)
+    topic.save()
+    audit_record("topic.save", topic, before=before, after=_topic_words(topic))
+    return topic
+
+
+def _topic_words(topic: Topic) -> dict[str, Any]:
+    return {
+        "slug": topic.slug,
+        "name_kk": topic.name_kk,
+        "name_ru": topic.name_ru,
+        "name_en": topic.name_en,
+        "position": topic.position,
+        "is_active": topic.is_active,
+    }

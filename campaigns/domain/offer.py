@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from campaigns.domain.commission import COMMISSION_BPS_MAX, CommissionTerms, sku_key
+from campaigns.domain.eligibility import ANYBODY, JoinRules
 from campaigns.domain.sku_table import SkuRow
 from core.bps import share_minor
 
@@ -36,6 +37,7 @@ class Offer:
     code_policy: str = "code_wins"
     model: str = "last_click"
     ends_on: date | None = None
+    rules: JoinRules = ANYBODY
 
     @property
     def commission(self) -> CommissionTerms:

@@ -34,14 +34,17 @@ CAMPAIGN_CHANGES: Mapping[CampaignStatus, frozenset[CampaignStatus]] = {
     CampaignStatus.CLOSED: frozenset(),
 }
 PARTICIPATION_CHANGES: Mapping[ParticipationState, frozenset[ParticipationState]] = {
-    # Who left, or took an application back, may come again; who was removed may not.
+    # Who left, or took an application back, may come again; who was removed only from the day that
+    # the brand has named, unless the brand takes the removal back.
     ParticipationState.APPLIED: frozenset(
         {ParticipationState.APPROVED, ParticipationState.REJECTED, ParticipationState.LEFT}
     ),
     ParticipationState.APPROVED: frozenset({ParticipationState.LEFT, ParticipationState.REMOVED}),
     ParticipationState.REJECTED: frozenset({ParticipationState.APPLIED}),
     ParticipationState.LEFT: frozenset({ParticipationState.APPLIED}),
-    ParticipationState.REMOVED: frozenset(),
+    ParticipationState.REMOVED: frozenset(
+        {ParticipationState.APPLIED, ParticipationState.APPROVED}
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from brands.models import Brand
+from campaigns.domain.eligibility import JoinRules
 from core import clock
 from core.ids import uuid7
 
@@ -60,6 +61,14 @@ class Campaign(models.Model):
     )
     # Marketplaces whose daily totals pay here and whose orders do not: {platform: first day}
     totals_from = models.JSONField(default=dict, editable=False)
+    # Who may take part (domain.eligibility), and how many; nothing asked is null or empty
+    followers_min = models.PositiveIntegerField(null=True)
+    followers_max = models.PositiveIntegerField(null=True)
+    cities = ArrayField(models.CharField(max_length=12), default=list)
+    languages = ArrayField(models.CharField(max_length=2), default=list)
+    topics = ArrayField(models.CharField(max_length=24), default=list)
+    payee_types = ArrayField(models.CharField(max_length=16), default=list)
+    participants_max = models.PositiveIntegerField(_("places"), null=True)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     published_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -80,6 +89,16 @@ class Campaign(models.Model):
                 condition=Q(status="draft") | Q(published_at__isnull=False),
                 name="campaign_published_has_its_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(followers_min__isnull=True)
+                | Q(followers_max__isnull=True)
+                | Q(followers_max__gte=models.F("followers_min")),
+                name="campaign_followers_least_to_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(participants_max__isnull=True) | Q(participants_max__gt=0),
+                name="campaign_has_a_place",
+            ),
         ]
         indexes = [
             models.Index(fields=["brand", "-id"], name="campaign_brand_newest"),
@@ -90,6 +109,19 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def join_rules(self) -> JoinRules:
+        """Who may take part. Built anew at every reading."""
+        return JoinRules(
+            followers_min=self.followers_min,
+            followers_max=self.followers_max,
+            cities=tuple(self.cities),
+            languages=tuple(self.languages),
+            topics=tuple(self.topics),
+            payee_types=tuple(self.payee_types),
+            participants_max=self.participants_max,
+        )
 
 
 class CampaignTotals(models.Model):

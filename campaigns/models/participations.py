@@ -36,7 +36,12 @@ class Participation(models.Model):
     )
     state = models.CharField(max_length=8, choices=State.choices)
     created_at = models.DateTimeField(default=clock.now)
+    applied_at = models.DateTimeField(default=clock.now)  # the place in the queue of those who wait
     decided_at = models.DateTimeField(null=True)
+    # Why it was refused or ended: a code of domain.reasons, and the brand's own words
+    reason_code = models.CharField(max_length=12, blank=True)
+    reason_note = models.CharField(max_length=500, blank=True)
+    apply_again_on = models.DateField(null=True)  # refused: from this day on they may come again
 
     class Meta:
         constraints = [
@@ -45,7 +50,10 @@ class Participation(models.Model):
                 fields=["brand", "campaign", "influencer"], name="participation_once"
             ),
         ]
-        indexes = [models.Index(fields=["influencer", "-id"], name="participation_of_influencer")]
+        indexes = [
+            models.Index(fields=["influencer", "-id"], name="participation_of_influencer"),
+            models.Index(fields=["campaign", "state", "-id"], name="participation_of_campaign"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.influencer_id} in {self.campaign_id}"

@@ -9,13 +9,10 @@ from campaigns.selectors.access import (
     participation_of,
 )
 from campaigns.selectors.brand import (
-    PARTICIPANTS_MAX,
-    Participant,
     applications_count,
     campaign_counts_of_brand,
     campaign_list_of_brand,
     external_codes_of,
-    participant_list,
     participants_count,
     totals_of,
 )
@@ -33,6 +30,7 @@ from campaigns.selectors.offers import (
     terms_of,
 )
 from campaigns.selectors.own import codes_of_influencer, link_list_of_influencer, links_count
+from campaigns.selectors.people import PARTICIPANTS_MAX, Participant, participant_list
 
 __all__ = [
     "COVERAGE_MAX",

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
-from django.db.models import (
-    Count,
-    Sum,
-)
+from django.db.models import Count
 
 from brands.models import Brand
 from campaigns.models import (
@@ -16,11 +12,7 @@ from campaigns.models import (
     CampaignTotals,
     ExternalCode,
     Participation,
-    PromoCode,
 )
-from influencers.models import SocialProfile
-
-PARTICIPANTS_MAX = 500
 
 
 def campaign_list_of_brand(brand: Brand, status: str = "") -> list[Campaign]:
@@ -33,54 +25,6 @@ def campaign_counts_of_brand(brand: Brand) -> dict[str, int]:
     """{status: how many}. One query."""
     counted = Campaign.objects.filter(brand=brand).values_list("status")
     return dict(counted.annotate(count=Count("pk")))
-
-
-@dataclass(frozen=True, slots=True)
-class Participant:
-    """A participation as its brand sees it."""
-
-    participation: Participation
-    name: str
-    city: str
-    followers: int
-    code: str
-    articles: tuple[str, ...]
-    vouchers: tuple[str, ...]
-
-
-def participant_list(campaign: Campaign) -> list[Participant]:
-    """Applications first, then the newest. Four queries, whatever the number."""
-    rows = list(
-        Participation.objects.filter(campaign=campaign)
-        .select_related("influencer")
-        .prefetch_related("external_codes")
-        .order_by("-id")[:PARTICIPANTS_MAX]
-    )
-    rows.sort(key=lambda row: row.state != Participation.State.APPLIED)
-    people = [row.influencer_id for row in rows]
-    pages = SocialProfile.objects.filter(influencer__in=people).values_list("influencer_id")
-    followers = dict(pages.annotate(total=Sum("followers")))
-    codes = PromoCode.objects.filter(campaign=campaign, state=PromoCode.State.ACTIVE)
-    code_of = dict(codes.values_list("participation_id", "code"))
-    return [
-        Participant(
-            participation=row,
-            name=row.influencer.name,
-            city=row.influencer.get_city_display(),
-            followers=followers.get(row.influencer_id, 0),
-            code=code_of.get(row.pk, ""),
-            articles=_values(row, ExternalCode.Kind.WB_SUBSTITUTE_ARTICLE),
-            vouchers=_values(row, ExternalCode.Kind.OZON_VOUCHER),
-        )
-        for row in rows
-    ]
-
-
-def _values(row: Participation, kind: str) -> tuple[str, ...]:
-    """Its external codes of one kind, from what was fetched with it."""
-    void = ExternalCode.State.VOID
-    codes = [each for each in row.external_codes.all() if each.kind == kind and each.state != void]
-    return tuple(code.value for code in codes)
 
 
 def external_codes_of(

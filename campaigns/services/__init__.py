@@ -1,4 +1,14 @@
 from campaigns.services.apps import app_target_save
+from campaigns.services.decisions import (
+    Reason,
+    participation_approve,
+    participation_reject,
+    participation_remove,
+    participation_restore,
+    participations_approve,
+    participations_reject,
+)
+from campaigns.services.eligibility import NotEligible
 from campaigns.services.external_codes import external_code_add
 from campaigns.services.lifecycle import (
     BrandNotVerified,
@@ -27,19 +37,18 @@ from campaigns.services.offers import (
     campaign_update,
     destination_require,
 )
-from campaigns.services.participations import (
-    campaign_join,
-    participation_approve,
-    participation_leave,
-    participation_reject,
-    participation_remove,
-)
+from campaigns.services.participations import campaign_join, participation_leave
+from campaigns.services.rules import campaign_rules_set
+from campaigns.services.standing import PlacesTaken
 
 __all__ = [
     "BrandNotVerified",
     "CampaignConflict",
     "CampaignFunding",
+    "NotEligible",
     "ParticipationConflict",
+    "PlacesTaken",
+    "Reason",
     "app_target_save",
     "brand_stop",
     "campaign_close",
@@ -50,6 +59,7 @@ __all__ = [
     "campaign_publish",
     "campaign_release",
     "campaign_resume",
+    "campaign_rules_set",
     "campaign_top_up",
     "campaign_update",
     "campaigns_sweep",
@@ -61,6 +71,9 @@ __all__ = [
     "participation_leave",
     "participation_reject",
     "participation_remove",
+    "participation_restore",
+    "participations_approve",
+    "participations_reject",
     "tracking_link_create",
     "tracking_link_disable",
     "tracking_link_enable",

@@ -25,6 +25,7 @@ from campaigns.link_cache import links_changed
 from campaigns.models import Campaign, CampaignTotals, Terms
 from campaigns.services.links import campaign_tokens, links_follow_budgets
 from campaigns.services.offers import CampaignConflict, campaign_locked
+from campaigns.services.standing import people_lock, places_fill
 from compliance.domain.rules import RuleMissing
 from compliance.selectors import vat_bps
 from core import clock
@@ -171,13 +172,17 @@ def campaign_pause(*, campaign_id: int) -> Campaign:
 
 
 def campaign_resume(*, campaign_id: int) -> Campaign:
-    """Live again.
+    """Live again; places that became free meanwhile go to who waits for one.
 
     Raises:
         BrandNotVerified: the brand was suspended.
         CampaignConflict: it is not paused, or its last day has passed.
     """
-    return _status_change(campaign_id, CampaignStatus.LIVE, "campaign.resume")
+    with acting_as(system="run a campaign"):
+        people_lock(campaign_id)
+        campaign = _status_change(campaign_id, CampaignStatus.LIVE, "campaign.resume")
+        places_fill(campaign)
+    return campaign
 
 
 def campaign_close(*, campaign_id: int) -> Campaign:

@@ -16,6 +16,7 @@ from campaigns.domain.marketplace_urls import product_link
 from campaigns.domain.offer import Offer, RewardFault, reward_faults
 from campaigns.domain.sku_table import table_plain
 from campaigns.models import Campaign, Terms
+from campaigns.services.eligibility import rules_columns, rules_errors
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, Invalid, NotFound
@@ -126,7 +127,7 @@ def destination_require(field: str, text: str, allowed_hosts: list[str] | None =
 def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the campaign's row and its terms' row say, once every rule holds."""
     rewards = {field: [str(REWARD_RULES[fault])] for field, fault in reward_faults(offer).items()}
-    errors = rewards | _terms_errors(offer) | _text_errors(offer)
+    errors = rewards | _terms_errors(offer) | _text_errors(offer) | rules_errors(offer.rules)
     urls: dict[str, str] = {}
     wanted = {"destination_url": offer.destination_url, "fallback_url": offer.fallback_url.strip()}
     for field, text in wanted.items():
@@ -148,6 +149,7 @@ def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
         "budget_minor": offer.budget_minor,
         "typical_basket_minor": offer.typical_basket_minor,
         "ends_at": clock.day_start(offer.ends_on + timedelta(days=1)) if offer.ends_on else None,
+        **rules_columns(offer.rules),
     }
     terms_columns = {
         "commission_bps": offer.commission_bps,

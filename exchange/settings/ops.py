@@ -95,6 +95,7 @@ NAVIGATION = [
         "items": [
             _list(_("Brands"), "storefront", "brands.brand"),
             _list(_("Influencers"), "group", "influencers.influencer"),
+            _list(_("Topics"), "sell", "influencers.topic"),
             _list(_("Users"), "badge", "accounts.user"),
             _list(_("Groups"), "admin_panel_settings", "auth.group"),
             _list(_("Audit log"), "history", "audit.auditentry"),

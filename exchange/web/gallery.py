@@ -22,6 +22,7 @@ from exchange.web.samples import (
     forms,
     invoices,
     leaks,
+    people,
     portal,
     public,
     receipts,
@@ -70,6 +71,8 @@ PAGES: Mapping[str, Shown] = {
     "campaigns": Shown("portal/campaigns.html", portal.campaigns, section="campaigns"),
     "campaigns-none": Shown("portal/campaigns.html", portal.campaigns_none, section="campaigns"),
     "campaign": Shown("portal/campaign.html", portal.campaign, section="campaigns"),
+    "campaign-queue": Shown("portal/campaign.html", portal.campaign_queue, section="campaigns"),
+    "campaign-leave": Shown("portal/leave.html", portal.leaving, section="campaigns"),
     "link": Shown("portal/link.html", portal.link_page, section="links"),
     "link-managed": Shown("portal/link.html", portal.link_managed, section="links"),
     "link-form": Shown("portal/link_form.html", portal.link_form, forms.refused_ending, "links"),
@@ -102,7 +105,7 @@ PAGES: Mapping[str, Shown] = {
         "portal/setup.html", lambda: portal.setup("account"), forms.Account, "payouts"
     ),
     "setup-done": Shown("portal/setup.html", lambda: portal.setup("done"), None, "payouts"),
-    "profile": Shown("portal/profile.html", portal.profile, forms.Person, "profile"),
+    "profile": Shown("portal/profile.html", portal.profile, forms.Profile, "profile"),
     "brand-onboarding": Shown("brand/onboarding.html", form=forms.Company),
     "brand-overview": Shown("brand/overview.html", brand.overview, section="overview"),
     "brand-overview-new": Shown("brand/overview.html", brand.overview_new, section="overview"),
@@ -111,6 +114,11 @@ PAGES: Mapping[str, Shown] = {
     "brand-campaign-draft": Shown("brand/campaign.html", brand.campaign_draft, section="campaigns"),
     "brand-campaign-ready": Shown("brand/campaign.html", brand.campaign_ready, section="campaigns"),
     "brand-campaign-form": Shown("brand/campaign_form.html", brand.campaign_form, forms.Campaign),
+    "brand-people": Shown("brand/people.html", people.people, section="campaigns"),
+    "brand-people-none": Shown("brand/people.html", people.people_none, section="campaigns"),
+    "brand-campaign-rules": Shown(
+        "brand/campaign_rules.html", people.rules, forms.RulesForm, "campaigns"
+    ),
     "brand-vouchers": Shown("brand/vouchers.html", vouchers.vouchers, forms.voucher, "campaigns"),
     "brand-vouchers-confirm": Shown(
         "brand/vouchers.html", vouchers.confirm, forms.voucher, "campaigns"

@@ -172,6 +172,7 @@ FINDING = {
     "cleared": Status("paid", _("Nothing wrong"), _("It was looked at, and nothing is wrong.")),
     "leaked": Status("bad", _("Leaked"), _("It was looked at: the code has leaked.")),
     "lapsed": Status("wait", _("Let go"), _("Nobody decided in time, so nothing follows.")),
+}
 INVOICE = {
     "draft": Status(
         "hold",

@@ -7,6 +7,7 @@ from campaigns.models import Campaign, ExternalCode, Participation, PromoCode, T
 from campaigns.services import (
     CampaignConflict,
     ParticipationConflict,
+    Reason,
     campaign_join,
     external_code_add,
     participation_approve,
@@ -175,10 +176,14 @@ def test_an_accepted_application_gets_link_code_and_letter(cast):
 def test_a_refused_application_reads_why_and_may_come_again(cast):
     participation = dana_joins(cast)
     with pytest.raises(Invalid):
-        decide(cast, participation_reject, participation, reason=" ")
-    decide(cast, participation_reject, participation, reason="Too few posts")
+        decide(cast, participation_reject, participation, reason=Reason(code="other", note=" "))
+    few = Reason(code="topic", note="Too few posts")
+    decide(cast, participation_reject, participation, reason=few)
     with acting_as(system="test looks"):
-        assert "Too few posts" in Message.objects.get(kind="participation_rejected").body
+        assert (
+            "about other things: Too few posts"
+            in Message.objects.get(kind="participation_rejected").body
+        )
     again = dana_joins(cast)
     assert (again.pk, again.state) == (participation.pk, "applied")
     assert of_dana(TrackingLink, cast) == []
@@ -186,7 +191,7 @@ def test_a_refused_application_reads_why_and_may_come_again(cast):
 
 def test_a_participant_who_is_removed_stays_removed(cast):
     participation = dana_joins(cast)
-    decide(cast, participation_remove, participation, reason="Forbidden place")
+    decide(cast, participation_remove, participation, reason=Reason(code="placement"))
     assert [link.state for link in of_dana(TrackingLink, cast)] == ["disabled"]
     assert [code.state for code in of_dana(PromoCode, cast)] == ["void"]
     with pytest.raises(ParticipationConflict):

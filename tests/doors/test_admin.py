@@ -35,7 +35,8 @@ from exchange import queues
 from exchange.checks import ledger_check_record
 from exchange.management.commands.demo_codes import code_now
 from exchange.ops_roles import DOES, SEES, UnknownPermission, ops_groups_ensure
-from influencers.models import Payee
+from influencers.models import Payee, Topic
+from influencers.services import topic_save
 from payouts.models import Payout, PayoutBatch
 from tests.cast import user_make
 from tests.core.matrix_rows import IINS, rows_make
@@ -289,6 +290,8 @@ BUTTONS = {
     "/admin/attribution/connection/{connection}/replay/": "attribution.change_inboundevent",
     "/admin/campaigns/apptarget/enter/": "campaigns.add_apptarget",
     "/admin/campaigns/apptarget/{app}/edit/": "campaigns.change_apptarget",
+    "/admin/influencers/topic/enter/": "influencers.add_topic",
+    "/admin/influencers/topic/{topic}/edit/": "influencers.change_topic",
     "/admin/accounts/user/add-colleague/": "accounts.add_user",
     "/admin/accounts/user/{user}/rights/": "accounts.change_user",
 }
@@ -305,6 +308,7 @@ def test_a_button_opens_for_its_right_alone(cast, world, role):
         "connection": world["tulpar"]["attribution_connection"].pk,
         "app": app_make().pk,
         "transfer": world["tulpar"]["brands_unclaimedtransfer"].pk,
+        "topic": topic_make().pk,
         "user": cast.checker,
     }
     for path, permission in BUTTONS.items():
@@ -463,6 +467,35 @@ def test_a_deposit_is_booked_from_the_brands_own_page(ops, cast):
     path = f"/admin/brands/brand/{cast.sauran.brand}/book-deposit/"
     assert ops.post(path, deposit_of(cast)).status_code == 302
     assert [brand for brand, *_rest in deposits()] == [cast.sauran.brand]
+
+
+# --- Topics ----------------------------------------------------------------------------------
+
+
+def topic_make():
+    with acting_as(ops=1):
+        return topic_save(
+            slug="sauna",
+            name_kk="Монша",
+            name_ru="Баня",
+            name_en="Sauna",
+            position=5,
+            is_active=True,
+        )
+
+
+def test_a_topic_is_entered_and_its_short_name_never_changes(ops):
+    given = {"slug": "tea", "name_kk": "Шай", "name_ru": "Чай", "name_en": "Tea", "position": "7"}
+    assert ops.post(url(Topic, "enter"), {**given, "is_active": "on"}).status_code == 302
+    with acting_as(ops=1):
+        topic = Topic.objects.get(slug="tea")
+    changed = {**given, "slug": "coffee", "name_en": "Tea and coffee"}
+    assert ops.post(url(Topic, "edit", topic.pk), changed).status_code == 302
+    with acting_as(ops=1):
+        again = Topic.objects.get(pk=topic.pk)
+        entry = AuditEntry.objects.filter(action="topic.save").latest("pk")
+    assert (again.slug, again.name_en, again.is_active) == ("tea", "Tea and coffee", False)
+    assert (entry.before["is_active"], entry.after["is_active"]) == (True, False)
 
 
 # --- Apps of shops ---------------------------------------------------------------------------

@@ -379,23 +379,32 @@ def test_accepting_gives_link_and_code_and_a_letter(workplace):
 
 def test_refusing_needs_a_reason_which_the_influencer_reads(workplace):
     row = public_id(Participation, pk=workplace.applied)
-    for reason, said in (("", "required"), ("   ", "required"), ("x" * 501, "500")):
+    wrong = (
+        ({"reason_code": ""}, "Choose a reason"),
+        ({"reason_code": "breach"}, "breach"),  # a reason for the end of a participation
+        ({"reason_code": "other", "reason": "   "}, "in your own words"),
+        ({"reason_code": "topic", "reason": "x" * 501}, "500"),
+        ({"reason_code": "topic", "again_on": "2026-11-21"}, "from tomorrow on"),
+        ({"reason_code": "topic", "again_on": "2027-11-22"}, "within a year"),
+    )
+    for given, said in wrong:
         before = written(workplace)
-        answer = workplace.post("participation_reject", row, reason=reason)
+        answer = workplace.post("participation_reject", row, **given)
         assert answer.status_code == 422
         dana = answer.context["page"].participants[0]
-        assert said in dana.reject.error
+        assert said in " ".join(dana.reject.errors)
+        assert dana.reject.code == given["reason_code"]
         assert written(workplace) == before
     assert the(Participation, pk=workplace.applied).state == "applied"
-    workplace.post("participation_reject", row, reason="Басқа тақырып")
+    workplace.post("participation_reject", row, reason_code="other", reason="Басқа қала")
     assert the(Participation, pk=workplace.applied).state == "rejected"
-    assert "Басқа тақырып" in the(Message, kind="participation_rejected").body
+    assert "Басқа қала" in the(Message, kind="participation_rejected").body
 
 
 def test_ending_a_participation_stops_its_link_and_code(workplace):
     mine = workplace.cast.tulpar
     row = public_id(Participation, pk=mine.participation)
-    workplace.post("participation_remove", row, reason="Ереже бұзылды")
+    workplace.post("participation_remove", row, reason_code="breach")
     assert the(Participation, pk=mine.participation).state == "removed"
     assert the(TrackingLink, pk=mine.link).state == "disabled"
     assert the(PromoCode, pk=mine.code).state == "void"

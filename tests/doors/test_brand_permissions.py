@@ -17,9 +17,12 @@ from campaigns.models import Campaign, Participation
 from campaigns.services.code_pools import PoolTerms, codes_generate
 from campaigns.services.external_codes import external_code_reserve
 from campaigns.services.invoices import brand_invoice
+from core.tenancy.context import acting_as
 from exchange.web.brand import urls
+from influencers.models import Influencer
 from sandbox.wildberries.token import mint
 from tests.attribution.receipts import ABAI, claim, registers_open
+from tests.cast import user_make
 from tests.doors.conftest import (
     NOW,
     OrderFile,
@@ -50,6 +53,12 @@ POST campaign_top_up            log     no        not      not      done     don
 POST participation_approve      log     no        not      done     done     done
 POST participation_reject       log     no        not      done     done     done
 POST participation_remove       log     no        not      done     done     done
+POST participation_restore      log     no        not      done     done     done
+GET  people                     log     no        in       in       in       in
+GET  people_csv                 log     no        in       in       in       in
+POST people_decide              log     no        not      done     done     done
+GET  campaign_rules             log     no        not      in       in       in
+POST campaign_rules             log     no        not      done     done     done
 POST participation_article      log     no        not      done     done     done
 POST participation_voucher      log     no        not      done     done     done
 GET  participation_vouchers     log     no        not      in       in       in
@@ -167,12 +176,27 @@ CAMPAIGN_FORM = {
 }
 
 
+def removed_make(workplace):
+    """Somebody whose participation Tulpar has ended."""
+    user_id = user_make("r@people.example")
+    with acting_as(system="test data"):
+        person = Influencer.objects.create(user_id=user_id, name="R")
+        return Participation.objects.create(
+            campaign_id=workplace.cast.tulpar.campaign,
+            brand_id=workplace.cast.tulpar.brand,
+            influencer=person,
+            terms_id=workplace.cast.tulpar.terms,
+            state="removed",
+        ).public_id
+
+
 @pytest.fixture
 def things(workplace):
     """{address: (arguments, what is posted)} of something of Tulpar's to try it on."""
     draft = public_id(Campaign, pk=workplace.draft)
     applied = public_id(Participation, pk=workplace.applied)
     approved = public_id(Participation, pk=workplace.cast.tulpar.participation)
+    removed = removed_make(workplace)
     shop, marketplace = shop_id(workplace), marketplace_id(workplace)
     event = event_make(workplace)
     kaspi, upload = upload_make(workplace)
@@ -224,8 +248,13 @@ def things(workplace):
         **{f"campaign_{verb}": ((workplace.live,), {}) for verb in ("pause", "resume", "close")},
         "campaign_top_up": ((workplace.live,), {"amount": "1 000"}),
         "participation_approve": ((applied,), {}),
-        "participation_reject": ((applied,), {"reason": "Басқа тақырып"}),
-        "participation_remove": ((approved,), {"reason": "Ереже бұзылды"}),
+        "participation_reject": ((applied,), {"reason_code": "topic"}),
+        "participation_remove": ((approved,), {"reason_code": "breach"}),
+        "participation_restore": ((removed,), {}),
+        "people": ((workplace.live,), {}),
+        "people_csv": ((workplace.live,), {}),
+        "people_decide": ((workplace.live,), {"action": "approve", "people": [str(applied)]}),
+        "campaign_rules": ((workplace.live,), {"followers_min": "500"}),
         "participation_article": ((approved,), {"value": "310200411"}),
         "participation_vouchers": ((approved,), {"discount_percent": "10"}),
         "voucher_settle": ((approved,), {"code": reserved.value, "is_there": "yes"}),

@@ -36,6 +36,9 @@ campaigns          -                  omfa
 campaign_new       -                  omf
 campaign           campaign           omfa
 campaign_edit      draft              omf
+campaign_rules     campaign           omf
+people             campaign           omfa
+people_csv         campaign           omfa
 orders             -                  omfa
 orders_csv         -                  omfa
 clicks             -                  omfa
@@ -68,6 +71,9 @@ campaign_close           campaign          of
 participation_approve    applied           omf
 participation_reject     applied           omf
 participation_remove     approved          omf
+participation_restore    applied           omf
+people_decide            campaign          omf
+campaign_rules           campaign          omf
 participation_article    approved          omf
 participation_voucher    approved          omf
 connection_new           source            omf

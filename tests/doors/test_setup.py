@@ -188,6 +188,7 @@ def test_the_profile_is_what_brands_see(aliya, cast):
         "network": "tiktok",
         "page": "tiktok.com/@aliya",
         "followers": "20000",
+        "language": "ru",
     }
     assert aliya.post(reverse("portal:profile"), given).status_code == 302
     with acting_as(brand=cast.sauran.brand):

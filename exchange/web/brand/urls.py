@@ -14,6 +14,7 @@ from exchange.web.brand.views import (
     money,
     orders,
     overview,
+    people,
     receipts,
     stages,
     tags,
@@ -40,25 +41,28 @@ PLACES = [
     path(f"{CAMPAIGN}resume/", campaigns.campaign_resume_now, name="campaign_resume"),
     path(f"{CAMPAIGN}close/", campaigns.campaign_close_now, name="campaign_close"),
     path(f"{CAMPAIGN}top-up/", campaigns.campaign_top_up_now, name="campaign_top_up"),
+    path(f"{CAMPAIGN}rules/", people.campaign_rules, name="campaign_rules"),
+    path(f"{CAMPAIGN}people/", people.people, name="people"),
+    path(f"{CAMPAIGN}people/csv/", people.people_csv, name="people_csv"),
+    path(f"{CAMPAIGN}people/decide/", people.people_decide, name="people_decide"),
+    path(
+        f"{PARTICIPATION}restore/", people.participation_restore_now, name="participation_restore"
+    ),
     path(
         f"{PARTICIPATION}approve/",
-        campaigns.participation_approve_now,
+        people.participation_approve_now,
         name="participation_approve",
     ),
-    path(
-        f"{PARTICIPATION}reject/", campaigns.participation_reject_now, name="participation_reject"
-    ),
-    path(
-        f"{PARTICIPATION}remove/", campaigns.participation_remove_now, name="participation_remove"
-    ),
+    path(f"{PARTICIPATION}reject/", people.participation_reject_now, name="participation_reject"),
+    path(f"{PARTICIPATION}remove/", people.participation_remove_now, name="participation_remove"),
     path(
         f"{PARTICIPATION}article/",
-        campaigns.participation_article_add,
+        people.participation_article_add,
         name="participation_article",
     ),
     path(
         f"{PARTICIPATION}voucher/",
-        campaigns.participation_voucher_add,
+        people.participation_voucher_add,
         name="participation_voucher",
     ),
     path(

@@ -17,6 +17,7 @@ from exchange.web.pages.common import (
     Term,
     Trace,
 )
+from exchange.web.pages.decisions import DecisionForm, TickLine
 from exchange.web.words import Tone
 
 
@@ -138,9 +139,13 @@ class ParticipantRow:
     joined_on: date
     articles: tuple[str, ...] = ()
     vouchers: tuple[str, ...] = ()
+    public_id: str = ""
+    reason: str = ""
+    ticks: list[TickLine] = field(default_factory=list)
     approve_url: str = ""
-    reject: SmallForm | None = None
-    remove: SmallForm | None = None
+    restore_url: str = ""
+    reject: DecisionForm | None = None
+    remove: DecisionForm | None = None
     add_article: SmallForm | None = None
     add_voucher: SmallForm | None = None
     vouchers_url: str = ""
@@ -148,7 +153,8 @@ class ParticipantRow:
     @property
     def has_actions(self) -> bool:
         forms = (self.reject, self.remove, self.add_article, self.add_voucher)
-        return bool(self.approve_url or self.vouchers_url or any(forms))
+        urls = (self.approve_url, self.restore_url, self.vouchers_url)
+        return any(urls) or any(forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +185,10 @@ class Campaign:
     traffic_url: str = ""
     codes_url: str = ""
     add_budget: SmallForm | None = None
+    participants_total: int = 0
+    people_url: str = ""
+    rules_url: str = ""
+    places: str = ""
 
     @property
     def spent_percent(self) -> int:

@@ -139,9 +139,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """`join_url` is posted to, and `leave_url` ("" where there is nothing to leave).
-    `may_come_again`: after a refused application. `budget_left_minor` of `budget_minor`: both
-    None hides the bar."""
+    """`join_url` is posted to; `leave_url` leads to leaving ("" where there is nothing to leave).
+    `may_come_again`: after a refusal; `answer` is what the brand said. `is_full`: no place is free;
+    `queue_place` is the reader's own in the queue, 0 out of it. `budget_left_minor` of
+    `budget_minor`: both None hides the bar."""
 
     card: CampaignCard
     policy: PolicyTerms
@@ -154,6 +155,9 @@ class Campaign:
     leave_url: str = ""
     is_by_application: bool = False
     may_come_again: bool = False
+    is_full: bool = False
+    queue_place: int = 0
+    answer: str = ""
     requirements: list[Requirement] = field(default_factory=list)
     brand_facts: list[Stat] = field(default_factory=list)
 
@@ -163,6 +167,11 @@ class Campaign:
 
     @property
     def may_join(self) -> bool:
+        """Where the brand decides, it sees what is not met and may say yes all the same."""
+        return self.is_by_application or self.is_eligible
+
+    @property
+    def is_eligible(self) -> bool:
         return self.met == len(self.requirements)
 
     @property
@@ -171,6 +180,21 @@ class Campaign:
         if not self.budget_minor or self.budget_left_minor is None:
             return 0
         return max(0, min(100, self.budget_left_minor * 100 // self.budget_minor))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Leaving a campaign: what stops, and what stays. Amounts are of this campaign: `waiting_minor`
+    on the way and on hold, `approved_minor` the influencer's already."""
+
+    title: str
+    brand_name: str
+    action_url: str
+    back_url: str
+    is_application: bool
+    waiting_minor: int = 0
+    approved_minor: int = 0
+    may_come_back: bool = True
 
 
 @dataclass(frozen=True, slots=True)

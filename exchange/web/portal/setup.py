@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from campaigns.models import Participation
 from campaigns.selectors import campaign_access_for_influencer, participation_of
 from campaigns.services import participation_leave
 from compliance.forms import AccountForm, IinForm, TaxForm
@@ -23,7 +24,8 @@ from core.accounts.models import User
 from core.errors import DomainError, NotFound
 from core.forms import form_refuse
 from exchange.web.portal.builders import setup as build
-from influencers.forms import ProfileForm
+from exchange.web.portal.builders.campaigns import leaving
+from influencers.forms import OwnProfileForm
 from influencers.models import Influencer
 from influencers.selectors import first_page_of
 from influencers.services import payee_save, payout_account_add, profile_change
@@ -107,7 +109,7 @@ def setup_recheck(request: HttpRequest) -> HttpResponse:
 def profile(request: HttpRequest) -> HttpResponse:
     """What brands see, and the ways to details, security and language."""
     influencer, user = _person(request)
-    form = ProfileForm(request.POST or None, initial=_profile_initial(influencer))
+    form = OwnProfileForm(request.POST or None, initial=_profile_initial(influencer))
     if request.method == "POST" and form.is_valid():
         try:
             profile_change(influencer_id=influencer.pk, **form.cleaned_data)
@@ -124,7 +126,12 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 def _profile_initial(influencer: Influencer) -> dict[str, Any]:
-    initial: dict[str, Any] = {"name": influencer.name, "city": influencer.city}
+    initial: dict[str, Any] = {
+        "name": influencer.name,
+        "city": influencer.city,
+        "language": influencer.language,
+        "topics": influencer.topics,
+    }
     page = first_page_of(influencer.pk)
     if page is not None:
         initial |= {
@@ -135,14 +142,21 @@ def _profile_initial(influencer: Influencer) -> dict[str, Any]:
     return initial
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def campaign_leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Leave a campaign, or take an application back."""
+    """Leave a campaign, or take an application back: first what stops and what stays."""
     influencer, _user = _person(request)
     campaign = campaign_access_for_influencer(influencer.pk, public_id)
     participation = participation_of(influencer.pk, campaign)
     if participation is None:
         raise NotFound
+    if request.method == "GET":
+        if participation.state not in (Participation.State.APPLIED, Participation.State.APPROVED):
+            return redirect("portal:campaign", public_id)
+        page = leaving(influencer, campaign, participation)
+        return TemplateResponse(request, "portal/leave.html", {"page": page})
+    was_application = participation.state == Participation.State.APPLIED
     participation_leave(participation_id=participation.pk)
-    messages.success(request, _("You have left. Orders already accepted are still paid."))
+    said = _("You have left. Orders already accepted are still paid.")
+    messages.success(request, _("Application withdrawn") if was_application else said)
     return redirect("portal:campaigns")

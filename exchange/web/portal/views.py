@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from attribution.selectors.conversions import conversion_access_for_influencer
+from campaigns.models import Participation
 from campaigns.selectors import (
     campaign_access_for_influencer,
     cards_for,
 )
+from campaigns.services import NotEligible
 from campaigns.services.participations import campaign_join
 from exchange.web.portal.builders import campaigns as build_campaigns
 from exchange.web.portal.builders import earnings as build_earnings
@@ -58,7 +60,7 @@ def campaign(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = campaign_access_for_influencer(influencer.pk, public_id)
     (card,) = cards_for([found], influencer.pk)
     return TemplateResponse(
-        request, "portal/campaign.html", {"page": build_campaigns.campaign(card)}
+        request, "portal/campaign.html", {"page": build_campaigns.campaign(card, influencer)}
     )
 
 
@@ -67,10 +69,19 @@ def campaign_join_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Join: an open campaign gives its link at once, another one an answer of the brand."""
     influencer = influencer_of(request)
     found = campaign_access_for_influencer(influencer.pk, public_id)
-    participation = campaign_join(campaign_id=found.pk, influencer_id=influencer.pk)
-    link = participation.links.order_by("-id").first()
-    if link is None:
-        messages.info(request, _("Your application is with the brand."))
+    try:
+        participation = campaign_join(campaign_id=found.pk, influencer_id=influencer.pk)
+    except NotEligible as error:
+        messages.error(request, str(error))
+        return redirect("portal:campaign", public_id)
+    return joined(request, participation, public_id)
+
+
+def joined(request: HttpRequest, participation: Participation, public_id: UUID) -> HttpResponse:
+    """To the new link; without one, to the campaign, which says what is waited for."""
+    link = participation.links.filter(state="active").order_by("-id").first()
+    if participation.state != Participation.State.APPROVED or link is None:
+        messages.info(request, _("Your application is in."))
         return redirect("portal:campaign", public_id)
     return redirect("portal:link_new", link.public_id)
 

@@ -11,6 +11,7 @@ from exchange.web.formatting import day_short, days_text, moment_short, percent_
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
 from exchange.web.samples import common
+from exchange.web.samples.people import participants
 from exchange.web.words import ROLES, Tone, reason_name, sale_hint
 
 
@@ -103,41 +104,7 @@ def facts() -> list[Fact]:
 
 
 def campaign() -> brand.Campaign:
-    refused = brand.SmallForm("#", "", _("Write the reason: the influencer reads it."))
-    people = [
-        brand.ParticipantRow(
-            "Айгерім С.",
-            "Алматы",
-            18_400,
-            "approved",
-            "AIGERIM10",
-            1284,
-            58,
-            7_493_000,
-            common.day_ago(20),
-            articles=("212345678",),
-            remove=brand.SmallForm("#"),
-            vouchers=("Birge a7xk3m9q",),
-            add_article=brand.SmallForm("#"),
-            add_voucher=brand.SmallForm("#"),
-        ),
-        brand.ParticipantRow(
-            "Данияр О.", "Астана", 9_200, "left", "DANIAR7", 640, 22, 3_120_000, common.day_ago(9)
-        ),
-        brand.ParticipantRow(
-            "Ұлжан Һ.",
-            "Шымкент",
-            31_000,
-            "applied",
-            "",
-            0,
-            0,
-            0,
-            common.day_ago(1),
-            approve_url="#",
-            reject=refused,
-        ),
-    ]
+    people = participants()
     return brand.Campaign(
         title="Жылы үй",
         status="live",
@@ -145,6 +112,10 @@ def campaign() -> brand.Campaign:
         policy=common.POLICY,
         reserve=reserve(),
         participants=people,
+        participants_total=len(people),
+        people_url="#",
+        rules_url="#",
+        places="Алынған орын: 12/30",
         stats=[*common.stats(), Stat(_("Rewards"), "516 000 ₸", 700, True)],
         back_url="#",
         free_minor=24_000_000,

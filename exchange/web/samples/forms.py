@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attribution.marketplace_forms import TagColumnsForm, TagFileForm, VoucherTermsForm
 from attribution.models import Connection
+from campaigns.eligibility_words import PAYEE_TYPES
 
 TagFile = TagFileForm
 
@@ -22,6 +23,32 @@ class Person(forms.Form):
     network = forms.ChoiceField(choices=[("instagram", "Instagram"), ("tiktok", "TikTok")])
     page = forms.CharField(initial="@aigerim.home")
     followers = forms.IntegerField(initial=18_400)
+
+
+TOPICS = [("beauty", "Сұлулық және күтім"), ("home", "Үй және жайлылық"), ("food", "Тағам")]
+CITIES = [("almaty", "Алматы"), ("astana", "Астана"), ("shymkent", "Шымкент")]
+
+
+class Profile(Person):
+    topics = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, choices=TOPICS, initial=["home"], required=False
+    )
+
+
+class RulesForm(forms.Form):
+    followers_min = forms.IntegerField(initial=5_000)
+    followers_max = forms.IntegerField()
+    participants_max = forms.IntegerField(initial=30)
+    languages = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, choices=[("kk", "қазақша"), ("ru", "русский")]
+    )
+    cities = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, choices=CITIES)
+    topics = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, choices=TOPICS, initial=["home"]
+    )
+    payee_types = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, choices=PAYEE_TYPES
+    )
 
 
 class Ending(forms.Form):
@@ -44,7 +71,7 @@ class Company(forms.Form):
     bin = forms.CharField(initial="180340012345")
 
 
-class Campaign(forms.Form):
+class Campaign(RulesForm):
     title = forms.CharField(initial="Жылы үй")
     description = forms.CharField(widget=forms.Textarea, required=False)
     destination_url = forms.URLField(

@@ -146,6 +146,34 @@ def campaign() -> portal.Campaign:
     )
 
 
+def campaign_queue() -> portal.Campaign:
+    """All places are taken, and the reader waits; one requirement is not met any more."""
+    waiting = portal.Requirement(
+        "Салық мәртебесі: жеке кәсіпкер", "Әлі айтылмаған", False, "#", _("Details for payouts")
+    )
+    shown = campaign()
+    return replace(
+        shown,
+        card=replace(cards()[1], state="applied"),
+        leave_url="#",
+        is_full=True,
+        queue_place=3,
+        requirements=[*shown.requirements, waiting],
+    )
+
+
+def leaving() -> portal.Leaving:
+    return portal.Leaving(
+        title="Жылы үй",
+        brand_name="Тоқыма Үйі",
+        action_url="#",
+        back_url="#",
+        is_application=False,
+        waiting_minor=8_635_000,
+        approved_minor=12_345_600,
+    )
+
+
 def link_page(is_new: bool = True) -> portal.LinkPage:
     return portal.LinkPage(
         card=LINKS[0],

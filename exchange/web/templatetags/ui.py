@@ -10,7 +10,14 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, PasswordInput, RadioSelect, Select, Textarea
+from django.forms.widgets import (
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    PasswordInput,
+    RadioSelect,
+    Select,
+    Textarea,
+)
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import translate_url
@@ -311,8 +318,9 @@ def field(bound: BoundField, **options: Any) -> FieldContext:
 
 
 def _control_kind(bound: BoundField) -> str:
-    """Which shape components/_field.html gives it; RadioSelect before Select, its parent."""
+    """Which shape components/_field.html gives it; each before its parent."""
     kinds: tuple[tuple[type, str], ...] = (
+        (CheckboxSelectMultiple, "checks"),
         (CheckboxInput, "checkbox"),
         (RadioSelect, "radio"),
         (Select, "select"),
@@ -326,6 +334,7 @@ def _control_kind(bound: BoundField) -> str:
 CONTROL_CLASSES = {
     "checkbox": "checkbox checkbox-sm checkbox-primary mt-0.5",
     "radio": "radio radio-sm radio-primary mt-0.5",
+    "checks": "checkbox checkbox-sm checkbox-primary",
     "select": "select w-full",
     "textarea": "textarea w-full",
     "password": "grow",

@@ -32,6 +32,8 @@ PARTICIPATION_ALLOWED = {
     ("approved", "left"),
     ("approved", "removed"),
     ("rejected", "applied"),
+    ("removed", "applied"),  # from the day that the brand has named
+    ("removed", "approved"),  # the brand takes the removal back
 }
 
 

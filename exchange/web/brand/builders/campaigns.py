@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from attribution.selectors.conversions import (
-    Taken,
-    taken_by_campaign,
-    taken_by_participation,
-)
-from attribution.selectors.orders import people_by_influencer
+from attribution.selectors.conversions import Taken, taken_by_campaign
 from attribution.selectors.traffic import has_tag_days
 from brands.models import Brand
 from campaigns.domain import terms as rules
 from campaigns.domain.destination import host_of
+from campaigns.eligibility_words import asked_texts
 from campaigns.forms import commission_typed
 from campaigns.models import Campaign, CampaignTotals, Participation, Terms
 from campaigns.selectors import (
-    Participant,
     campaign_counts_of_brand,
     campaign_list_of_brand,
     participant_list,
@@ -34,9 +27,9 @@ from campaigns.selectors import (
     totals_of,
 )
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
-from core import clock
 from core.bps import BPS_WHOLE, round_half_up
 from exchange.web.brand.builders.money import reserves_of
+from exchange.web.brand.builders.people import Refused, participant_rows, places_text
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import (
     day_full,
@@ -53,6 +46,7 @@ from exchange.web.rewards import policy_terms, reward_facts
 from exchange.web.words import CAMPAIGN, CODE_POLICIES
 
 MOMENT = timedelta(microseconds=1)  # a campaign ends at the midnight after its last day
+ROWS_SHOWN = 20  # of people, on the campaign's own page
 RUNNING = (Campaign.Status.LIVE, Campaign.Status.PAUSED)
 
 
@@ -112,20 +106,12 @@ def _spent(totals: CampaignTotals | None) -> int:
 # --- One campaign ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A small form of the page that was refused: which one, of whom, what was typed, and why."""
-
-    what: str
-    value: str
-    error: str
-    participation: UUID | None = None
-
-
 def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pages.Campaign:
     terms = terms_latest(found)
     totals = totals_of([found]).get(found.pk)
-    participants = _participant_rows(desk, found, refused)
+    people = participant_list(found)
+    participants = participant_rows(desk, found, people, refused)
+    taken = sum(each.participation.state == Participation.State.APPROVED for each in people)
     is_draft = found.status == Campaign.Status.DRAFT
     money = _draft_money(desk, found) if is_draft else _reserved_money(desk, found)
     return pages.Campaign(
@@ -134,7 +120,11 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         facts=_facts(found, terms),
         policy=policy_terms(terms),
         reserve=money.sums,
-        participants=participants,
+        participants=participants[:ROWS_SHOWN],
+        participants_total=len(participants),
+        people_url="" if is_draft else desk.url("people", found.public_id),
+        rules_url=desk.url("campaign_rules", found.public_id) if _may_rule(desk, found) else "",
+        places=places_text(found, taken),
         stats=[] if is_draft else _stats(found, participants),
         back_url=desk.url("campaigns"),
         free_minor=desk.free_minor,
@@ -151,6 +141,10 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
     )
 
 
+def _may_rule(desk: Desk, found: Campaign) -> bool:
+    return desk.member.may_write and found.status != Campaign.Status.CLOSED
+
+
 def _traffic_url(desk: Desk, found: Campaign) -> str:
     """Only once a marketplace has counted something for this brand."""
     if not has_tag_days(brand_id=desk.brand.pk):
@@ -164,6 +158,7 @@ def _facts(found: Campaign, terms: Terms) -> list[Fact]:
         Fact(_("Window"), days_text(terms.window_days)),
         Fact(_("Hold period"), days_text(terms.hold_days)),
         Fact(_("Who may join"), found.get_access_display()),
+        *(_asked_fact(text) for text in asked_texts(found.join_rules).values()),
         Fact(_("Link leads to"), found.destination_url),
     ]
     others = found.allowed_hosts[1:]
@@ -175,6 +170,12 @@ def _facts(found: Campaign, terms: Terms) -> list[Fact]:
         facts.append(Fact(_("Last day"), day_full(found.ends_at - MOMENT)))
     facts.append(Fact(_("Typical order"), money_text(found.typical_basket_minor)))
     return [*facts, Fact(_("Terms"), f"v{terms.version}")]
+
+
+def _asked_fact(text: str) -> Fact:
+    """ "City: Almaty" as a fact of its own."""
+    label, _colon, value = text.partition(": ")
+    return Fact(label, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,70 +260,6 @@ def _stats(found: Campaign, participants: list[pages.ParticipantRow]) -> list[St
         Stat(_("Conversion"), "–" if rate is None else percent_text(rate)),
         Stat(_("Rewards"), money_text(sum(row.minor for row in participants))),
     ]
-
-
-# --- Its people -----------------------------------------------------------------------------
-
-
-def _participant_rows(
-    desk: Desk, found: Campaign, refused: Refused | None
-) -> list[pages.ParticipantRow]:
-    """Six queries, whatever their number."""
-    participants = participant_list(found)
-    clicks = people_by_influencer(desk.brand.pk, found.pk)
-    taken = taken_by_participation([each.participation.pk for each in participants])
-    return [
-        _participant_row(desk, each, clicks, taken.get(each.participation.pk, Taken()), refused)
-        for each in participants
-    ]
-
-
-def _participant_row(
-    desk: Desk,
-    participant: Participant,
-    clicks: Mapping[int, int],
-    taken: Taken,
-    refused: Refused | None,
-) -> pages.ParticipantRow:
-    row = participant.participation
-    return pages.ParticipantRow(
-        name=participant.name,
-        city=participant.city,
-        followers=participant.followers,
-        status=row.state,
-        code=participant.code,
-        clicks=clicks.get(row.influencer_id, 0),
-        orders=taken.orders,
-        minor=taken.earned_minor,
-        joined_on=clock.day_of(row.created_at),
-        articles=participant.articles,
-        vouchers=participant.vouchers,
-        **_decisions(desk, row, refused),
-    )
-
-
-def _decisions(desk: Desk, row: Participation, refused: Refused | None) -> dict[str, Any]:
-    """What this member may do about a participation in this state."""
-    if not desk.member.may_write:
-        return {}
-
-    def form(what: str) -> pages.SmallForm:
-        url = desk.url(f"participation_{what}", row.public_id)
-        if refused is None or (refused.what, refused.participation) != (what, row.public_id):
-            return pages.SmallForm(url)
-        return pages.SmallForm(url, refused.value, refused.error)
-
-    if row.state == Participation.State.APPLIED:
-        approve_url = desk.url("participation_approve", row.public_id)
-        return {"approve_url": approve_url, "reject": form("reject")}
-    if row.state == Participation.State.APPROVED:
-        return {
-            "remove": form("remove"),
-            "add_article": form("article"),
-            "add_voucher": form("voucher"),
-            "vouchers_url": desk.url("participation_vouchers", row.public_id),
-        }
-    return {}
 
 
 # --- The form -------------------------------------------------------------------------------

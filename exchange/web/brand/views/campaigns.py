@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django import forms
@@ -13,20 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from brands.selectors import member_require_write
 from campaigns.forms import (
     FIELD_NAMES,
-    ArticleForm,
     CampaignForm,
-    ReasonForm,
     TopUpForm,
-    VoucherForm,
     campaign_form_blank,
     campaign_form_initial,
 )
-from campaigns.models import Campaign, ExternalCode, Participation
+from campaigns.models import Campaign
 from campaigns.selectors import (
     campaign_access_for_brand,
     campaign_access_for_payer,
     campaign_access_for_writer,
-    participation_access_for_writer,
     terms_latest,
 )
 from campaigns.services import (
@@ -37,14 +32,11 @@ from campaigns.services import (
     campaign_resume,
     campaign_top_up,
     campaign_update,
-    external_code_add,
-    participation_approve,
-    participation_reject,
-    participation_remove,
 )
 from core.errors import DomainError
 from core.forms import form_refuse
 from exchange.web.brand.builders import campaigns as build
+from exchange.web.brand.builders.people import Refused
 from exchange.web.brand.desk import FORM_REFUSED, Desk, desk_of, member_of, page_show
 from exchange.web.formatting import money_text
 
@@ -63,7 +55,7 @@ def campaign(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _campaign_show(
-    request: HttpRequest, desk: Desk, found: Campaign, refused: build.Refused | None = None
+    request: HttpRequest, desk: Desk, found: Campaign, refused: Refused | None = None
 ) -> HttpResponse:
     page = build.campaign(desk, found, refused)
     status = FORM_REFUSED if refused else 200
@@ -178,99 +170,11 @@ def campaign_top_up_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             said = _("Added to the budget: %(sum)s") % {"sum": money_text(amount_minor)}
             return _changed(request, found, said)
-    return _small_refused(request, found, "top_up", form["amount"])
+    return _top_up_refused(request, found, form["amount"])
 
 
-# --- Its people -----------------------------------------------------------------------------
-
-
-@require_POST
-def participation_approve_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    row = participation_access_for_writer(member_of(request), public_id)
-    participation_approve(participation_id=row.pk)
-    return _changed(request, _campaign_of(row), _("Accepted: the link and the code work."))
-
-
-@require_POST
-def participation_reject_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """With a reason, which the influencer reads."""
-
-    def reject(row: Participation, reason: str) -> None:
-        participation_reject(participation_id=row.pk, reason=reason)
-
-    return _decide(request, public_id, "reject", ReasonForm(request.POST), reject)
-
-
-@require_POST
-def participation_remove_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The same, of somebody who takes part."""
-
-    def remove(row: Participation, reason: str) -> None:
-        participation_remove(participation_id=row.pk, reason=reason)
-
-    return _decide(request, public_id, "remove", ReasonForm(request.POST), remove)
-
-
-@require_POST
-def participation_article_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """A substitute article of Wildberries, by which its finance report names the influencer."""
-
-    def add(row: Participation, value: str) -> None:
-        external_code_add(participation_id=row.pk, value=value)
-
-    return _decide(request, public_id, "article", ArticleForm(request.POST), add)
-
-
-@require_POST
-def participation_voucher_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The title of a promotion at Ozon, by which its orders name the influencer."""
-
-    def add(row: Participation, value: str) -> None:
-        external_code_add(participation_id=row.pk, kind=ExternalCode.Kind.OZON_VOUCHER, value=value)
-
-    return _decide(request, public_id, "voucher", VoucherForm(request.POST), add)
-
-
-SAID = {
-    "reject": lambda: _("Rejected: the influencer gets your reason."),
-    "remove": lambda: _("Ended: the link and the code do not work any more."),
-    "article": lambda: _("Article added"),
-    "voucher": lambda: _("Voucher added"),
-}
-
-
-def _decide(
-    request: HttpRequest,
-    public_id: UUID,
-    what: str,
-    form: forms.Form,
-    act: Callable[[Participation, str], None],
-) -> HttpResponse:
-    """A decision with one word of the brand's; refused, the page comes back with why."""
-    row = participation_access_for_writer(member_of(request), public_id)
-    (name,) = form.fields
-    if form.is_valid():
-        try:
-            act(row, form.cleaned_data[name])
-        except DomainError as error:
-            form_refuse(form, error)
-        else:
-            return _changed(request, _campaign_of(row), SAID[what]())
-    return _small_refused(request, _campaign_of(row), what, form[name], row.public_id)
-
-
-def _campaign_of(row: Participation) -> Campaign:
-    return Campaign.objects.get(pk=row.campaign_id)
-
-
-def _small_refused(
-    request: HttpRequest,
-    found: Campaign,
-    what: str,
-    bound: forms.BoundField,
-    participation: UUID | None = None,
-) -> HttpResponse:
+def _top_up_refused(request: HttpRequest, found: Campaign, bound: forms.BoundField) -> HttpResponse:
     errors = [*bound.errors, *bound.form.non_field_errors()]
     value = str(bound.value() or "")
-    refused = build.Refused(what, value, " ".join(map(str, errors)), participation)
+    refused = Refused("top_up", value, " ".join(map(str, errors)))
     return _campaign_show(request, desk_of(request), found, refused)

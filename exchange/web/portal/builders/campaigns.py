@@ -9,15 +9,22 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from attribution.selectors.earned_in import earned_in
+from campaigns.domain.eligibility import Condition, JoinRules, Verdict, ticks_of
+from campaigns.eligibility_words import asked_texts, own_texts
 from campaigns.models import Campaign, ExternalCode, Participation
+from campaigns.reason_words import reason_text
 from campaigns.selectors import (
     Card,
     campaign_list_open,
     cards_for,
     external_codes_of,
 )
+from campaigns.selectors.eligibility import applicants_of
+from campaigns.selectors.people import room_in
 from core import clock
 from exchange.web.formatting import (
+    day_full,
     day_of,
     day_short,
     money_text,
@@ -83,8 +90,9 @@ def campaign_card(card: Card) -> portal.CampaignCard:
     )
 
 
-def campaign(card: Card) -> portal.Campaign:
-    campaign, terms = card.campaign, card.terms
+def campaign(card: Card, influencer: Influencer) -> portal.Campaign:
+    campaign, terms, mine = card.campaign, card.terms, card.participation
+    room = room_in(campaign, mine)
     facts = [
         *reward_facts(terms),
         Fact(_("Reward budget"), money_text(campaign.budget_minor)),
@@ -105,7 +113,78 @@ def campaign(card: Card) -> portal.Campaign:
         description=campaign.about,
         leave_url=_leave_url(card),
         is_by_application=campaign.access == Campaign.Access.APPLICATION,
-        may_come_again=_is_in(card, Participation.State.REJECTED),
+        may_come_again=mine is not None and _may_come_again(mine),
+        is_full=room.is_full,
+        queue_place=room.queue_place,
+        answer=_answer(mine) if mine else "",
+        requirements=requirements(campaign.join_rules, influencer),
+    )
+
+
+def requirements(rules: JoinRules, influencer: Influencer) -> list[portal.Requirement]:
+    """What is asked, each with what the influencer has and where it may be changed. Three queries,
+    and none where nothing is asked."""
+    asked = asked_texts(rules)
+    if not asked:
+        return []
+    applicant = applicants_of([influencer.pk])[influencer.pk]
+    ticks = ticks_of(rules, applicant)
+    own = own_texts(ticks, applicant)
+    return [
+        portal.Requirement(
+            text=asked[tick.condition],
+            have=own[tick.condition],
+            is_met=tick.verdict is Verdict.MET,
+            **_way_to(tick.condition),
+        )
+        for tick in ticks
+    ]
+
+
+def _way_to(condition: Condition) -> dict[str, str]:
+    """Where the influencer says it."""
+    if condition is Condition.PAYEE:
+        return {"url": reverse("portal:setup"), "button": _("Details for payouts")}
+    return {"url": reverse("portal:profile"), "button": _("Open profile")}
+
+
+def _may_come_again(mine: Participation) -> bool:
+    again_on = mine.apply_again_on
+    if mine.state == Participation.State.REMOVED and again_on is None:
+        return False
+    is_time = again_on is None or again_on <= clock.today()
+    return is_time and mine.state in (Participation.State.REJECTED, Participation.State.REMOVED)
+
+
+def _answer(mine: Participation) -> str:
+    """The brand's no: why, and from when they may come again."""
+    if mine.state not in (Participation.State.REJECTED, Participation.State.REMOVED):
+        return ""
+    ended = mine.state == Participation.State.REMOVED
+    said = [
+        _("The brand ended your participation.")
+        if ended
+        else _("The brand did not accept the application.")
+    ]
+    if reason := reason_text(mine.reason_code, mine.reason_note):
+        said.append(_("Reason: %(reason)s.") % {"reason": reason.rstrip(".")})
+    if mine.apply_again_on and mine.apply_again_on > clock.today():
+        day = day_full(mine.apply_again_on)
+        said.append(_("You may apply again from %(day)s.") % {"day": day})
+    return " ".join(said)
+
+
+def leaving(influencer: Influencer, campaign: Campaign, mine: Participation) -> portal.Leaving:
+    """What stops and what stays. One query."""
+    sums = earned_in(mine.pk)
+    return portal.Leaving(
+        title=campaign.title,
+        brand_name=campaign.brand_name,
+        action_url=reverse("portal:campaign_leave", args=[campaign.public_id]),
+        back_url=reverse("portal:campaign", args=[campaign.public_id]),
+        is_application=mine.state == Participation.State.APPLIED,
+        waiting_minor=sums.waiting_minor,
+        approved_minor=sums.approved_minor,
     )
 
 

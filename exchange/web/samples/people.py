@@ -1,0 +1,112 @@
+"""Samples of who takes part in a campaign."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from campaigns.domain.reasons import REJECT_CODES, REMOVE_CODES
+from campaigns.reason_words import reason_choices
+from exchange.web.pages import brand
+from exchange.web.pages.common import Choice, Pager
+from exchange.web.pages.decisions import DecisionForm, TickLine
+from exchange.web.pages.people import People, Rules
+from exchange.web.samples import common
+from exchange.web.words import PARTICIPATION
+
+
+def decision(what: str, *, is_refused: bool = False) -> DecisionForm:
+    return DecisionForm(
+        url="#",
+        codes=reason_choices(REMOVE_CODES if what == "remove" else REJECT_CODES),
+        first_on=common.day_ahead(1).isoformat(),
+        errors=[_("Choose a reason: the influencer reads it.")] if is_refused else [],
+    )
+
+
+def participants() -> list[brand.ParticipantRow]:
+    return [
+        brand.ParticipantRow(
+            "Айгерім С.",
+            "Алматы",
+            18_400,
+            "approved",
+            "AIGERIM10",
+            1284,
+            58,
+            7_493_000,
+            common.day_ago(20),
+            articles=("212345678",),
+            remove=decision("remove"),
+            vouchers=("Birge a7xk3m9q",),
+            add_article=brand.SmallForm("#"),
+            add_voucher=brand.SmallForm("#"),
+        ),
+        brand.ParticipantRow(
+            "Данияр О.", "Астана", 9_200, "left", "DANIAR7", 640, 22, 3_120_000, common.day_ago(9)
+        ),
+        brand.ParticipantRow(
+            "Ұлжан Һ.",
+            "Шымкент",
+            31_000,
+            "applied",
+            "",
+            0,
+            0,
+            0,
+            common.day_ago(1),
+            approve_url="#",
+            public_id="1",
+            ticks=[
+                TickLine("Жазылушы саны: кемінде 5 000", "met"),
+                TickLine("Қала: Алматы, Астана", "unmet"),
+                TickLine("Салық мәртебесі: жеке кәсіпкер", "unknown"),
+            ],
+            reject=decision("reject", is_refused=True),
+        ),
+        brand.ParticipantRow(
+            "Самал Ә.",
+            "Ақтөбе",
+            4_100,
+            "rejected",
+            "",
+            0,
+            0,
+            0,
+            common.day_ago(3),
+            reason="жазбаларыңыз басқа тақырыпта; 2026 ж. 1 желтоқсаннан қайта өтінім бере алады",
+            restore_url="#",
+        ),
+    ]
+
+
+def people() -> People:
+    counts = {"applied": 1, "approved": 12, "rejected": 1, "left": 1}
+    choices = [Choice(str(PARTICIPATION[state].word), "#", False, n) for state, n in counts.items()]
+    return People(
+        title="Жылы үй",
+        rows=participants(),
+        choices=[Choice(_("All"), "#", True, 15), *choices],
+        back_url="#",
+        here_url="#",
+        csv_url="#",
+        places="Алынған орын: 12/30",
+        decide=decision("reject"),
+        pager=Pager("1–50", "", "#"),
+    )
+
+
+def people_none() -> People:
+    return People(
+        "Жылы үй",
+        [],
+        [Choice(_("All"), "#", True, 0)],
+        "#",
+        "#",
+        "#",
+        query="Сәуле",
+        is_filtered=True,
+    )
+
+
+def rules() -> Rules:
+    return Rules("Жылы үй", "#", "#", people=12)
