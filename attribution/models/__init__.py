@@ -12,6 +12,7 @@ from attribution.models.clicks import (
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
 from attribution.models.rates import ExchangeRate
 from attribution.models.receipts import CashRegister, ReceiptClaim
+from attribution.models.rejections import Rejection, RejectionFile
 from attribution.models.sources import (
     Connection,
     InboundEvent,
@@ -53,6 +54,8 @@ __all__ = [
     "OrderVersion",
     "PollCursor",
     "ReceiptClaim",
+    "Rejection",
+    "RejectionFile",
     "ShownOrder",
     "TagDay",
     "TagUpload",

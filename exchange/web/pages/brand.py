@@ -17,6 +17,7 @@ from exchange.web.pages.common import (
     Term,
     Trace,
 )
+from exchange.web.pages.verdicts import Sale
 from exchange.web.words import Tone
 
 
@@ -291,6 +292,7 @@ class Order:
     versions: list[Version]
     back_url: str = ""
     confirm_url: str = ""
+    sales: list[Sale] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
