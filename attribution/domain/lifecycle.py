@@ -2,6 +2,7 @@
 
 pending (ordered) -> on_hold (received; the hold runs) -> approved -> paid
 rejected, reversed from what is not approved yet; awaiting_funding while the budget is empty.
+Goods that come back after the approval leave it partly_reversed or reversed, by the terms.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ class Status(StrEnum):
     ON_HOLD = "on_hold"
     APPROVED = "approved"
     PAID = "paid"
+    PARTLY_REVERSED = "partly_reversed"
     REJECTED = "rejected"
     REVERSED = "reversed"
     AWAITING_FUNDING = "awaiting_funding"
 
 
 # Neither the source nor a brand can move money that has been promised.
-PROMISED = frozenset({Status.APPROVED, Status.PAID})
+PROMISED = frozenset({Status.APPROVED, Status.PAID, Status.PARTLY_REVERSED})
 # Nothing is owed for these.
 LOST = frozenset({Status.REJECTED, Status.REVERSED})
 
@@ -39,7 +41,8 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.ON_HOLD: frozenset({Status.PENDING, Status.APPROVED, Status.REJECTED, Status.REVERSED}),
     Status.APPROVED: frozenset({Status.PAID}),
     Status.PAID: frozenset({Status.APPROVED}),  # the bank sent the payout back
-    Status.REJECTED: frozenset(),
+    Status.PARTLY_REVERSED: frozenset(),  # only later returns move it (domain.late_returns)
+    Status.REJECTED: frozenset({Status.AWAITING_FUNDING}),  # the brand took its word back
     Status.REVERSED: frozenset({Status.PENDING, Status.ON_HOLD}),  # the return was taken back
 }
 

@@ -13,6 +13,7 @@ from attribution.models.decisions import Candidate, Conversion, ConversionVersio
 from attribution.models.leaks import CodeFinding, CodeUse, CodeWatch, CouponSite
 from attribution.models.rates import ExchangeRate
 from attribution.models.receipts import CashRegister, ReceiptClaim
+from attribution.models.rejections import Rejection, RejectionFile
 from attribution.models.sources import (
     Connection,
     InboundEvent,
@@ -58,6 +59,8 @@ __all__ = [
     "OrderVersion",
     "PollCursor",
     "ReceiptClaim",
+    "Rejection",
+    "RejectionFile",
     "ShownOrder",
     "TagDay",
     "TagUpload",

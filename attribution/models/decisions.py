@@ -93,6 +93,7 @@ class Conversion(models.Model):
         ON_HOLD = "on_hold", _("on hold")
         APPROVED = "approved", _("approved")
         PAID = "paid", _("paid")
+        PARTLY_REVERSED = "partly_reversed", _("partly reversed")
         REJECTED = "rejected", _("rejected")
         REVERSED = "reversed", _("reversed")
         AWAITING_FUNDING = "awaiting_funding", _("queued")
@@ -135,6 +136,8 @@ class Conversion(models.Model):
     version = models.PositiveIntegerField(default=1)
     reason_code = models.PositiveSmallIntegerField(_("reason"), null=True)
     reason_note = models.CharField(max_length=500, blank=True)
+    # While the brand's own rejection stands: what its order does later brings it back no more
+    refused_at = models.DateTimeField(_("rejected by the brand at"), null=True)
     ordered_at = models.DateTimeField(_("ordered"))
     hold_until = models.DateTimeField(_("hold ends"), null=True)
     approved_at = models.DateTimeField(_("approved at"), null=True)
@@ -161,7 +164,8 @@ class Conversion(models.Model):
                 name="conversion_hold_has_its_end",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["approved", "paid"]) | Q(approved_at__isnull=False),
+                condition=~Q(status__in=["approved", "paid", "partly_reversed"])
+                | Q(approved_at__isnull=False),
                 name="conversion_approved_has_its_moment",
             ),
             models.CheckConstraint(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,13 +13,14 @@ from attribution.connectors.payload import json_bytes
 from attribution.models import Connection, IdempotentCall, InboundEvent
 from attribution.selectors.known_orders import received_at
 from attribution.services.calls import call_store
+from attribution.services.idempotency import Call, Reply, call_once
 from attribution.services.inbox import Received
 from attribution.services.setup import Given, Setup, Typed
 from brands.services import api_key_create, api_keys_revoke_old
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError
-from core.locks import lock_for_transaction, lock_try_for_transaction
+from core.locks import lock_for_transaction
 from core.tenancy.context import acting_as
 
 API = "api"
@@ -47,31 +48,10 @@ def _key_make(brand_id: int, name: str) -> str:
 SETUP = Setup(_nothing_asked, key_make=_key_make, has_token=False, is_single=True)
 
 
-class KeyReused(DomainError):
-    """The Idempotency-Key came before, with another body."""
-
-    code = "idempotency_key_reused"
-
-
-class CallInFlight(DomainError):
-    """The same call is being worked on at this moment."""
-
-    code = "idempotency_in_flight"
-    retry_after_seconds = 1
-
-
 class ConnectionOff(DomainError):
     """The brand has switched the API off."""
 
     code = "connection_off"
-
-
-class Reply(NamedTuple):
-    """`status` is that of HTTP; `is_replay`: this is what was answered before."""
-
-    status: int
-    answer: Mapping[str, str]
-    is_replay: bool = False
 
 
 def order_receive(
@@ -86,29 +66,10 @@ def order_receive(
         ConnectionOff: the brand wants nothing by API now.
     """
     with acting_as(system="order by API"):
-        if not key:
-            return _order_store(brand_id, order)
-        if not lock_try_for_transaction(f"idempotency {brand_id} {key}"):
-            raise CallInFlight(_("The same call is being worked on. Ask again in a second."))
-        known = IdempotentCall.objects.filter(brand_id=brand_id, key=key).first()
-        if known is not None:
-            return _replayed(known, fingerprint)
-        reply = _order_store(brand_id, order)
-        IdempotentCall.objects.create(
-            brand_id=brand_id,
-            key=key,
-            fingerprint=fingerprint,
-            status=reply.status,
-            answer=reply.answer,
-        )
-        return reply
-
-
-def _replayed(known: IdempotentCall, fingerprint: str) -> Reply:
-    if known.fingerprint != fingerprint:
-        raise KeyReused(_("This Idempotency-Key was used for another body. Make a new one."))
-    answer = {name: known.answer[name] for name in ANSWER}  # jsonb keeps no order
-    return Reply(known.status, answer, is_replay=True)
+        call = Call(brand_id, key, fingerprint)
+        reply = call_once(call, lambda: _order_store(brand_id, order))
+    answer = {name: reply.answer[name] for name in ANSWER}  # jsonb keeps no order
+    return reply._replace(answer=answer)
 
 
 def _order_store(brand_id: int, order: Mapping[str, Any]) -> Reply:

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from attribution.domain.lifecycle import (
     LOST,
     PROMISED,
@@ -42,6 +44,8 @@ class Settling:
         self.books = books
         self._changes = Changes()
         self._versions: list[tuple[Conversion, ConversionVersion]] = []
+        # (line, participation) whose sale the brand has rejected: it does not come back by itself
+        self.refused: frozenset[tuple[int, int]] = frozenset()
 
     def change(self, conversion: Conversion) -> None:
         self._changes.change(conversion)
@@ -105,7 +109,7 @@ def conversions_settle(work: Work) -> None:
     if not work.settling:
         return
     lines = [now for of_order in work.settling for now in of_order]
-    current = _current(lines)
+    current, refused = _current(lines)
     people = work.evidence.participations
     decided = {each.decision.participation_id for each in lines} - {None}
     campaigns = {people[pk].campaign_id for pk in decided if pk is not None}
@@ -113,6 +117,7 @@ def conversions_settle(work: Work) -> None:
     if not campaigns:
         return
     settling, worths = Settling(Books(campaigns)), Worths(people)
+    settling.refused = refused
     for of_order in work.settling:
         worth = worths.of_order(of_order, current)
         settings = work.dossiers.settings[of_order[0].order.connection_id]
@@ -139,13 +144,19 @@ def _falling_first(
     return sorted(lines, key=is_rising)
 
 
-def _current(lines: Collection[LineNow]) -> dict[int, Conversion]:
-    """{line: its conversion that is not rejected}, locked."""
+def _current(
+    lines: Collection[LineNow],
+) -> tuple[dict[int, Conversion], frozenset[tuple[int, int]]]:
+    """{line: its conversion that is not rejected}, locked; and the (line, participation) that the
+    brand has rejected."""
     found = Conversion.objects.select_for_update().filter(
-        line_id__in={now.line.pk for now in lines}
+        Q(refused_at__isnull=False) | ~Q(status=Status.REJECTED),
+        line_id__in={now.line.pk for now in lines},
     )
-    living = found.exclude(status=Conversion.Status.REJECTED).order_by("pk")
-    return {conversion.line_id: conversion for conversion in rows_read(living)}
+    rows = list(rows_read(found.order_by("pk")))
+    living = {each.line_id: each for each in rows if each.refused_at is None}
+    refused = ((row.line_id, row.participation_id) for row in rows if row.refused_at is not None)
+    return living, frozenset(refused)
 
 
 @dataclass(slots=True)
@@ -182,7 +193,10 @@ class _Follower:
             self._follow(conversion, target)
             if conversion.status == Status.REJECTED:
                 del current[line_id]
-        elif target.status not in LOST:
+        elif (
+            target.status not in LOST
+            and (line_id, self.participation.pk) not in self.settling.refused
+        ):
             current[line_id] = self._create(self.participation, target)
 
     def _create(self, participation: Participation, target: Target) -> Conversion:

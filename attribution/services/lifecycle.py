@@ -48,10 +48,11 @@ def conversions_fund() -> int:
     with acting_as(system="fund waiting rewards"):
         waiting = Conversion.objects.filter(status=Status.AWAITING_FUNDING)
         campaign_ids = sorted(set(waiting.values_list("campaign_id", flat=True)))
-    return sum(_campaign_fund(campaign_id) for campaign_id in campaign_ids)
+    return sum(campaign_fund(campaign_id) for campaign_id in campaign_ids)
 
 
-def _campaign_fund(campaign_id: int) -> int:
+def campaign_fund(campaign_id: int) -> int:
+    """One campaign's queue, as above."""
     with acting_as(system="fund waiting rewards"):
         waiting = (
             Conversion.objects.select_for_update(skip_locked=True, of=("self",))

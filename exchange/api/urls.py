@@ -6,7 +6,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from core.tenancy.doors import inside
-from exchange.api import views
+from exchange.api import verdicts, views
 from exchange.api.auth import api_door
 
 # Swagger UI writes styles as it goes, and draws with data: images. Its scripts are our files.
@@ -26,6 +26,16 @@ brand_urlpatterns = [
     path("campaigns", views.CampaignListView.as_view(), name="campaigns"),
     path("campaigns/<uuid:id>", views.CampaignView.as_view(), name="campaign"),
     path("conversions", views.ConversionListView.as_view(), name="conversions"),
+    path(
+        "conversions/<uuid:id>/approve",
+        verdicts.ConversionApproveView.as_view(),
+        name="conversion_approve",
+    ),
+    path(
+        "conversions/<uuid:id>/reject",
+        verdicts.ConversionRejectView.as_view(),
+        name="conversion_reject",
+    ),
     path("orders", views.OrderCreateView.as_view(), name="orders"),
     path("orders/<path:external_id>", views.OrderView.as_view(), name="order"),
 ]

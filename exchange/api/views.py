@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, JsonResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -134,7 +135,7 @@ class ConversionListView(BrandView):
 
 
 class TooLarge(DomainError):
-    """No order is as large."""
+    """No body of ours is as large."""
 
     code = "too_large"
     status = 413
@@ -177,15 +178,15 @@ class OrderCreateView(BrandView):
         },
     )
     def post(self, request: Request) -> Response:
-        raw = _body_of(request)
-        key = _idempotency_key(request)
+        raw = body_of(request)
+        key = idempotency_key_of(request)
         given = OrderInSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         reply = order_receive(
             brand_id=self.brand_id,
             order=given.plain(),
             key=key,
-            fingerprint=_fingerprint(request, raw),
+            fingerprint=fingerprint_of(request, raw),
         )
         headers = {"Idempotent-Replayed": "true"} if reply.is_replay else None
         return Response(reply.answer, status=reply.status, headers=headers)
@@ -218,16 +219,16 @@ class OrderView(BrandView):
         return Response(OrderSerializer(order).data)
 
 
-def _body_of(request: Request) -> bytes:
+def body_of(request: Request) -> bytes:
     """Raises: TooLarge, before anything of it is read."""
     length = request.headers.get("Content-Length") or "0"
     if not (length.isascii() and length.isdecimal()) or int(length) > BODY_BYTES_MAX:
-        raise TooLarge(_("An order has at most 1 MiB."))
+        raise TooLarge(_("A body has at most 1 MiB."))
     body: bytes = request.body
     return body
 
 
-def _idempotency_key(request: Request) -> str:
+def idempotency_key_of(request: Request) -> str:
     """Empty when there is none. Raises: Invalid."""
     key: str = request.headers.get("Idempotency-Key", "")
     if len(key) <= KEY_CHARS_MAX and key.isascii() and (key.isprintable() or not key):
@@ -236,11 +237,12 @@ def _idempotency_key(request: Request) -> str:
     raise Invalid(message, fields={"Idempotency-Key": [message]})
 
 
-def _fingerprint(request: Request, body: bytes) -> str:
+def fingerprint_of(request: Request, body: bytes) -> str:
     digest = hashlib.sha256(body).hexdigest()
     return hashlib.sha256(f"{request.method}\n{request.path}\n{digest}".encode()).hexdigest()
 
 
+@csrf_exempt
 def nothing_here(request: HttpRequest, rest: str = "") -> JsonResponse:
     """Addresses that the API does not have: in its own words, not as a page."""
     body = {"code": "not_found", "message": "There is no such address.", "errors": {}}

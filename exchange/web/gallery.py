@@ -28,6 +28,7 @@ from exchange.web.samples import (
     receipts,
     traffic,
     uploads,
+    verdicts,
     vouchers,
 )
 
@@ -96,6 +97,10 @@ PAGES: Mapping[str, Shown] = {
     "earnings": Shown("portal/earnings.html", portal.earning_list, section="payouts"),
     "earning": Shown("portal/earning.html", portal.earning, section="payouts"),
     "earning-sheet": Shown("portal/_earning.html", portal.earning),
+    "earning-rejected": Shown(
+        "portal/earning.html", verdicts.earning, verdicts.AnswerForm, "payouts"
+    ),
+    "earning-answered": Shown("portal/earning.html", verdicts.earning_answered, section="payouts"),
     "payouts": Shown("portal/payouts.html", portal.payouts, section="payouts"),
     "payout": Shown("portal/payout.html", portal.payout, section="payouts"),
     "setup": Shown("portal/setup.html", portal.setup, forms.refused_iin, "payouts"),
@@ -140,6 +145,8 @@ PAGES: Mapping[str, Shown] = {
     "brand-orders-none": Shown("brand/orders.html", brand.orders_none, section="orders"),
     "brand-order": Shown("brand/order.html", brand.order, section="orders"),
     "brand-order-sheet": Shown("brand/_order.html", brand.order),
+    "brand-order-decided": Shown("brand/order.html", verdicts.order, section="orders"),
+    "brand-reject": Shown("brand/reject.html", verdicts.reject, verdicts.reject_refused, "orders"),
     "brand-clicks": Shown("brand/clicks.html", clicks.brand, section="clicks"),
     "brand-clicks-value": Shown("brand/clicks.html", clicks.one_value, section="clicks"),
     "brand-clicks-nothing": Shown("brand/clicks.html", clicks.nothing, section="clicks"),

@@ -36,6 +36,8 @@ from attribution.models import (
     OrderVersion,
     PollCursor,
     ReceiptClaim,
+    Rejection,
+    RejectionFile,
     ShownOrder,
     TagDay,
     TagUpload,
@@ -428,9 +430,30 @@ def conversion_rows(party: Party, order: Order, line: OrderLine) -> list[models.
         **joined,
         **both,
     )
+    rejection = Rejection.objects.create(
+        conversion=conversion,
+        reason_code=19,
+        note="Coupon site",
+        lost_minor=2_000_00,
+        door="page",
+        rejected_by_id=1,
+        undo_until=clock.now(),
+        answer_until=clock.now(),
+        **both,
+    )
     return [
         decision,
         conversion,
+        rejection,
+        RejectionFile.objects.create(
+            rejection=rejection,
+            side="brand",
+            name="a.png",
+            content_type="image/png",
+            size=1,
+            content=b"1",
+            **both,
+        ),
         Candidate.objects.create(
             decision=decision,
             kind="promo_code",

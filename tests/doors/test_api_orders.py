@@ -337,7 +337,7 @@ def test_writing_asks_for_its_scope(client, cast):
 def test_a_twin_in_flight_is_told_so(server, monkeypatch):
     """As if another connection held the lock; tests/concurrency has them at once."""
     monkeypatch.setattr(
-        "attribution.services.api_orders.lock_try_for_transaction", lambda _n: False
+        "attribution.services.idempotency.lock_try_for_transaction", lambda _n: False
     )
     response = server.response(ORDER, HTTP_IDEMPOTENCY_KEY="a-1")
     assert (response.status_code, response.json()["code"]) == (409, "idempotency_in_flight")

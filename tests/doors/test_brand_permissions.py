@@ -11,8 +11,10 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from attribution.models import Connection
+from attribution.models import Connection, Conversion, Rejection, RejectionFile
+from attribution.services.evidence_files import Evidence
 from attribution.services.tag_uploads import tag_upload_read
+from attribution.services.verdicts import Speaker, conversion_reject
 from campaigns.models import Campaign, Participation
 from campaigns.services.code_pools import PoolTerms, codes_generate
 from campaigns.services.external_codes import external_code_reserve
@@ -80,6 +82,11 @@ GET  orders                     log     no        in       in       in       in
 GET  orders_csv                 log     no        in       in       in       in
 GET  order                      log     no        in       in       in       in
 POST order_confirm              log     no        not      done     done     done
+GET  sale_reject                log     no        not      in       in       in
+POST sale_reject                log     no        not      done     done     done
+POST sale_approve               log     no        not      done     done     done
+POST sale_undo                  log     no        not      done     done     done
+GET  sale_file                  log     no        in       in       in       in
 GET  clicks                     log     no        in       in       in       in
 GET  clicks_csv                 log     no        in       in       in       in
 GET  traffic                    log     no        in       in       in       in
@@ -190,6 +197,10 @@ def removed_make(workplace):
         ).public_id
 
 
+def sale_of(number: str):
+    return public_id(Conversion, order_number=number)
+
+
 @pytest.fixture
 def things(workplace):
     """{address: (arguments, what is posted)} of something of Tulpar's to try it on."""
@@ -223,6 +234,14 @@ def things(workplace):
         PoolTerms(campaign_id=workplace.cast.tulpar.campaign, name="Stories"), count=2
     )
     invoice = brand_invoice(brand_id=workplace.cast.tulpar.brand)[0].public_id
+    conversion_reject(
+        conversion_id=sale_of("4"),
+        speaker=Speaker(workplace.cast.tulpar.brand, Rejection.Door.PAGE, 1),
+        reason_code=19,
+        note="",
+        evidence=Evidence("a.pdf", b"%PDF-1.7"),
+    )
+    shown = public_id(RejectionFile)
     return {
         "receipts": ((till,), {}),
         "receipts_csv": ((till,), {}),
@@ -274,6 +293,10 @@ def things(workplace):
         "invoice_xlsx": ((invoice, "ru"), {}),
         "order": ((workplace.order("1"),), {}),
         "order_confirm": ((workplace.order("1"),), {}),
+        "sale_reject": ((sale_of("2"),), {"reason_code": "19", "note": "Купон сайты"}),
+        "sale_approve": ((sale_of("2"),), {}),
+        "sale_undo": ((sale_of("4"),), {}),
+        "sale_file": ((shown,), {}),
         "connection_new": (("woocommerce",), {"name": "Second shop"}),
         "connection": ((shop,), {}),
         "connection_event": ((shop, event), {}),

@@ -20,6 +20,7 @@ from exchange.web.brand.views import (
     tags,
     team,
     uploads,
+    verdicts,
     vouchers,
 )
 
@@ -92,6 +93,10 @@ PLACES = [
     path("orders/csv/", orders.orders_csv, name="orders_csv"),
     path("orders/<uuid:public_id>/", orders.order, name="order"),
     path("orders/<uuid:public_id>/confirm/", orders.order_confirm_now, name="order_confirm"),
+    path("sales/<uuid:public_id>/reject/", verdicts.sale_reject, name="sale_reject"),
+    path("sales/<uuid:public_id>/approve/", verdicts.sale_approve, name="sale_approve"),
+    path("sales/<uuid:public_id>/undo/", verdicts.sale_undo, name="sale_undo"),
+    path("sales/files/<uuid:public_id>/", verdicts.sale_file, name="sale_file"),
     path("clicks/", clicks.clicks, name="clicks"),
     path("clicks/csv/", clicks.clicks_csv, name="clicks_csv"),
     path("traffic/", tags.traffic, name="traffic"),

@@ -18,6 +18,7 @@ from exchange.web.pages.common import (
     Trace,
 )
 from exchange.web.pages.decisions import DecisionForm, TickLine
+from exchange.web.pages.verdicts import Sale
 from exchange.web.words import Tone
 
 
@@ -301,6 +302,7 @@ class Order:
     versions: list[Version]
     back_url: str = ""
     confirm_url: str = ""
+    sales: list[Sale] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

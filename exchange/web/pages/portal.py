@@ -20,6 +20,7 @@ from exchange.web.pages.common import (
     Task,
     Trace,
 )
+from exchange.web.pages.verdicts import Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +356,7 @@ class Earning:
     after_tax: list[Sum] = field(default_factory=list)
     proof: Proof | None = None
     back_url: str = ""
+    rejection: Rejection | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.portal import clicks, codes, exports, leaks, links, proofs, setup, traffic, views
+from exchange.web.portal import (
+    clicks,
+    codes,
+    exports,
+    leaks,
+    links,
+    proofs,
+    rejections,
+    setup,
+    traffic,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -34,6 +45,8 @@ urlpatterns = [
     path(
         "earnings/<uuid:public_id>/proof/<int:number>/", proofs.earning_proof, name="earning_proof"
     ),
+    path("earnings/<uuid:public_id>/answer/", rejections.earning_answer, name="earning_answer"),
+    path("earnings/files/<uuid:public_id>/", rejections.earning_file, name="earning_file"),
     path("earnings/proofs/<str:day>/", proofs.day_proof, name="earning_day_proof"),
     path("payouts/", views.payouts, name="payouts"),
     path("payouts/<uuid:public_id>/", views.payout, name="payout"),

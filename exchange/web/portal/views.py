@@ -19,6 +19,7 @@ from campaigns.selectors import (
 )
 from campaigns.services import NotEligible
 from campaigns.services.participations import campaign_join
+from exchange.web.evidence_field import AnswerForm
 from exchange.web.portal.builders import campaigns as build_campaigns
 from exchange.web.portal.builders import earnings as build_earnings
 from exchange.web.portal.builders import home as build_home
@@ -103,7 +104,8 @@ def earning(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = conversion_access_for_influencer(influencer.pk, public_id)
     is_sheet = request.headers.get("HX-Request") == "true"
     template = "portal/_earning.html" if is_sheet else "portal/earning.html"
-    return TemplateResponse(request, template, {"page": build_earnings.earning(influencer, found)})
+    context = {"page": build_earnings.earning(influencer, found), "form": AnswerForm()}
+    return TemplateResponse(request, template, context)
 
 
 @require_GET

@@ -9,6 +9,7 @@ from attribution.connectors.receipt.connector import RECEIPT
 from attribution.models import Conversion, Order, OrderVersion
 from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.selectors.orders import BrandOrder, WholeOrder, order_whole
+from exchange.web.brand.builders import verdicts as build_verdicts
 from exchange.web.brand.builders.orders import cost_of, order_hint
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import amount_text, days_text, moment_short, percent_text
@@ -45,6 +46,7 @@ def order(desk: Desk, found: Order) -> pages.Order:
         versions=[_version(each) for each in whole.versions],
         back_url=desk.url("orders"),
         confirm_url=_confirm_url(desk, found),
+        sales=build_verdicts.sales(desk, sale.conversions),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Literal
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from attribution.selectors.conversions import (
 )
 from attribution.selectors.leaks import finding_holding
 from attribution.selectors.receipts import claim_of_conversion
+from attribution.selectors.rejections import rejections_standing
 from core import clock
 from exchange.web.formatting import (
     day_short,
@@ -38,7 +40,7 @@ from exchange.web.formatting import (
     money_text,
     rate_text,
 )
-from exchange.web.pages import portal
+from exchange.web.pages import portal, verdicts
 from exchange.web.pages.common import (
     Choice,
     Step,
@@ -48,6 +50,7 @@ from exchange.web.pages.common import (
 )
 from exchange.web.paging import pager
 from exchange.web.portal.builders.money import outcome_of, strip_of
+from exchange.web.rejections import rejection_shown
 from exchange.web.rewards import reward_rows, steps_of
 from exchange.web.words import STATUSES, Word, reason_name, sale_hint
 from influencers.models import Influencer
@@ -177,7 +180,23 @@ def earning(influencer: Influencer, conversion: Conversion) -> portal.Earning:
         sums=earning_sums(conversion, versions),
         proof=proof_of_sale(conversion, versions),
         back_url=reverse("portal:earnings"),
+        rejection=_rejection(conversion),
     )
+
+
+def _rejection(conversion: Conversion) -> verdicts.Rejection | None:
+    """The brand's own, with what both sides have shown."""
+    if conversion.refused_at is None:
+        return None
+    standing = rejections_standing([conversion.pk]).get(conversion.pk)
+    if standing is None:
+        return None
+    answer_url = reverse("portal:earning_answer", args=[conversion.public_id])
+    return rejection_shown(standing, conversion, _file_url, answer_url=answer_url)
+
+
+def _file_url(public_id: UUID) -> str:
+    return reverse("portal:earning_file", args=[public_id])
 
 
 def proof_of_sale(conversion: Conversion, versions: Sequence[ConversionVersion]) -> portal.Proof:

@@ -1,0 +1,85 @@
+"""A brand's decisions on sales, and what both sides show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from django import forms
+
+from attribution.domain.verdicts import Refusal
+from attribution.services.verdicts import VerdictRefused
+from core import clock
+from core.forms import form_refuse
+from exchange.web.evidence_field import AnswerForm, RejectForm
+from exchange.web.pages import brand as brand_pages
+from exchange.web.pages import portal as portal_pages
+from exchange.web.pages.common import Step
+from exchange.web.pages.verdicts import FileLink, Reject, Rejection, Sale
+from exchange.web.samples import brand, common, portal
+from exchange.web.words import reason_name, sale_hint
+
+__all__ = ["AnswerForm", "RejectForm"]
+
+
+def rejection(*, is_answered: bool = False) -> Rejection:
+    said = Rejection(
+        reason=reason_name(22),
+        text="",
+        at=common.ago(hours=2),
+        answer_until=clock.now() + timedelta(days=13),
+        note="Код 18 қарашада «Арзан Алматы» купон арнасында тұрды.\nСкриншот қоса берілді.",
+        files=[FileLink("kupon-arnasy.png", "#", "214 KB")],
+    )
+    if not is_answered:
+        return said
+    return replace(
+        said,
+        answer="Ол арна менікі емес, кодты олар өздері көшіріп алған.",
+        answered_at=common.ago(hours=1),
+        answer_files=[FileLink("hat.pdf", "#", "88 KB")],
+    )
+
+
+def sale(**changes: object) -> Sale:
+    whole = Sale("Төсек жиыны, 2 орынды", "Айгерім С.", 157_437, "on_hold", "#", "#")
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+def order() -> brand_pages.Order:
+    refused = sale(
+        title="Жүн көрпе",
+        status="rejected",
+        approve_url="",
+        reject_url="",
+        rejection=replace(
+            rejection(is_answered=True), undo_url="#", undo_until=common.ago(hours=-3)
+        ),
+    )
+    return replace(brand.order(), sales=[sale(), refused])
+
+
+def reject() -> Reject:
+    return Reject(sale(), "TY-48213", "#", "#", common.ago(hours=-8), 14)
+
+
+def reject_refused() -> forms.Form:
+    form = RejectForm({"reason_code": "19"})
+    form.is_valid()
+    form_refuse(form, VerdictRefused(Refusal.NOTHING_SHOWN))
+    return form
+
+
+def earning() -> portal_pages.Earning:
+    return replace(
+        portal.earning(),
+        minor=0,
+        status="rejected",
+        hint=sale_hint("rejected", reason=reason_name(22)),
+        steps=[*common.steps()[:2], Step("rejected", "bad")],
+        rejection=replace(rejection(), answer_url="#"),
+    )
+
+
+def earning_answered() -> portal_pages.Earning:
+    return replace(earning(), rejection=rejection(is_answered=True))
