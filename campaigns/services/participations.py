@@ -23,6 +23,7 @@ from campaigns.models import (
     TrackingLink,
 )
 from campaigns.services.codes import code_create, codes_disarm
+from campaigns.services.exclusive_skus import exclusive_skus_disarm
 from campaigns.services.links import ParticipationConflict, link_make, participation_locked
 from campaigns.services.offers import CampaignConflict
 from core import clock
@@ -225,3 +226,4 @@ def _disarm(participation: Participation) -> None:
     links_changed(links.values_list("token", flat=True))
     links.update(state=TrackingLink.State.DISABLED)
     codes_disarm(participation)
+    exclusive_skus_disarm(participation)

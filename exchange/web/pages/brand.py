@@ -138,17 +138,20 @@ class ParticipantRow:
     joined_on: date
     articles: tuple[str, ...] = ()
     vouchers: tuple[str, ...] = ()
+    skus: tuple[str, ...] = ()
     approve_url: str = ""
     reject: SmallForm | None = None
     remove: SmallForm | None = None
     add_article: SmallForm | None = None
     add_voucher: SmallForm | None = None
     vouchers_url: str = ""
+    skus_url: str = ""
 
     @property
     def has_actions(self) -> bool:
         forms = (self.reject, self.remove, self.add_article, self.add_voucher)
-        return bool(self.approve_url or self.vouchers_url or any(forms))
+        links = (self.approve_url, self.vouchers_url, self.skus_url)
+        return any(links) or any(forms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,6 +297,7 @@ def _participant_row(
         joined_on=clock.day_of(row.created_at),
         articles=participant.articles,
         vouchers=participant.vouchers,
+        skus=participant.skus,
         **_decisions(desk, row, refused),
     )
 
@@ -321,6 +322,7 @@ def _decisions(desk: Desk, row: Participation, refused: Refused | None) -> dict[
             "add_article": form("article"),
             "add_voucher": form("voucher"),
             "vouchers_url": desk.url("participation_vouchers", row.public_id),
+            "skus_url": desk.url("participation_skus", row.public_id),
         }
     return {}
 

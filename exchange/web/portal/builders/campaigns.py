@@ -17,6 +17,7 @@ from campaigns.selectors import (
     external_codes_of,
 )
 from core import clock
+from exchange.web.exclusive_skus import sku_facts
 from exchange.web.formatting import (
     day_of,
     day_short,
@@ -96,6 +97,7 @@ def campaign(card: Card) -> portal.Campaign:
     if campaign.ends_at:
         facts.append(Fact(_("Until"), day_short(campaign.ends_at)))
     facts += _voucher_facts(card)
+    facts += sku_facts(card.participation)
     return portal.Campaign(
         card=campaign_card(card),
         policy=policy_terms(terms),
