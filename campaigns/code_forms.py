@@ -45,6 +45,24 @@ class CodeScheduleForm(forms.Form):
         return str(self.cleaned_data["except_skus"]).splitlines()
 
 
+class ExclusiveSkuForm(forms.Form):
+    """An article that is one influencer's for a time."""
+
+    sku = forms.CharField(
+        label=_("Article"),
+        help_text=_("As in the orders of your shop. Nobody else may show it in these days."),
+        max_length=128,
+    )
+    first_on = DayField(label=_("First day"), required=False, help_text=_("Empty: from now on."))
+    last_on = DayField(
+        label=_("Last day"), required=False, help_text=_("Empty: until you take it back.")
+    )
+
+
+class ExclusiveSkuEndForm(forms.Form):
+    code = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class PoolGiveForm(forms.Form):
     participation = forms.UUIDField()
     count = forms.IntegerField()

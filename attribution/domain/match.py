@@ -25,6 +25,7 @@ class EvidenceKind(StrEnum):
     PROMO_CODE = "promo_code"
     WB_SUBSTITUTE_ARTICLE = "wb_substitute_article"
     OZON_VOUCHER = "ozon_voucher"
+    EXCLUSIVE_SKU = "exclusive_sku"  # the goods themselves are one influencer's
     RECEIPT_CLAIM = "receipt_claim"  # a follower brought the receipt of the sale
 
 
@@ -77,6 +78,8 @@ class Reason(StrEnum):
     CODE_VOID = "code_void"
     CODE_USED = "code_used"  # a one-time code, in another order
     CODE_NOT_FOR_GOODS = "code_not_for_goods"
+    ARTICLE_NOT_YET = "article_not_yet"
+    ARTICLE_OVER = "article_over"
 
 
 class DecisionRule(StrEnum):

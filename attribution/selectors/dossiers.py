@@ -25,6 +25,7 @@ from attribution.models import (
     OrderLine,
     OrderVersion,
 )
+from campaigns.models import ExternalCode
 from core.bulk import array_of, rows_read
 
 Key = tuple[int, str]  # a connection's id, and the source's id of an order (or its number)
@@ -75,6 +76,7 @@ class Dossiers:
     brands: dict[int, int] = field(default_factory=dict)  # of the connections
     settings: dict[int, dict[str, Any]] = field(default_factory=dict)
     shared: set[int] = field(default_factory=set)  # connections whose brand has others
+    exclusive: set[int] = field(default_factory=set)  # brands that gave articles to influencers
     numbered: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def get(self, key: Key) -> Dossier:
@@ -143,13 +145,20 @@ SELECT o.id FROM wanted w JOIN attribution_order o
 
 def _connections_load(dossiers: Dossiers, ids: Collection[int]) -> None:
     others = Connection.objects.filter(brand=OuterRef("brand")).exclude(pk=OuterRef("pk"))
-    rows = Connection.objects.filter(pk__in=ids).annotate(has_others=Exists(others))
-    for pk, brand_id, settings, has_others in rows.values_list(
-        "pk", "brand_id", "settings", "has_others"
+    articles = ExternalCode.objects.filter(
+        brand=OuterRef("brand"), kind=ExternalCode.Kind.EXCLUSIVE_SKU
+    )
+    rows = Connection.objects.filter(pk__in=ids).annotate(
+        has_others=Exists(others), has_articles=Exists(articles)
+    )
+    for pk, brand_id, settings, has_others, has_articles in rows.values_list(
+        "pk", "brand_id", "settings", "has_others", "has_articles"
     ):
         dossiers.brands[pk], dossiers.settings[pk] = brand_id, settings
         if has_others:
             dossiers.shared.add(pk)
+        if has_articles:
+            dossiers.exclusive.add(brand_id)
 
 
 def _moves_load(dossiers: Dossiers) -> None:

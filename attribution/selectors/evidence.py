@@ -25,6 +25,7 @@ from attribution.domain.match import (
     EvidenceKind,
 )
 from attribution.models import Order
+from attribution.selectors.articles import Articles, articles_of, articles_wanted
 from attribution.selectors.clicks import ID_TOLERANCE
 from attribution.selectors.code_evidence import LOOK_ALIKE, KnownCode, codes_known, refusal_of
 from attribution.selectors.dossiers import Dossier, Dossiers, Key
@@ -64,6 +65,7 @@ class Evidence:
     others: dict[Visit, list[Tap]] = field(default_factory=lambda: defaultdict(list))
     codes: dict[tuple[int, str], KnownCode] = field(default_factory=dict)  # by brand and look
     external: dict[tuple[int, str, str], ExternalCode] = field(default_factory=dict)
+    exclusive: Articles = field(default_factory=dict)
     participations: dict[int, Participation] = field(default_factory=dict)
 
     def order_candidates(self, dossier: Dossier) -> list[CandidateEvidence]:
@@ -115,7 +117,26 @@ class Evidence:
                     occurred_at=row.occurred_at,
                 )
                 by_line[row.line_id].append(candidate)
+        if self.exclusive:
+            self._articles_add(dossier, by_line)
         return by_line
+
+    def _articles_add(self, dossier: Dossier, by_line: dict[str, list[CandidateEvidence]]) -> None:
+        """Of lines whose goods are somebody's own."""
+        placed_at = dossier.the_order().placed_at
+        for line in dossier.lines.values():
+            for code, refusal in articles_of(
+                self.exclusive, dossier.brand_id, line.sku, placed_at=placed_at
+            ):
+                candidate = self._candidate(
+                    code.participation_id,
+                    kind=EvidenceKind.EXCLUSIVE_SKU,
+                    evidence=line.sku,
+                    grade="A",
+                    occurred_at=placed_at,
+                    refusal=refusal,
+                )
+                by_line[line.line_id].append(candidate)
 
     def _named_by(self, dossier: Dossier, kind: str, value: str) -> int | None:
         """The participation of a row: whose the code is, or that a claim of a receipt names."""
@@ -210,12 +231,13 @@ def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
     told = _everything_told(dossiers, news)
     _clicks_load(found, _visits_named(dossiers, named, told))
     _codes_load(found, named)
-    _external_load(found, told)
+    _external_load(found, told, named)
     ids = {click.participation_id for click in found.clicks.values()}
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
     ids |= {int(each.value) for rows in told.values() for each in rows if each.kind == CLAIMED}
     ids |= {known.code.participation_id or 0 for known in found.codes.values()}
     ids |= {code.participation_id for code in found.external.values()}
+    ids |= {code.participation_id for codes in found.exclusive.values() for code in codes}
     if ids:
         rows = Participation.objects.select_related("campaign", "terms").filter(pk__in=ids)
         found.participations = {row.pk: row for row in rows}
@@ -226,7 +248,13 @@ def _everything_named(dossiers: Dossiers, news: News) -> dict[Key, list[Named]]:
     named = {key: list(each) for key, each in news.orders.items()}
     for key, dossier in dossiers.of.items():
         if (order := dossier.order) is not None:
-            now = Named(order.placed_at, order.number, order.click_id, order.promo_codes)
+            now = Named(
+                order.placed_at,
+                order.number,
+                order.click_id,
+                order.promo_codes,
+                dossier.lines.values(),
+            )
             named.setdefault(key, []).append(now)
     return named
 
@@ -339,19 +367,24 @@ def _codes_load(found: Evidence, named: dict[Key, list[Named]]) -> None:
     found.codes = codes_known(wanted)
 
 
-def _external_load(found: Evidence, told: dict[Key, list[Told]]) -> None:
-    wanted = sorted(
-        {
-            (found.dossiers.brands[key[0]], each.kind, each.value)
-            for key, rows in told.items()
-            for each in rows
-            if each.kind not in (EvidenceKind.PAGE_CLICK, CLAIMED)
-        }
-    )
+def _external_load(
+    found: Evidence, told: dict[Key, list[Told]], named: dict[Key, list[Named]]
+) -> None:
+    wanted = {
+        (found.dossiers.brands[key[0]], each.kind, each.value)
+        for key, rows in told.items()
+        for each in rows
+        if each.kind not in (EvidenceKind.PAGE_CLICK, CLAIMED)
+    }
+    if found.dossiers.exclusive:
+        wanted |= articles_wanted(found.dossiers, named)
     if wanted:
-        parameters = [array_of(each) for each in zip(*wanted, strict=True)]
+        parameters = [array_of(each) for each in zip(*sorted(wanted), strict=True)]
         for code in ExternalCode.objects.raw(_EXTERNAL, parameters):
-            found.external[code.brand_id, code.kind, code.value] = code
+            if code.kind == EvidenceKind.EXCLUSIVE_SKU:
+                found.exclusive.setdefault((code.brand_id, code.value), []).append(code)
+            else:
+                found.external[code.brand_id, code.kind, code.value] = code
 
 
 _EXTERNAL = """

@@ -11,23 +11,26 @@ from uuid import UUID
 from attribution.connectors.base import (
     EvidenceSnapshot,
     LineMoveSnapshot,
+    OrderLineSnapshot,
     OrderSnapshot,
     Snapshot,
 )
 from attribution.domain.codes import click_id_parse
 from attribution.domain.page_events import PAGE_CLICK, PageEvent
 from attribution.domain.rates import TENGE
+from attribution.models import OrderLine
 from attribution.selectors.dossiers import Key
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What an order names in one of its states."""
+    """What an order names in one of its states; `lines` have an article (`sku`) each."""
 
     placed_at: datetime
     number: str
     click_id: UUID | None = None
     promo_codes: Collection[str] = ()
+    lines: Collection[OrderLineSnapshot | OrderLine] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ class News:
     def _order_add(self, key: Key, snapshot: OrderSnapshot) -> None:
         self.names.add((key[0], snapshot.number or snapshot.external_id))
         click_id = click_id_of(snapshot)
-        state = Named(snapshot.placed_at, snapshot.number, click_id, snapshot.promo_codes)
+        state = Named(
+            snapshot.placed_at, snapshot.number, click_id, snapshot.promo_codes, snapshot.lines
+        )
         self.orders[key].append(state)
         if snapshot.currency != TENGE:
             self.currencies.add(snapshot.currency)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from brands.models import Brand
@@ -13,13 +14,21 @@ from campaigns.models.participations import Participation
 from core import clock
 from influencers.models import Influencer
 
+# Empty where it ended before it began: it overlaps nothing
+PERIOD = Func(
+    F("valid_from"), F("valid_until"), function="TSTZRANGE", output_field=DateTimeRangeField()
+)
+
 
 class ExternalCode(models.Model):
-    """An id that a marketplace puts into its own rows and that belongs to one participation."""
+    """An id that a marketplace puts into its own rows and that belongs to one participation; an
+    exclusive article (campaigns.domain.exclusive_skus) only from a moment to a moment, after which
+    it is free for the next one."""
 
     class Kind(models.TextChoices):
         WB_SUBSTITUTE_ARTICLE = "wb_substitute_article", _("Wildberries substitute article")
         OZON_VOUCHER = "ozon_voucher", _("Ozon voucher")
+        EXCLUSIVE_SKU = "exclusive_sku", _("exclusive article")
 
     class State(models.TextChoices):
         RESERVED = "reserved", _("reserved")  # asked for at the platform, which has not said yes
@@ -42,12 +51,32 @@ class ExternalCode(models.Model):
     typed_codes = ArrayField(models.CharField(max_length=64), default=list)
     discount_percent = models.PositiveSmallIntegerField(null=True)
     ends_at = models.DateTimeField(null=True)
+    # Of an exclusive article: orders placed from the first moment on, before the last, are theirs
+    valid_from = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["brand", "kind", "value"], name="external_code_once_per_shop"
+                fields=["brand", "kind", "value"],
+                name="external_code_once_per_shop",
+                condition=~Q(kind="exclusive_sku"),
+            ),
+            ExclusionConstraint(
+                name="external_code_article_is_one_persons",
+                expressions=[
+                    ("brand", RangeOperators.EQUAL),
+                    ("value", RangeOperators.EQUAL),
+                    (PERIOD, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind="exclusive_sku"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="exclusive_sku")
+                | Q(valid_from__isnull=False)
+                & (Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from"))),
+                name="external_code_article_has_its_period",
             ),
             models.CheckConstraint(condition=~Q(value=""), name="external_code_not_empty"),
             models.UniqueConstraint(
@@ -55,6 +84,9 @@ class ExternalCode(models.Model):
                 name="external_code_one_reserved",
                 condition=Q(state="reserved"),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["brand", "kind", "value"], name="external_code_by_value"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from campaigns.domain.codes import skeleton
 from campaigns.models import Campaign, ExternalCode, Participation, PromoCode
+from core import clock
 from core.tenancy.context import acting_as
 from influencers.models import SocialProfile
 
@@ -31,6 +32,7 @@ class Participant:
     code: str
     articles: tuple[str, ...]
     vouchers: tuple[str, ...]
+    skus: tuple[str, ...]
 
 
 def participant_list(campaign: Campaign) -> list[Participant]:
@@ -117,16 +119,17 @@ def _participants(rows: list[Participation]) -> list[Participant]:
             code=code_of.get(row.pk, ""),
             articles=_values(row, ExternalCode.Kind.WB_SUBSTITUTE_ARTICLE),
             vouchers=_values(row, ExternalCode.Kind.OZON_VOUCHER),
+            skus=_values(row, ExternalCode.Kind.EXCLUSIVE_SKU),
         )
         for row in rows
     ]
 
 
 def _values(row: Participation, kind: str) -> tuple[str, ...]:
-    """Its external codes of one kind, from what was fetched with it."""
-    void = ExternalCode.State.VOID
+    """Its external codes of one kind that count now, from what was fetched with it."""
+    void, now = ExternalCode.State.VOID, clock.now()
     codes = [each for each in row.external_codes.all() if each.kind == kind and each.state != void]
-    return tuple(code.value for code in codes)
+    return tuple(code.value for code in codes if code.valid_until is None or code.valid_until > now)
 
 
 # --- Places ---------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from campaigns.link_cache import links_changed
 from campaigns.models import Campaign, Participation, PromoCode, Terms, TrackingLink
 from campaigns.reason_words import reason_text
 from campaigns.services.codes import code_create, codes_disarm
+from campaigns.services.exclusive_skus import exclusive_skus_disarm
 from campaigns.services.links import ParticipationConflict, link_make, participation_locked
 from core import clock
 from core.accounts.models import User
@@ -161,6 +162,7 @@ def disarm(participation: Participation) -> None:
     links_changed(links.values_list("token", flat=True))
     links.update(state=TrackingLink.State.DISABLED)
     codes_disarm(participation)
+    exclusive_skus_disarm(participation)
 
 
 def rearm(participation: Participation, campaign: Campaign) -> None:

@@ -26,6 +26,7 @@ from exchange.web.samples import (
     portal,
     public,
     receipts,
+    skus,
     traffic,
     uploads,
     verdicts,
@@ -128,6 +129,8 @@ PAGES: Mapping[str, Shown] = {
     "brand-vouchers-confirm": Shown(
         "brand/vouchers.html", vouchers.confirm, forms.voucher, "campaigns"
     ),
+    "brand-skus": Shown("brand/skus.html", skus.skus, skus.form, "campaigns"),
+    "brand-skus-none": Shown("brand/skus.html", skus.none, skus.form, "campaigns"),
     "brand-codes": Shown("brand/codes.html", codes.codes, section="campaigns"),
     "brand-codes-none": Shown("brand/codes.html", codes.codes_none, section="campaigns"),
     "brand-codes-new": Shown(

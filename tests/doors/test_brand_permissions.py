@@ -17,6 +17,7 @@ from attribution.services.tag_uploads import tag_upload_read
 from attribution.services.verdicts import Speaker, conversion_reject
 from campaigns.models import Campaign, Participation
 from campaigns.services.code_pools import PoolTerms, codes_generate
+from campaigns.services.exclusive_skus import exclusive_sku_reserve
 from campaigns.services.external_codes import external_code_reserve
 from campaigns.services.invoices import brand_invoice
 from core.tenancy.context import acting_as
@@ -65,6 +66,9 @@ POST participation_article      log     no        not      done     done     don
 POST participation_voucher      log     no        not      done     done     done
 GET  participation_vouchers     log     no        not      in       in       in
 POST participation_vouchers     log     no        not      422      422      422
+GET  participation_skus         log     no        not      in       in       in
+POST participation_skus         log     no        not      done     done     done
+POST sku_end                    log     no        not      done     done     done
 POST voucher_settle             log     no        not      done     done     done
 GET  codes                      log     no        in       in       in       in
 GET  codes_csv                  log     no        in       in       in       in
@@ -230,6 +234,9 @@ def things(workplace):
         discount_percent=10,
         ends_at=NOW,
     )
+    exclusive = exclusive_sku_reserve(
+        participation_id=workplace.cast.tulpar.participation, sku="TU-SET-0"
+    )
     pool = codes_generate(
         PoolTerms(campaign_id=workplace.cast.tulpar.campaign, name="Stories"), count=2
     )
@@ -276,6 +283,8 @@ def things(workplace):
         "campaign_rules": ((workplace.live,), {"followers_min": "500"}),
         "participation_article": ((approved,), {"value": "310200411"}),
         "participation_vouchers": ((approved,), {"discount_percent": "10"}),
+        "participation_skus": ((approved,), {"sku": "TU-SET-1"}),
+        "sku_end": ((approved,), {"code": str(exclusive.pk)}),
         "voucher_settle": ((approved,), {"code": reserved.value, "is_there": "yes"}),
         "participation_voucher": ((approved,), {"value": "Birge a7xk3m9q"}),
         "codes": ((workplace.live,), {}),

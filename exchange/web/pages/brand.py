@@ -143,6 +143,7 @@ class ParticipantRow:
     public_id: str = ""
     reason: str = ""
     ticks: list[TickLine] = field(default_factory=list)
+    skus: tuple[str, ...] = ()
     approve_url: str = ""
     restore_url: str = ""
     reject: DecisionForm | None = None
@@ -150,11 +151,12 @@ class ParticipantRow:
     add_article: SmallForm | None = None
     add_voucher: SmallForm | None = None
     vouchers_url: str = ""
+    skus_url: str = ""
 
     @property
     def has_actions(self) -> bool:
         forms = (self.reject, self.remove, self.add_article, self.add_voucher)
-        urls = (self.approve_url, self.restore_url, self.vouchers_url)
+        urls = (self.approve_url, self.restore_url, self.vouchers_url, self.skus_url)
         return any(urls) or any(forms)
 
 

@@ -101,6 +101,7 @@ def _row(
         minor=taken.earned_minor,
         joined_on=clock.day_of(row.created_at),
         articles=participant.articles,
+        skus=participant.skus,
         vouchers=participant.vouchers,
         public_id=str(row.public_id),
         reason=_reason(row),
@@ -143,6 +144,7 @@ def _decisions(desk: Desk, row: Participation, refused: Refused | None) -> dict[
             "add_article": form("article"),
             "add_voucher": form("voucher"),
             "vouchers_url": desk.url("participation_vouchers", row.public_id),
+            "skus_url": desk.url("participation_skus", row.public_id),
         }
     if row.state in (State.REJECTED, State.REMOVED):
         return {"restore_url": desk.url("participation_restore", row.public_id)}

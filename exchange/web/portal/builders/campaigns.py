@@ -23,6 +23,7 @@ from campaigns.selectors import (
 from campaigns.selectors.eligibility import applicants_of
 from campaigns.selectors.people import room_in
 from core import clock
+from exchange.web.exclusive_skus import sku_facts
 from exchange.web.formatting import (
     day_full,
     day_of,
@@ -104,6 +105,7 @@ def campaign(card: Card, influencer: Influencer) -> portal.Campaign:
     if campaign.ends_at:
         facts.append(Fact(_("Until"), day_short(campaign.ends_at)))
     facts += _voucher_facts(card)
+    facts += sku_facts(card.participation)
     return portal.Campaign(
         card=campaign_card(card),
         policy=policy_terms(terms),

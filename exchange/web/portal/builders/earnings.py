@@ -307,6 +307,7 @@ def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
         "promo_code": _("Promo code %(code)s") % {"code": candidate.evidence},
         "wb_substitute_article": _("Wildberries article %(code)s") % {"code": candidate.evidence},
         "ozon_voucher": _("Ozon voucher %(code)s") % {"code": candidate.evidence},
+        "exclusive_sku": _("Exclusive article %(code)s") % {"code": candidate.evidence},
         "receipt_claim": _("Receipt %(code)s, claimed by a follower")
         % {"code": candidate.evidence},
     }[candidate.kind]
@@ -343,6 +344,8 @@ def trace_reason(reason: str) -> str:
         "code_void": _("the code was void"),
         "code_used": _("another order had used this one-time code"),
         "code_not_for_goods": _("the code does not count for these goods"),
+        "article_not_yet": _("the article was not theirs yet"),
+        "article_over": _("the article was not theirs any more"),
     }.get(reason, reason)
 
 
