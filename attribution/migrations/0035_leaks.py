@@ -34,7 +34,7 @@ def sites_add(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attribution", "0024_breakdown"),
+        ("attribution", "0027_rejections"),
         ("brands", "0002_access"),
         ("campaigns", "0018_leaks_and_totals"),
         ("influencers", "0002_access"),

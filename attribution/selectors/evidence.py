@@ -130,6 +130,7 @@ class Evidence:
             ):
                 candidate = self._candidate(
                     code.participation_id,
+                    placed_at,
                     kind=EvidenceKind.EXCLUSIVE_SKU,
                     evidence=line.sku,
                     grade="A",

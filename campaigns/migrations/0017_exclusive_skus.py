@@ -23,7 +23,7 @@ PERIOD = Func(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0009_rewards")]
+    dependencies = [("campaigns", "0013_who_may_join")]
     operations = [
         migrations.AlterField(
             "externalcode", "kind", models.CharField(choices=KINDS, max_length=24)

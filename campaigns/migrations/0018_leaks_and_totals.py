@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0009_rewards")]
+    dependencies = [("campaigns", "0017_exclusive_skus")]
 
     operations = [
         migrations.AddField(

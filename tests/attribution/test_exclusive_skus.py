@@ -1,4 +1,4 @@
-"""An article that is one influencer's for a time: their orders, before and after, and whose next."""
+"""An article that is one influencer's for a time: their orders before, and after."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def _morning():
+def morning():
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
 
@@ -79,13 +79,13 @@ def test_it_beats_anothers_click_which_is_an_assist(client, cast, shop, dana):
 
 
 def test_taken_back_and_given_to_another_it_changes_nothing_of_before(
-    client, cast, shop, dana, _morning
+    client, cast, shop, dana, morning
 ):
     code = give(cast.tulpar.participation)
     deliver(client, shop, order_body(1, placed=PLACED))
-    _morning.move_to(NOW + 2 * DAY)
+    morning.move_to(NOW + 2 * DAY)
     exclusive_sku_end(code_id=code.pk)
-    _morning.move_to(NOW + 3 * DAY)
+    morning.move_to(NOW + 3 * DAY)
     give(dana)
     # The first order comes again, with news; then one of a gap of nobody's, and one of Dana's
     deliver(client, shop, order_body(1, placed=PLACED, status="completed", minutes=9))
