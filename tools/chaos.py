@@ -23,7 +23,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build" / "chaos.json"
 FIGURES = ("load", "faults", "lost", "doubled", "mismatched")
-LONG = {"CHAOS_SECONDS": "60", "CHAOS_EVENTS": "10000"}  # where a suite's length is free
+LONG = {
+    "CHAOS_SECONDS": "60",
+    "CHAOS_EVENTS": "10000",
+    "CHAOS_CRASHES": "2",
+}  # where a suite's length is free
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ CRASH_POINTS = ("ledger.posted",)
 ANY_MOMENT = "any moment"
 EVENTS_MAX = 12  # posted by one life before its crash point
 SECONDS_MAX = 0.08  # of one life that ends at any moment
+RECOVERY_SECONDS = 0.2  # before the next life asks again
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def _live_and_die(name: str, acks: Path, death: Death) -> None:
 
 def _live(name: str, acks: Path, death: Death) -> None:
     """Never returns."""
+    from django.db import InterfaceError, OperationalError
+
     from core.crash import CRASH
     from tests.chaos.ledger_world import draft_of, is_posted
 
@@ -68,7 +71,11 @@ def _live(name: str, acks: Path, death: Death) -> None:
         for n in range(first, sys.maxsize):
             if n - first == death.events and death.point != ANY_MOMENT:
                 os.environ[CRASH] = death.point
-            outcome = "posted" if is_posted(draft_of(name, n)) else "refused"
+            try:
+                outcome = "posted" if is_posted(draft_of(name, n)) else "refused"
+            except (InterfaceError, OperationalError):  # PostgreSQL itself has crashed
+                time.sleep(RECOVERY_SECONDS)
+                os.kill(os.getpid(), signal.SIGKILL)
             out.write(f"{n} {outcome}\n")
             out.flush()
 

@@ -1,22 +1,35 @@
-"""What the workers of the ledger's kill suite post: always the same event for the same number."""
+"""What the workers of the ledger's kill suite post: always the same event for the same number.
+
+A worker goes through the whole chart for one sale after another, in the order of `STEPS`; what a
+step needs, an earlier one of the same sale has brought. Every sale also takes from accounts that
+all of them share.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ledger.domain import accounts, journals
-from ledger.domain.drafts import JournalDraft
+from ledger.domain.corrections import reversal
+from ledger.domain.drafts import JournalDraft, Leg
 from ledger.domain.fees import Reserve
-from ledger.domain.journals import ConversionRef
+from ledger.domain.journals import ConversionRef, PayoutMoney
 from ledger.services import InsufficientFunds
 from tests.ledger.worlds import post
 
 BRAND, CAMPAIGN, INFLUENCERS = 1, 3, 5
 BUDGET_MINOR = 10_000_000_000
-FREE = accounts.brand_free(BRAND)
-NUMBERS_MAX = 1_000_000  # of one worker, so that no two name the same event
+SALES_MAX = 1_000_000  # of one worker, so that no two name the same event
+CAMPAIGNS_FROM = 1_000_000_000  # the sales' own campaigns; the shared one is far below
+
+# What a sale reserves, and what is left of it at its end: worked out by hand.
+RESERVE = Reserve(10_000, 1_500, 240)
+LEFT = Reserve(5_000, 750, 120)
+TAXES = {"opv": 500, "ipn": 450}
 
 
 def world_make() -> None:
-    """A budget that outlasts the run, and no free money: spending it is often refused."""
+    """A budget that outlasts the run."""
     reserve = Reserve(BUDGET_MINOR, BUDGET_MINOR, 0)
     post(
         journals.deposit(statement_row="all", brand_id=BRAND, amount_minor=2 * BUDGET_MINOR),
@@ -24,15 +37,90 @@ def world_make() -> None:
     )
 
 
+def _order(sale: int) -> ConversionRef:
+    return ConversionRef(sale, CAMPAIGNS_FROM + sale, BRAND, sale % INFLUENCERS + 1)
+
+
+def _payout(sale: int) -> PayoutMoney:
+    return PayoutMoney(sale, sale % INFLUENCERS + 1, 5_000, TAXES)
+
+
+def _payout_end(sale: int) -> JournalDraft:
+    payout = _payout(sale)
+    return journals.payout_undone(payout) if sale % 3 == 0 else journals.payout_paid(payout)
+
+
+def _payout_after(sale: int) -> JournalDraft:
+    """One of three that were paid comes back; the others cost what the bank takes."""
+    if sale % 3 == 1:
+        return journals.payout_returned(_payout(sale))
+    return journals.rail_fee(statement_row=f"fee-{sale}", amount_minor=30)
+
+
+def _refund_end(sale: int) -> JournalDraft:
+    end = journals.refund_paid if sale % 2 else journals.refund_undone
+    return end(refund_id=sale, brand_id=BRAND, amount_minor=450)
+
+
+def _greedy(sale: int) -> JournalDraft:
+    """Always refused: nobody has that much."""
+    id = 2 * SALES_MAX * 1_000 + sale
+    return journals.refund_created(refund_id=id, brand_id=BRAND, amount_minor=10**15)
+
+
+def _hot(sale: int) -> JournalDraft:
+    order = ConversionRef(CAMPAIGNS_FROM + sale, CAMPAIGN, BRAND, sale % INFLUENCERS + 1)
+    return journals.accrual(order, version=1, commission_minor=100 + sale % 9, fee_minor=15)
+
+
+def _wrong_deposit(sale: int) -> JournalDraft:
+    return journals.deposit(statement_row=f"wrong-{sale}", brand_id=BRAND, amount_minor=70)
+
+
+def _correction(sale: int) -> JournalDraft:
+    return reversal(sale, [Leg(accounts.bank(), -70), Leg(accounts.brand_free(BRAND), 70)])
+
+
+STEPS: tuple[Callable[[int], JournalDraft], ...] = (
+    lambda n: journals.deposit(statement_row=f"{n}", brand_id=BRAND, amount_minor=20_000),
+    lambda n: journals.deposit_unmatched(statement_row=f"u{n}", amount_minor=3_000),
+    lambda n: journals.deposit_match(statement_row=f"u{n}", brand_id=BRAND, amount_minor=3_000),
+    lambda n: journals.campaign_reserve(
+        campaign_id=CAMPAIGNS_FROM + n, n=1, brand_id=BRAND, reserve=RESERVE
+    ),
+    _hot,
+    lambda n: journals.accrual(_order(n), version=1, commission_minor=8_000, fee_minor=1_200),
+    lambda n: journals.accrual(_order(n), version=2, commission_minor=-1_000, fee_minor=-150),
+    lambda n: journals.approval(_order(n), commission_minor=7_000, fee_minor=1_050, vat_minor=168),
+    lambda n: journals.clawback_unpaid(
+        _order(n),
+        version=3,
+        commission_minor=2_000,
+        fee_minor=300,
+        vat_minor=48,
+        is_vat_invoiced=False,
+    ),
+    lambda n: journals.fee_invoice(invoice_id=n, brand_id=BRAND, vat_minor=120),
+    lambda n: journals.payout_created(_payout(n)),
+    _payout_end,
+    _payout_after,
+    lambda n: journals.tax_remitted(remittance_id=n, tax="opv", amount_minor=11),
+    lambda n: journals.vat_remitted(remittance_id=SALES_MAX * 1_000 + n, amount_minor=7),
+    lambda n: journals.campaign_release(
+        campaign_id=CAMPAIGNS_FROM + n, n=2, brand_id=BRAND, reserve=LEFT
+    ),
+    lambda n: journals.refund_created(refund_id=n, brand_id=BRAND, amount_minor=450),
+    _refund_end,
+    _greedy,
+    _wrong_deposit,
+    _correction,
+)
+
+
 def draft_of(worker: str, n: int) -> JournalDraft:
-    """Sales on hot accounts, small deposits, and refunds that may ask for more than there is."""
-    id = int(worker) * NUMBERS_MAX + n
-    if n % 5 == 3:
-        return journals.deposit(statement_row=f"{id}", brand_id=BRAND, amount_minor=500 + n % 7)
-    if n % 5 == 4:
-        return journals.refund_created(refund_id=id, brand_id=BRAND, amount_minor=450 + n % 90)
-    order = ConversionRef(id, CAMPAIGN, BRAND, id % INFLUENCERS + 1)
-    return journals.accrual(order, version=1, commission_minor=100 + n % 9, fee_minor=15)
+    """The n-th event of a worker."""
+    sale, step = divmod(n, len(STEPS))
+    return STEPS[step](int(worker) * SALES_MAX + sale)
 
 
 def is_posted(draft: JournalDraft) -> bool:

@@ -1,13 +1,15 @@
 """Whoever posts may be killed at any moment: what was acknowledged is there, once and whole.
 
-CHAOS_SECONDS says for how long: a few of them in make test, more in make chaos. The seed of a run
-is printed when it fails; CHAOS_SEED repeats it.
+CHAOS_SECONDS says for how long: a few of them in make test, more in make chaos, where PostgreSQL
+itself is crashed too, CHAOS_CRASHES times (make test shares its server). The seed of a run is
+printed when it fails; CHAOS_SEED repeats it.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +28,7 @@ from tests.chaos.ledger_world import draft_of, world_make
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "4"))
+CRASHES = int(os.environ.get("CHAOS_CRASHES", "0"))
 SECONDS_MAX = SECONDS + 90  # on a machine that is busy with other things
 ACKS_MIN = 50
 WORKERS = ("1", "2", "3")
@@ -42,7 +45,8 @@ def database_url() -> str:
 def run_workers(folder: Path, seed: str) -> None:
     """They die and are born again for SECONDS, and until every way to die was tried."""
     command = [sys.executable, "-m", "tests.chaos.ledger_worker"]
-    env = {**os.environ, "DATABASE_URL": database_url()}
+    # What was acknowledged is in the log then, as in production; tests do without
+    env = {**os.environ, "DATABASE_URL": database_url(), "PGOPTIONS": "-c synchronous_commit=on"}
     workers = [
         subprocess.Popen(  # noqa: S603 our own program
             [*command, name, seed, str(folder)], env=env, cwd=ROOT, stdin=subprocess.PIPE
@@ -60,9 +64,23 @@ def run_workers(folder: Path, seed: str) -> None:
 
 def wait_until_enough(folder: Path) -> None:
     started = time.monotonic()
+    crash_at = [started + SECONDS * n / (CRASHES + 1) for n in range(1, CRASHES + 1)]
     while time.monotonic() < started + SECONDS or not is_enough(folder):
         assert time.monotonic() < started + SECONDS_MAX, "too little was posted to prove anything"
+        if crash_at and time.monotonic() > crash_at[0]:
+            crash_at.pop(0)
+            postgres_crash()
         time.sleep(0.1)
+
+
+def postgres_crash() -> None:
+    """Kill a backend that nobody uses: the server gives up everything that it holds in memory and
+    recovers from its log, as after any crash of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    os.kill(pid, signal.SIGKILL)
+    connection.close()
 
 
 def is_enough(folder: Path) -> bool:
@@ -122,7 +140,7 @@ def test_what_was_acknowledged_is_there_once_and_whole(tmp_path, record_property
     acks, deaths = lines_of(tmp_path, "acks"), lines_of(tmp_path, "deaths")
     damage = compare(acks, stored())
     damage.mismatched += len(ledger_findings())
-    for name, value in {**vars(damage), "faults": len(deaths)}.items():
+    for name, value in {**vars(damage), "faults": len(deaths) + CRASHES}.items():
         record_property(name, value)
     assert (damage.lost, damage.doubled, damage.mismatched) == (0, 0, 0), f"CHAOS_SEED={seed}"
 
