@@ -13,6 +13,7 @@ from campaigns.domain import terms as rules
 from campaigns.domain.commission import COMMISSION_BPS_MAX, CommissionTerms, sku_key
 from campaigns.domain.marketplace_urls import hosts_of_family
 from campaigns.domain.offer import Offer
+from campaigns.domain.sale_cost import SaleCost, sale_cost
 from campaigns.domain.sku_table import (
     ROWS_MAX,
     RowFault,
@@ -22,6 +23,13 @@ from campaigns.domain.sku_table import (
     table_text,
 )
 from campaigns.models import Campaign, Terms
+from campaigns.reward_forms import (
+    RewardKindsForm,
+    hundredths_typed,
+    kinds_typed,
+    reward_kinds_blank,
+    reward_kinds_initial,
+)
 from campaigns.rules_forms import RulesForm, rules_initial
 from core import clock
 from core.forms import PercentField, TengeField
@@ -33,6 +41,10 @@ FIELD_NAMES = {
     "commission": "commission_percent",
     "fixed": "fixed_reward",
     "cap": "order_cap",
+    "cap_day": "day_cap",
+    "cap_influencer": "influencer_cap",
+    "cap_total": "total_cap",
+    "returning": "returning_kind",
 }
 HOSTS_TEXT_CHARS_MAX = 4_000
 SKU_TEXT_CHARS_MAX, SKU_FILE_BYTES_MAX = 80_000, 100_000
@@ -55,7 +67,7 @@ class RewardKind(TextChoices):
     FIXED = "fixed", _("a fixed sum for an order")
 
 
-class CampaignForm(RulesForm):
+class CampaignForm(RewardKindsForm, RulesForm):
     """An offer as a brand writes it: tenge, percents, days. The rules are the service's."""
 
     title = forms.CharField(label=_("Campaign name"), max_length=120)
@@ -118,6 +130,7 @@ class CampaignForm(RulesForm):
             fallback_url=given["fallback_url"],
             access=given["access"],
             **self._reward(),
+            **self.reward_kinds(),
             window_days=given["window_days"],
             hold_days=given["hold_days"],
             code_policy=given["code_policy"],
@@ -222,6 +235,7 @@ def campaign_form_blank() -> dict[str, Any]:
         "window_days": rules.WINDOW_DAYS_DEFAULT,
         "hold_days": rules.HOLD_DAYS_DEFAULT,
         "code_policy": Terms.CodePolicy.CODE_WINS,
+        **reward_kinds_blank(),
     }
 
 
@@ -247,6 +261,7 @@ def campaign_form_initial(campaign: Campaign, terms: Terms) -> dict[str, Any]:
         "budget": campaign.budget_minor,
         "ends_on": last,
         **rules_initial(campaign),
+        **reward_kinds_initial(terms),
     }
 
 
@@ -273,20 +288,22 @@ def commission_typed(form: forms.Form) -> CommissionTerms:
     """What an order would earn by the form as it stands; what cannot be read is not there."""
     is_fixed = form["reward_kind"].value() == RewardKind.FIXED
     table = table_parse(str(form["sku_table"].value() or "")).rows
-    percent = min(_hundredths_typed(form, "commission_percent"), COMMISSION_BPS_MAX)
+    percent = min(hundredths_typed(form, "commission_percent"), COMMISSION_BPS_MAX)
     return CommissionTerms(
         percent_bps=0 if is_fixed else percent,
-        fixed_minor=_hundredths_typed(form, "fixed_reward") if is_fixed else 0,
-        cap_minor=_hundredths_typed(form, "order_cap") or None,
+        fixed_minor=hundredths_typed(form, "fixed_reward") if is_fixed else 0,
+        cap_minor=hundredths_typed(form, "order_cap") or None,
         table={sku_key(row.sku): row.rate for row in table},
+        **kinds_typed(form),
     )
 
 
-def _hundredths_typed(form: forms.Form, name: str) -> int:
-    value = form[name].value()
-    if isinstance(value, int):
-        return value
-    try:
-        return int(form.fields[name].to_python(value) or 0)
-    except forms.ValidationError:
-        return 0
+def cost_typed(form: forms.Form, *, fee_bps: int, vat_bps: int) -> SaleCost:
+    """What a sale would cost by the form as it stands."""
+    return sale_cost(
+        commission_typed(form),
+        basket_minor=hundredths_typed(form, "typical_basket"),
+        budget_minor=hundredths_typed(form, "budget"),
+        fee_bps=fee_bps,
+        vat_bps=vat_bps,
+    )

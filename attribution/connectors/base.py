@@ -113,7 +113,9 @@ class OrderLineSnapshot:
     `amount_minor` is what the buyer paid for the goods of the line, after every discount and
     without delivery, VAT included; `tax_minor` is the VAT inside it (0 when the source names
     none). `returned_minor` is the part of `amount_minor` given back so far and may go down again.
-    `external_codes` are (kind, value) pairs the source ties to the line itself.
+    `market_minor` is the part of `amount_minor` that a marketplace pays in the buyer's place (0
+    when the source does not say). `external_codes` are (kind, value) pairs the source ties to the
+    line itself.
     """
 
     line_id: str
@@ -124,6 +126,7 @@ class OrderLineSnapshot:
     returned_quantity: int = 0
     returned_minor: int = 0
     tax_minor: int = 0
+    market_minor: int = 0
     external_codes: tuple[tuple[str, str], ...] = ()
 
 
@@ -135,7 +138,8 @@ class OrderSnapshot:
     `status` is "unmapped" for a word we do not know; `raw_status` keeps that word.
     `fulfilled_at` is None as long as (or when) the source does not say it. A return names what
     came back in the lines; status "returned" means all of it.
-    `customer_phone` is E.164 or None when what the source holds cannot be a number. `may_lag`: the
+    `customer_phone` is E.164 or None when what the source holds cannot be a number. `buyer_told` is
+    "new" or "returning" where the shop says so itself. `may_lag`: the
     version time is when we read it, and the source's lists may show yesterday: what is received,
     cancelled or returned stays so, whatever a later page says.
     """
@@ -153,6 +157,7 @@ class OrderSnapshot:
     promo_codes: tuple[str, ...] = ()
     customer_phone: str | None = None
     customer_email: str | None = None
+    buyer_told: str = ""
     is_test: bool = False
     may_lag: bool = False
 

@@ -53,7 +53,9 @@ class ReasonCode:
     DUPLICATE = 12  # the sale counts under another source's order
     ORDER_CANCELLED = 15
     ORDER_RETURNED = 16
+    CAP_EXCEEDED = 17  # of the influencer, of their day or of the campaign: it cuts, to 0 at most
     NOT_YOUR_CODE = 20
+    NOT_NEW = 24  # the buyer, where terms pay nothing for returning ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,11 @@ class Conversion(models.Model):
     reason_note = models.CharField(max_length=500, blank=True)
     # While the brand's own rejection stands: what its order does later brings it back no more
     refused_at = models.DateTimeField(_("rejected by the brand at"), null=True)
+    # Found out when it was made, where its terms ask for it, and kept for every later version:
+    # who the buyer was (campaigns.domain.commission_terms.Buyer), and how many orders of the
+    # influencer had been approved in that month
+    buyer = models.CharField(max_length=9, blank=True)
+    approved_before = models.PositiveIntegerField(null=True)
     ordered_at = models.DateTimeField(_("ordered"))
     hold_until = models.DateTimeField(_("hold ends"), null=True)
     approved_at = models.DateTimeField(_("approved at"), null=True)

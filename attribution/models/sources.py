@@ -200,6 +200,8 @@ class Order(models.Model):
     click_id = models.UUIDField(null=True)
     promo_codes = ArrayField(models.CharField(max_length=64), default=list)  # as typed, for ever
     customer_phone_index = models.CharField(max_length=64, blank=True)  # core.crypto.blind_index
+    customer_email_index = models.CharField(max_length=64, blank=True)
+    buyer_told = models.CharField(max_length=9, blank=True)  # by the source: new, returning
     is_test = models.BooleanField(default=False)
     # Under which order of another source this sale counts; null: under this one
     same_sale = models.ForeignKey(
@@ -236,6 +238,16 @@ class Order(models.Model):
             models.Index(fields=["brand", "-placed_at", "-id"], name="order_of_brand"),
             models.Index(fields=["connection", "number"], name="order_of_number"),
             models.Index(
+                fields=["brand", "customer_phone_index", "placed_at"],
+                name="order_of_phone",
+                condition=~Q(customer_phone_index=""),
+            ),
+            models.Index(
+                fields=["brand", "customer_email_index", "placed_at"],
+                name="order_of_email",
+                condition=~Q(customer_email_index=""),
+            ),
+            models.Index(
                 fields=["same_sale"],
                 name="order_repeats_another",
                 condition=Q(same_sale__isnull=False),
@@ -265,6 +277,8 @@ class OrderLine(models.Model):
     returned_quantity = models.PositiveIntegerField(default=0)
     amount_minor = models.BigIntegerField()
     returned_minor = models.BigIntegerField(default=0)
+    # What of the amount a marketplace paid in the buyer's place; 0 where the source does not say
+    market_minor = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -277,6 +291,10 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(returned_minor__lte=models.F("amount_minor")),
                 name="line_returns_at_most_its_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(market_minor__gte=0, market_minor__lte=models.F("amount_minor")),
+                name="line_market_pays_at_most_its_amount",
             ),
         ]
 

@@ -17,14 +17,16 @@ from uuid import UUID
 from django.db import connection
 
 from attribution.domain.match import (
+    CLICKS,
     CLOCK_SKEW,
     CandidateEvidence,
     CandidateTerms,
     ClickModel,
     CodePolicy,
     EvidenceKind,
+    Verdict,
 )
-from attribution.models import Order
+from attribution.models import Decision, Order
 from attribution.selectors.articles import Articles, articles_of, articles_wanted
 from attribution.selectors.clicks import ID_TOLERANCE
 from attribution.selectors.code_evidence import LOOK_ALIKE, KnownCode, codes_known, refusal_of
@@ -33,7 +35,8 @@ from attribution.selectors.news import Named, News, Told
 from campaigns.domain.code_rules import sku_plain
 from campaigns.domain.codes import canonical, skeleton
 from campaigns.domain.terms import WINDOW_DAYS_MAX
-from campaigns.models import ExternalCode, Participation, PromoCode
+from campaigns.models import ExternalCode, Participation, PromoCode, Terms
+from campaigns.selectors.versions import LaterTerms, later_terms, terms_at
 from core.bulk import array_of
 from core.ids import uuid7_time
 
@@ -67,6 +70,18 @@ class Evidence:
     external: dict[tuple[int, str, str], ExternalCode] = field(default_factory=dict)
     exclusive: Articles = field(default_factory=dict)
     participations: dict[int, Participation] = field(default_factory=dict)
+    later: LaterTerms = field(default_factory=dict)
+
+    def terms_deciding(self, decision: Decision, placed_at: datetime) -> Terms:
+        """The version under which the winner of a decision is paid: in force at the click that
+        decided, or, without one, at the order."""
+        participation = self.participations[decision.participation_id or 0]
+        if not participation.has_later_terms:
+            return participation.terms
+        won = next(each for each in decision.trace if each["verdict"] == Verdict.DECIDED)
+        is_click = won["kind"] in CLICKS
+        moment = datetime.fromisoformat(won["occurred_at"]) if is_click else placed_at
+        return terms_at(participation, self.later, moment)
 
     def order_candidates(self, dossier: Dossier) -> list[CandidateEvidence]:
         """Candidates of the order as a whole: its click (with the visitor's others), its codes."""
@@ -76,6 +91,7 @@ class Evidence:
             self._candidate(
                 click.participation_id,
                 order.placed_at,
+                click.at,
                 kind=click_kind,
                 evidence=click.click_id.hex,
                 grade=CLICK_GRADES[click_kind],
@@ -189,10 +205,16 @@ class Evidence:
             yield text, known.code, "" if is_exact else known.alias or LOOK_ALIKE
 
     def _candidate(
-        self, participation_id: int, placed_at: datetime, **evidence: object
+        self,
+        participation_id: int,
+        placed_at: datetime,
+        clicked_at: datetime | None = None,
+        **evidence: object,
     ) -> CandidateEvidence:
+        """Under the terms in force at the click, or, without one, at the order."""
         participation = self.participations[participation_id]
-        campaign, terms = participation.campaign, participation.terms
+        campaign = participation.campaign
+        terms = terms_at(participation, self.later, clicked_at or placed_at)
         assert campaign.published_at is not None, campaign.pk
         return CandidateEvidence(
             participation_id=participation.pk,
@@ -226,7 +248,7 @@ def _took_part(participation: Participation, placed_at: datetime) -> bool:
 
 def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
     """What may speak for anybody in the orders of a batch, before its news and after. Five queries
-    at most."""
+    at most, and one more where terms of somebody were changed."""
     found = Evidence(dossiers)
     named = _everything_named(dossiers, news)
     told = _everything_told(dossiers, news)
@@ -242,6 +264,7 @@ def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
     if ids:
         rows = Participation.objects.select_related("campaign", "terms").filter(pk__in=ids)
         found.participations = {row.pk: row for row in rows}
+        found.later = later_terms(found.participations.values())
     return found
 
 

@@ -29,7 +29,7 @@ from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.services.books import Books
 from attribution.services.work import Changes, LineNow, Work
 from attribution.services.worth import NOTHING_EARNED, Earned, Worths
-from campaigns.models import Participation
+from campaigns.models import Participation, Terms
 from core import clock
 from core.audit.services import audit_entry, audit_record, who_acts
 from core.bulk import row_new, rows_read
@@ -116,8 +116,9 @@ def conversions_settle(work: Work) -> None:
     campaigns |= {each.campaign_id for each in current.values()}
     if not campaigns:
         return
-    settling, worths = Settling(Books(campaigns)), Worths(people)
+    settling = Settling(Books(campaigns))
     settling.refused = refused
+    worths = Worths(work.evidence, work.settling, current)
     for of_order in work.settling:
         worth = worths.of_order(of_order, current)
         settings = work.dossiers.settings[of_order[0].order.connection_id]
@@ -125,8 +126,10 @@ def conversions_settle(work: Work) -> None:
         for now in _falling_first(of_order, worth, current):
             participation = people.get(now.decision.participation_id or 0)
             earned = worth.get(now.line.pk, NOTHING_EARNED)
-            follower = _Follower(settling, now, participation, earned, is_hold_from_paid)
+            terms = worths.terms_of(now, current.get(now.line.pk))
+            follower = _Follower(settling, now, participation, terms, earned, is_hold_from_paid)
             follower.settle(current)
+        worths.follow(of_order, current)
     settling.write(at=clock.now())
 
 
@@ -166,6 +169,7 @@ class _Follower:
     settling: Settling
     now: LineNow
     participation: Participation | None
+    terms: Terms | None
     worth: Earned
     is_hold_from_paid: bool
 
@@ -184,9 +188,9 @@ class _Follower:
             _move(self.settling, conversion, reassigned, NOTHING_EARNED, cause="reassigned")
             conversion = None
             del current[line_id]
-        if self.participation is None:
+        if self.participation is None or self.terms is None:
             return
-        target = _target(now, self.participation, is_hold_from_paid=self.is_hold_from_paid)
+        target = _target(now, self.terms, is_hold_from_paid=self.is_hold_from_paid)
         if target is None:
             return
         if conversion is not None:
@@ -197,9 +201,9 @@ class _Follower:
             target.status not in LOST
             and (line_id, self.participation.pk) not in self.settling.refused
         ):
-            current[line_id] = self._create(self.participation, target)
+            current[line_id] = self._create(self.participation, self.terms, target)
 
-    def _create(self, participation: Participation, target: Target) -> Conversion:
+    def _create(self, participation: Participation, terms: Terms, target: Target) -> Conversion:
         now, worth = self.now, self.worth
         conversion = row_new(
             Conversion,
@@ -210,7 +214,7 @@ class _Follower:
             campaign_id=participation.campaign_id,
             participation_id=participation.pk,
             influencer_id=participation.influencer_id,
-            terms_id=participation.terms_id,
+            terms_id=terms.pk,
             grade=now.decision.grade,
             source=now.order.source,
             order_number=now.number,
@@ -221,6 +225,9 @@ class _Follower:
             rate_on=now.rate_on,
             base_minor=worth.base_minor,
             commission_minor=worth.commission_minor,
+            reason_code=worth.reason_code,
+            buyer=worth.buyer,
+            approved_before=worth.approved_before,
             ordered_at=now.placed_at,
             hold_until=target.hold_until,
             version=0,
@@ -267,16 +274,14 @@ class _Follower:
         _move(self.settling, conversion, target, worth, cause=cause, rate=rate)
 
 
-def _target(
-    now: LineNow, participation: Participation, *, is_hold_from_paid: bool
-) -> Target | None:
+def _target(now: LineNow, terms: Terms, *, is_hold_from_paid: bool) -> Target | None:
     return conversion_target(
         order_status=now.status,
         amount_minor=now.amount_minor,
         returned_minor=now.returned_minor,
         fulfilled_at=now.fulfilled_at,
         paid_at=now.paid_at,
-        hold_days=participation.terms.hold_days,
+        hold_days=terms.hold_days,
         is_hold_from_paid=is_hold_from_paid,
     )
 
@@ -304,7 +309,7 @@ def _move(
             return  # an order grew beyond the budget: what is promised stays as it was
     conversion.status = target.status
     conversion.hold_until = target.hold_until or conversion.hold_until
-    conversion.reason_code = target.reason_code
+    conversion.reason_code = target.reason_code or worth.reason_code
     conversion.base_minor, conversion.commission_minor = worth.base_minor, worth.commission_minor
     if rate is not None:
         conversion.rate, conversion.rate_on = rate
@@ -337,7 +342,7 @@ def conversions_fund_in_turn(waiting: Sequence[Conversion]) -> int:
         order = conversion.order
         now = LineNow.of(order, conversion.line, conversion.decision)
         is_hold_from_paid = bool(order.connection.settings.get("hold_from_paid", False))
-        target = _target(now, conversion.participation, is_hold_from_paid=is_hold_from_paid)
+        target = _target(now, conversion.terms, is_hold_from_paid=is_hold_from_paid)
         if target is None or target.status in LOST:
             continue  # nothing to post: the order's own news has said so, or will
         if not settling.books.accrue(

@@ -56,7 +56,7 @@ def campaign_fund(campaign_id: int) -> int:
     with acting_as(system="fund waiting rewards"):
         waiting = (
             Conversion.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("order__connection", "line", "decision", "participation__terms")
+            .select_related("order__connection", "line", "decision", "terms")
             .defer("order__connection__secrets")
             .filter(campaign_id=campaign_id, status=Status.AWAITING_FUNDING)
             .order_by("id")[:BATCH_MAX]

@@ -30,7 +30,7 @@ from core.crypto import blind_index
 
 logger = logging.getLogger(__name__)
 
-PHONE_PURPOSE = "order phone"
+PHONE_PURPOSE, EMAIL_PURPOSE = "order phone", "order email"
 FINAL = (Order.Status.FULFILLED, Order.Status.CANCELLED, Order.Status.RETURNED)
 
 
@@ -192,7 +192,6 @@ def _order_create(
     snapshot: OrderSnapshot,
     plain: dict[str, Any],
 ) -> Order:
-    phone = snapshot.customer_phone
     order = dossier.order = row_new(
         Order,
         connection_id=event.connection_id,
@@ -200,7 +199,9 @@ def _order_create(
         source=event.source,
         external_id=snapshot.external_id,
         trust=event.trust,
-        customer_phone_index=blind_index(phone, purpose=PHONE_PURPOSE) if phone else "",
+        customer_phone_index=_index(snapshot.customer_phone, PHONE_PURPOSE),
+        customer_email_index=_index(snapshot.customer_email, EMAIL_PURPOSE),
+        buyer_told=snapshot.buyer_told,
         placed_at=snapshot.placed_at,
         **_state(snapshot),
     )
@@ -233,11 +234,19 @@ def _order_update(
     if event.trust != InboundEvent.Trust.HINT:  # a second source confirms what a hint began
         order.trust = event.trust
     if snapshot.customer_phone and not order.customer_phone_index:
-        order.customer_phone_index = blind_index(snapshot.customer_phone, purpose=PHONE_PURPOSE)
+        order.customer_phone_index = _index(snapshot.customer_phone, PHONE_PURPOSE)
+    if snapshot.customer_email and not order.customer_email_index:
+        order.customer_email_index = _index(snapshot.customer_email, EMAIL_PURPOSE)
+    order.buyer_told = snapshot.buyer_told or order.buyer_told
     work.changes.change(order)
     _lines_update(work, dossier, snapshot)
     _version_add(work, dossier, event, snapshot, plain, is_applied=True)
     return True
+
+
+def _index(personal: str | None, purpose: str) -> str:
+    """By what a buyer is found again, and nobody can be read; "" of what an order does not say."""
+    return blind_index(personal, purpose=purpose) if personal else ""
 
 
 def _state(snapshot: OrderSnapshot) -> dict[str, Any]:
@@ -267,6 +276,7 @@ def _line_set(row: OrderLine, line: OrderLineSnapshot) -> None:
     row.sku, row.name = line.sku, line.name or line.sku or line.line_id  # WB names no goods
     row.quantity, row.returned_quantity = line.quantity, line.returned_quantity
     row.amount_minor, row.returned_minor = line.amount_minor, line.returned_minor
+    row.market_minor = line.market_minor
 
 
 _SAID_OF_LINE = attrgetter(
@@ -325,14 +335,20 @@ def snapshot_plain(snapshot: OrderSnapshot) -> dict[str, Any]:
     for name in ("placed_at", "source_updated_at", "fulfilled_at"):
         plain[name] = plain[name].isoformat() if plain[name] else None
     plain["promo_codes"] = list(snapshot.promo_codes)
-    plain["lines"] = [
-        {name: getattr(line, name) for name in _KEPT_OF_LINE}
-        | {"external_codes": [list(code) for code in line.external_codes]}
-        for line in snapshot.lines
-    ]
+    plain["lines"] = [_line_plain(line) for line in snapshot.lines]
     return plain
 
 
-_PERSONAL = {"customer_phone", "customer_email"}
+def _line_plain(line: OrderLineSnapshot) -> dict[str, Any]:
+    """What no source said when older snapshots were kept is left out where it is nothing: what did
+    not change must not look like news."""
+    plain = {name: getattr(line, name) for name in _KEPT_OF_LINE}
+    plain["external_codes"] = [list(code) for code in line.external_codes]
+    if not line.market_minor:
+        del plain["market_minor"]
+    return plain
+
+
+_PERSONAL = {"customer_phone", "customer_email", "buyer_told"}
 _KEPT = tuple(each.name for each in fields(OrderSnapshot) if each.name not in _PERSONAL)
 _KEPT_OF_LINE = tuple(each.name for each in fields(OrderLineSnapshot))

@@ -48,7 +48,7 @@ def _buyer_serve(event: InboundEvent, notice: SourceNotice) -> None:
     is_erasure = notice.kind == "buyer_erased"
     erased = _bodies_erase(event, _events_of(event, ids)) if is_erasure else 0
     if is_erasure:
-        orders.update(customer_phone_index="")
+        orders.update(customer_phone_index="", customer_email_index="")
         _own_erase(event)
     audit_record(
         f"connection.{notice.kind}",
@@ -62,7 +62,8 @@ def _shop_erase(event: InboundEvent) -> None:
     everything = InboundEvent.objects.filter(connection_id=event.connection_id)
     erased = _bodies_erase(event, everything)
     orders = Order.objects.filter(connection_id=event.connection_id)
-    count = orders.exclude(customer_phone_index="").update(customer_phone_index="")
+    known = orders.exclude(customer_phone_index="", customer_email_index="")
+    count = known.update(customer_phone_index="", customer_email_index="")
     _own_erase(event)
     Connection.objects.filter(pk=event.connection_id).update(state=Connection.State.OFF)
     audit_record(

@@ -40,11 +40,13 @@ from core.locks import locks_for_transaction
 COLUMNS: dict[type[Model], tuple[str, ...]] = {
     Order: (
         *("number", "status", "raw_status", "currency", "trust", "click_id", "promo_codes"),
-        *("customer_phone_index", "is_test", "placed_at", "fulfilled_at", "source_updated_at"),
+        *("customer_phone_index", "customer_email_index", "buyer_told"),
+        *("is_test", "placed_at", "fulfilled_at", "source_updated_at"),
         *("rate", "rate_on", "is_rate_final", "version"),
     ),
     OrderLine: (
         *("sku", "name", "quantity", "returned_quantity", "amount_minor", "returned_minor"),
+        "market_minor",
     ),
     OrderVersion: (),
     LateEvidence: (),
@@ -106,6 +108,7 @@ class LineNow:
     quantity: int
     amount_minor: int
     returned_minor: int
+    market_minor: int
 
     @classmethod
     def of(cls, order: Order, line: OrderLine, decision: Decision) -> LineNow:
@@ -126,6 +129,7 @@ class LineNow:
             quantity=line.quantity,
             amount_minor=line.amount_minor,
             returned_minor=line.returned_minor,
+            market_minor=line.market_minor,
         )
 
 

@@ -2,7 +2,7 @@ from campaigns.models.campaigns import Campaign, CampaignTotals
 from campaigns.models.codes import CodeAlias, CodePool, PromoCode
 from campaigns.models.external_codes import ExternalCode, TrafficTag
 from campaigns.models.links import AppTarget, TrackingLink
-from campaigns.models.participations import Participation
+from campaigns.models.participations import Participation, ParticipationTerms
 from campaigns.models.terms import Terms
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "CodePool",
     "ExternalCode",
     "Participation",
+    "ParticipationTerms",
     "PromoCode",
     "Terms",
     "TrackingLink",

@@ -31,9 +31,11 @@ class Participation(models.Model):
     influencer = models.ForeignKey(
         Influencer, on_delete=models.PROTECT, related_name="participations"
     )
+    # The version that it was approved under; what came after is in ParticipationTerms
     terms = models.ForeignKey(
         Terms, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
+    has_later_terms = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices)
     created_at = models.DateTimeField(default=clock.now)
     applied_at = models.DateTimeField(default=clock.now)  # the place in the queue of those who wait
@@ -57,3 +59,35 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.influencer_id} in {self.campaign_id}"
+
+
+class ParticipationTerms(models.Model):
+    """A version of terms that reaches a running participation, and from when: a rise at once, a
+    cut after its notice. At any moment the highest number counts of those that began by then.
+    Append-only."""
+
+    participation = models.ForeignKey(
+        Participation, on_delete=models.PROTECT, related_name="later_terms", db_constraint=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="+")
+    terms = models.ForeignKey(
+        Terms, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    number = models.PositiveIntegerField()
+    since = models.DateTimeField()
+    is_cut = models.BooleanField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participation", "number"], name="participation_terms_number_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participation_id} #{self.number}: {self.terms_id}"

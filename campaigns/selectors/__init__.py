@@ -28,9 +28,11 @@ from campaigns.selectors.offers import (
     coverage_of,
     terms_latest,
     terms_of,
+    vat_today,
 )
 from campaigns.selectors.own import codes_of_influencer, link_list_of_influencer, links_count
 from campaigns.selectors.people import PARTICIPANTS_MAX, Participant, participant_list
+from campaigns.selectors.versions import LaterTerms, later_terms, terms_at
 
 __all__ = [
     "COVERAGE_MAX",
@@ -38,6 +40,7 @@ __all__ = [
     "PARTICIPANTS_MAX",
     "Card",
     "Coverage",
+    "LaterTerms",
     "Participant",
     "applications_count",
     "campaign_access_for_brand",
@@ -54,6 +57,7 @@ __all__ = [
     "coverage_of",
     "external_code_access",
     "external_codes_of",
+    "later_terms",
     "link_access_for_influencer",
     "link_list_of_influencer",
     "links_count",
@@ -61,7 +65,9 @@ __all__ = [
     "participants_count",
     "participation_access_for_writer",
     "participation_of",
+    "terms_at",
     "terms_latest",
     "terms_of",
     "totals_of",
+    "vat_today",
 ]

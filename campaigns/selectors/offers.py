@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -26,6 +26,8 @@ from campaigns.models import (
     Terms,
     TrackingLink,
 )
+from compliance.domain.rules import RuleMissing
+from compliance.selectors import vat_bps
 from core import clock
 from core.bps import BPS_WHOLE
 from core.tenancy.context import acting_as
@@ -56,11 +58,12 @@ class Card:
     terms: Terms
     participation: Participation | None = None
     link: TrackingLink | None = None
+    vat_bps: int = 0  # today's, where the terms take it out of the base
 
     @property
     def reward_minor(self) -> int:
         basket_minor = self.campaign.typical_basket_minor
-        return reward_of_basket(basket_minor, self.terms.commission)
+        return reward_of_basket(basket_minor, self.terms.commission, vat_bps=self.vat_bps)
 
 
 def campaign_list_open(
@@ -129,11 +132,24 @@ def cards_for(campaigns: Collection[Campaign], influencer_id: int | None = None)
             influencer_id=influencer_id, campaign__in=campaigns, state=TrackingLink.State.ACTIVE
         )
         links = {link.campaign_id: link for link in active.order_by("-id")}
+    vat = vat_today(terms.values())
     return [
-        Card(each, terms[each.pk], mine.get(each.pk), links.get(each.pk))
+        Card(each, terms[each.pk], mine.get(each.pk), links.get(each.pk), vat)
         for each in campaigns
         if each.pk in terms
     ]
+
+
+def vat_today(terms: Iterable[Terms]) -> int:
+    """Today's VAT rate where any of these terms takes it out of the base, else 0; 0 too while the
+    law of today is not confirmed. One query, and none for usual terms."""
+    if all(each.base_includes_vat for each in terms):
+        return 0
+    with acting_as(system="VAT in a price"):
+        try:
+            return vat_bps()
+        except RuleMissing:
+            return 0
 
 
 def campaign_list_public(rows: int) -> list[Campaign]:

@@ -40,6 +40,7 @@ from campaigns.services.offers import (
 from campaigns.services.participations import campaign_join, participation_leave
 from campaigns.services.rules import campaign_rules_set
 from campaigns.services.standing import PlacesTaken
+from campaigns.services.terms import terms_columns, terms_create, terms_like
 
 __all__ = [
     "BrandNotVerified",
@@ -74,6 +75,9 @@ __all__ = [
     "participation_restore",
     "participations_approve",
     "participations_reject",
+    "terms_columns",
+    "terms_create",
+    "terms_like",
     "tracking_link_create",
     "tracking_link_disable",
     "tracking_link_enable",

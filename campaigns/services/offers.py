@@ -14,9 +14,10 @@ from campaigns.domain import destination, terms
 from campaigns.domain.destination import DestinationError, DestinationRule
 from campaigns.domain.marketplace_urls import product_link
 from campaigns.domain.offer import Offer, RewardFault, reward_faults
-from campaigns.domain.sku_table import table_plain
+from campaigns.domain.places import Place
 from campaigns.models import Campaign, Terms
 from campaigns.services.eligibility import rules_columns, rules_errors
+from campaigns.services.terms import terms_columns, terms_create
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, Invalid, NotFound
@@ -56,6 +57,32 @@ REWARD_RULES = {
     RewardFault.CAP_UNDER_FIXED: gettext_lazy(
         "The cap is lower than the fixed sum: no order would ever earn it whole."
     ),
+    RewardFault.DAY_UNDER_ORDER: gettext_lazy(
+        "The most for a day is lower than what one order may earn."
+    ),
+    RewardFault.INFLUENCER_UNDER_DAY: gettext_lazy(
+        "The most for an influencer is lower than what a day or an order may earn."
+    ),
+    RewardFault.TOTAL_UNDER_INFLUENCER: gettext_lazy(
+        "The most for the whole campaign is lower than what an influencer, a day or an order may"
+        " earn."
+    ),
+    RewardFault.TIERS_NOT_RISING: gettext_lazy(
+        "From row to row both the orders and the reward must grow."
+    ),
+    RewardFault.TIERS_UNDER_MAIN: gettext_lazy(
+        "The first tier must bring more than the reward without tiers."
+    ),
+    RewardFault.TIERS_OF_OTHER_KIND: gettext_lazy(
+        "Write tiers as the reward itself: in percent (12 %) or as a sum (2 500 ₸)."
+    ),
+    RewardFault.BONUSES_NOT_RISING: gettext_lazy(
+        "From row to row both the orders and the bonus must grow."
+    ),
+    RewardFault.BONUS_OVER_CAP: gettext_lazy(
+        "A bonus is more than the most for an influencer or for the campaign."
+    ),
+    RewardFault.BONUS_OVER_BUDGET: gettext_lazy("A bonus is more than the whole budget."),
 }
 
 
@@ -71,10 +98,10 @@ def campaign_create(*, brand: Brand, offer: Offer) -> Campaign:
     Raises:
         Invalid: which fields break which rules.
     """
-    columns, terms_columns = _columns(offer)
+    columns, of_terms = _columns(offer)
     with acting_as(system="draft a campaign"):
         campaign = Campaign.objects.create(brand=brand, brand_name=brand.name, **columns)
-        Terms.objects.create(campaign=campaign, brand=brand, version=1, **terms_columns)
+        terms_create(campaign=campaign, columns=of_terms)
         audit_record("campaign.create", campaign, after=_words(offer))
     return campaign
 
@@ -86,7 +113,7 @@ def campaign_update(*, campaign_id: int, offer: Offer) -> Campaign:
         CampaignConflict: it is no draft any more.
         Invalid: which fields break which rules.
     """
-    columns, terms_columns = _columns(offer)
+    columns, of_terms = _columns(offer)
     with acting_as(system="draft a campaign"):
         campaign = campaign_locked(campaign_id)
         if campaign.status != Campaign.Status.DRAFT:
@@ -96,7 +123,7 @@ def campaign_update(*, campaign_id: int, offer: Offer) -> Campaign:
         for name, value in columns.items():
             setattr(campaign, name, value)
         campaign.save(update_fields=list(columns))
-        Terms.objects.filter(campaign=campaign, version=1).update(**terms_columns)
+        Terms.objects.filter(campaign=campaign, version=1).update(**of_terms)
         audit_record("campaign.update", campaign, after=_words(offer))
     return campaign
 
@@ -151,17 +178,7 @@ def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
         "ends_at": clock.day_start(offer.ends_on + timedelta(days=1)) if offer.ends_on else None,
         **rules_columns(offer.rules),
     }
-    terms_columns = {
-        "commission_bps": offer.commission_bps,
-        "fixed_minor": offer.fixed_minor,
-        "cap_minor": offer.cap_minor,
-        "sku_rates": table_plain(offer.sku_rows),
-        "window_days": offer.window_days,
-        "hold_days": offer.hold_days,
-        "code_policy": offer.code_policy,
-        "model": offer.model,
-    }
-    return campaign_columns, terms_columns
+    return campaign_columns, terms_columns(offer)
 
 
 def _terms_errors(offer: Offer) -> dict[str, Any]:
@@ -179,6 +196,7 @@ def _terms_errors(offer: Offer) -> dict[str, Any]:
             _("Choose from the list."),
         ),
         "model": (offer.model in Terms.Model.values, _("Choose from the list.")),
+        "places": (set(offer.places) <= set(Place), _("Choose from the list.")),
         "access": (offer.access in Campaign.Access.values, _("Choose from the list.")),
         "budget": (_is_amount(offer.budget_minor), _("The amount must be more than zero.")),
         "typical_basket": (
@@ -226,13 +244,7 @@ def _words(offer: Offer) -> dict[str, Any]:
     return {
         "title": offer.title.strip(),
         "destination_url": offer.destination_url.strip(),
-        "commission_bps": offer.commission_bps,
-        "fixed_minor": offer.fixed_minor,
-        "cap_minor": offer.cap_minor,
-        "sku_rates": table_plain(offer.sku_rows),
         "budget_minor": offer.budget_minor,
-        "window_days": offer.window_days,
-        "hold_days": offer.hold_days,
-        "code_policy": offer.code_policy,
         "access": offer.access,
+        **terms_columns(offer),
     }

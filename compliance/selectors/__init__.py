@@ -10,6 +10,7 @@ from compliance.selectors.law import (
     rules_in_force,
     rules_of,
     vat_bps,
+    vat_rates,
     withholding_profiles,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "rules_in_force",
     "rules_of",
     "vat_bps",
+    "vat_rates",
     "withholding_profiles",
 ]

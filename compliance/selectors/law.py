@@ -40,6 +40,18 @@ def vat_bps(day: date | None = None) -> int:
     return rules_in_force(day or clock.today()).value(VAT_RATE)
 
 
+def vat_rates(days: Collection[date]) -> dict[date, int]:
+    """{day: the VAT rate on it}. One query, and none for no days.
+
+    Raises:
+        RuleMissing: no row covers a day.
+    """
+    if not days:
+        return {}
+    book = rule_book()
+    return {day: book.at(day).value(VAT_RATE) for day in days}
+
+
 def rules_of(rows: Iterable[TaxRule]) -> list[Rule]:
     return [
         Rule(

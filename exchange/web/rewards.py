@@ -12,22 +12,52 @@ from campaigns.domain.sku_table import table_of_plain
 from campaigns.models import Terms
 from exchange.web.formatting import money_text, number_text, percent_text
 from exchange.web.pages.common import Fact, PolicyTerms, Sum
-from exchange.web.reward_words import rate_short, sku_rate_text, step_label, step_text
+from exchange.web.reward_words import (
+    bonuses_text,
+    rate_short,
+    rate_text,
+    sku_rate_text,
+    step_label,
+    step_text,
+    tiers_text,
+)
 
 PRODUCTS_SHOWN = 12
 
 
 def policy_terms(terms: Terms) -> PolicyTerms:
     return PolicyTerms(
-        terms.commission, terms.window_days, terms.hold_days, terms.code_policy, terms.model
+        terms.commission,
+        terms.window_days,
+        terms.hold_days,
+        terms.code_policy,
+        terms.model,
+        tuple(terms.places),
     )
 
 
 def reward_facts(terms: Terms) -> list[Fact]:
     """The reward as rows: what, the most, and which products have their own."""
-    facts = [Fact(_("Reward"), rate_short(terms.commission))]
-    if terms.cap_minor is not None:
-        facts.append(Fact(_("Most for one order"), money_text(terms.cap_minor)))
+    commission = terms.commission
+    facts = [Fact(_("Reward"), rate_short(commission))]
+    if commission.returning is not None:
+        nothing = _("nothing")
+        rate = nothing if commission.returning.is_nothing else rate_text(commission.returning)
+        facts.append(Fact(_("Returning buyers"), rate))
+    if not commission.is_base_with_vat:
+        facts.append(Fact(_("A percent is taken"), _("from the price without VAT")))
+    if commission.tiers:
+        facts.append(Fact(_("More for many orders"), tiers_text(commission)))
+    if commission.bonuses:
+        facts.append(Fact(_("Bonus for orders of a month"), bonuses_text(commission)))
+    for label, cap in (
+        (_("Most for one order"), commission.cap_minor),
+        (_("Most for one influencer's day"), commission.cap_day_minor),
+        (_("Most for one influencer"), commission.cap_influencer_minor),
+        (_("Most for the whole campaign"), commission.cap_total_minor),
+    ):
+        if cap is not None:
+            facts.append(Fact(label, money_text(cap)))
     rows = table_of_plain(terms.sku_rates)
     if rows:
         shown = [f"{row.sku}: {sku_rate_text(row.rate)}" for row in rows[:PRODUCTS_SHOWN]]
@@ -46,7 +76,10 @@ def steps_of(versions: Iterable[ConversionVersion]) -> list[Step]:
 
 def is_plain_percent(steps: Sequence[Step]) -> bool:
     """Whether the rate alone says it all."""
-    return not steps or [step.kind for step in steps] == [StepKind.PERCENT]
+    if len(steps) != 1:
+        return not steps
+    (only,) = steps
+    return only.kind is StepKind.PERCENT and only.buyer is None and only.orders is None
 
 
 def reward_rows(steps: Sequence[Step], commission: CommissionTerms) -> list[Sum]:
@@ -55,4 +88,4 @@ def reward_rows(steps: Sequence[Step], commission: CommissionTerms) -> list[Sum]
         bps = steps[0].rate_bps if steps else None
         rate = rate_short(commission) if bps is None else percent_text(bps)
         return [Sum(_("Rate"), text=rate if commission.fixed_minor else f"× {rate}")]
-    return [Sum(step_label(step.kind), step.result_minor, note=step_text(step)) for step in steps]
+    return [Sum(step_label(step), step.result_minor, note=step_text(step)) for step in steps]

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_GET, require_POST
 
-from campaigns.forms import CampaignForm, commission_typed
+from campaigns.forms import CampaignForm, commission_typed, cost_typed
+from campaigns.reward_forms import places_typed
+from core.bps import BPS_WHOLE
 from core.errors import Invalid
 from exchange.web.formatting import LANGUAGES
 from exchange.web.pages.common import PolicyTerms
-from exchange.web.words import CODE_POLICIES
+from exchange.web.policy_words import CODE_POLICIES
 
 
 @require_POST
@@ -55,20 +57,34 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def policy_preview(request: HttpRequest) -> HttpResponse:
-    """The policy sentence of a campaign form as it stands; nothing while a number is missing.
-    Posted, because a table of products is too long for an address."""
+    """The policy sentence of a campaign form as it stands, and what a sale would cost; nothing
+    while a number is missing. Posted, because a table of products is too long for an address. The
+    rates are of the form: it is a picture, and publishing takes the contract's and the law's."""
+    form = CampaignForm(request.POST)
     try:
         terms = PolicyTerms(
-            commission=commission_typed(CampaignForm(request.POST)),
+            commission=commission_typed(form),
             window_days=int(request.POST.get("window_days", "")),
             hold_days=int(request.POST.get("hold_days", "")),
             code_policy=request.POST.get("code_policy", ""),
+            places=places_typed(form),
         )
+        fee_bps, vat_bps = (_bps_typed(request, name) for name in ("fee_bps", "vat_bps"))
     except ValueError:
         return HttpResponse(status=204)
     if terms.code_policy not in CODE_POLICIES:
         return HttpResponse(status=204)
-    return render(request, "components/_policy.html", {"terms": terms, "no_remark": True})
+    context = {
+        "terms": terms,
+        "cost": cost_typed(form, fee_bps=fee_bps, vat_bps=vat_bps),
+        "fee_bps": fee_bps,
+        "vat_bps": vat_bps,
+    }
+    return render(request, "components/_policy_preview.html", context)
+
+
+def _bps_typed(request: HttpRequest, name: str) -> int:
+    return min(max(0, int(request.POST.get(name, "0"))), BPS_WHOLE)
 
 
 @requires_csrf_token

@@ -13,12 +13,9 @@ from typing import Any, Literal
 
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.domain.commission import CommissionTerms
 from exchange.web.formatting import day_long, money_text
-from exchange.web.reward_words import reward_sentences
 
 Tone = Literal["wait", "hold", "appr", "ready", "paid", "bad"]
 Word = str | Promise
@@ -514,68 +511,3 @@ TABLES: Mapping[str, Mapping[Any, Word]] = {
 def word_of(table: str, code: Any) -> str:
     """The word of a code; a code that has none is shown as it is, never an error page."""
     return str(TABLES[table].get(code, code))
-
-
-# The rule of a campaign in plain words, the same on the brand's form and the influencer's card
-CODE_POLICIES = ("code_wins", "click_wins", "code_only", "click_only")
-
-
-def policy_sentences(
-    *,
-    commission: CommissionTerms,
-    window_days: int,
-    hold_days: int,
-    code_policy: str,
-    model: str = "last_click",
-) -> list[str]:
-    """What a campaign pays, for whose sale and when, sentence by sentence. Never shortened."""
-    facts = {"window_days": window_days, "hold_days": hold_days}
-    return [
-        *reward_sentences(commission),
-        *[said % facts for said in _who_earns(code_policy)],
-        *_which_click(code_policy, model),
-        gettext(
-            "If the goods are not returned within %(hold_days)s days of receipt, the reward is"
-            " approved."
-        )
-        % facts,
-        gettext("Until then the brand may refuse only with evidence."),
-    ]
-
-
-def _who_earns(code_policy: str) -> list[str]:
-    if code_policy == "code_only":
-        return [
-            gettext("If a buyer enters your promo code, the reward is yours."),
-            gettext("Links are not counted."),
-        ]
-    if code_policy == "click_only":
-        return [
-            gettext(
-                "If a buyer taps your link and orders within %(window_days)s days, the reward is"
-                " yours."
-            ),
-            gettext("Promo codes are not counted."),
-        ]
-    both = gettext(
-        "If a buyer taps your link and orders within %(window_days)s days, or enters your promo"
-        " code, the reward is yours."
-    )
-    conflict = {
-        "code_wins": gettext(
-            "If the link is one influencer's and the code another's, the code's owner gets it."
-        ),
-        "click_wins": gettext(
-            "If the link is one influencer's and the code another's, the link's owner gets it."
-        ),
-    }
-    return [both, conflict[code_policy]]
-
-
-def _which_click(code_policy: str, model: str) -> list[str]:
-    """Said where it is not the usual rule, or where the link alone decides."""
-    if code_policy == "code_only" or (model == "last_click" and code_policy == "code_wins"):
-        return []
-    if model == "first_click":
-        return [gettext("If the links of several influencers were tapped, the first one counts.")]
-    return [gettext("If the links of several influencers were tapped, the last one counts.")]

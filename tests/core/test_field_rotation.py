@@ -13,7 +13,7 @@ from django.test import override_settings
 from attribution.models import Connection, InboundEvent, Order
 from attribution.services.inbox import WEBHOOK, Received, events_store
 from attribution.services.ingest import inbound_events_process
-from attribution.services.orders import PHONE_PURPOSE
+from attribution.services.orders import EMAIL_PURPOSE, PHONE_PURPOSE
 from core import field_rotation
 from core.accounts.models import User
 from core.crypto import SealError, blind_index
@@ -34,7 +34,11 @@ WOO_ORDER = json.dumps(
         "currency": "KZT",
         "date_created_gmt": "2026-11-20T10:00:00",
         "date_modified_gmt": "2026-11-20T10:00:00",
-        "billing": {"phone": "+7 701 000 00 01", "country": "KZ"},
+        "billing": {
+            "phone": "+7 701 000 00 01",
+            "email": "buyer@example.org",
+            "country": "KZ",
+        },
         "total": "100.00",
         "line_items": [{"id": 1, "name": "Alma", "quantity": 1, "total": "100.00"}],
     }
@@ -111,7 +115,9 @@ def test_the_phone_of_an_order_is_indexed_from_its_event(committed_cast):
         call_command("fields_rotate", verbosity=0)
     with override_settings(FIELD_KEYS={2: NEW}), acting_as(system="test"):
         index = blind_index("+77010000001", purpose=PHONE_PURPOSE)
-        assert Order.objects.get(customer_phone_index=index).external_id == "1042"
+        order = Order.objects.get(customer_phone_index=index)
+        assert order.external_id == "1042"
+        assert order.customer_email_index == blind_index("buyer@example.org", purpose=EMAIL_PURPOSE)
 
 
 def test_a_stopped_run_goes_on_and_a_second_one_finds_nothing(

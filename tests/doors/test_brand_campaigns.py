@@ -97,8 +97,8 @@ def test_a_new_form_has_the_usual_terms_and_the_rates_of_today(workplace):
     assert (page.policy.window_days, page.policy.hold_days) == (30, 21)
     assert form["hold_days"].value() == 21
     html = answer.content.decode()
-    assert 'data-fee-bps="1500"' in html
-    assert 'data-vat-bps="1600"' in html
+    assert 'name="fee_bps" value="1500"' in html
+    assert 'name="vat_bps" value="1600"' in html
 
 
 @pytest.mark.parametrize(("action", "place"), [("next", "campaign"), ("save", "campaigns")])

@@ -165,3 +165,114 @@ def test_cards_and_lists_say_the_reward_of_a_typical_order(workplace):
         url = reverse("portal:campaigns")
     cards = {card.title: card for card in client.get(url, {"sort": "reward"}).context["page"].cards}
     assert cards["tulpar sale"].per_sale_minor == 2_000_00
+
+
+KINDS = {
+    "returning_kind": "percent",
+    "returning_percent": "3",
+    "unknown_buyer": "returning",
+    "vat_kind": "without",
+    "base_as_paid": "on",
+    "day_cap": "20 000",
+    "influencer_cap": "90 000",
+    "total_cap": "95 000,50",
+    "tiers": "10; 9 %\n50\t12,5",
+    "tier_kind": "retroactive",
+    "bonuses": "20; 5 000",
+    "places": ["instagram", "tiktok"],
+}
+
+
+def test_every_kind_of_terms_is_saved_told_and_shown_in_its_form_again(workplace):
+    assert save(workplace, **KINDS).status_code == 302
+    with acting_as(system="test"):
+        terms = Terms.objects.latest("pk")
+        campaign = terms.campaign
+    assert (terms.returning_bps, terms.returning_minor, terms.unknown_buyer) == (
+        300,
+        None,
+        "returning",
+    )
+    assert (terms.base_includes_vat, terms.base_as_paid) == (False, True)
+    assert (terms.cap_day_minor, terms.cap_influencer_minor) == (20_000_00, 90_000_00)
+    assert terms.cap_total_minor == 95_000_50
+    assert terms.tiers == [{"orders": 10, "bps": 900}, {"orders": 50, "bps": 1_250}]
+    assert (terms.tier_kind, terms.bonuses) == ("retroactive", [{"orders": 20, "minor": 5_000_00}])
+    assert terms.places == ["instagram", "tiktok"]
+    page = workplace.get("campaign_edit", campaign.public_id)
+    assert set(page.context["page"].open_folds) == {"buyers", "month", "caps", "base", "places"}
+    form = page.context["form"]
+    again = {name: form[name].field.prepare_value(form[name].value()) or "" for name in form.fields}
+    again = {name: value for name, value in again.items() if value != ""}
+    assert workplace.post("campaign_edit", campaign.public_id, **again).status_code == 302
+    with acting_as(system="test"):
+        after = Terms.objects.get(pk=terms.pk)
+    assert after.commission == terms.commission
+    text = workplace.get("campaign", campaign.public_id).content.decode().replace(NBSP, " ")
+    for said in (
+        "An order of a buyer who has bought from the brand before: 3%.",
+        "A buyer whose phone and e-mail are not known does not count as new.",
+        "A percent is taken from the price without VAT.",
+        "once so many of them are approved: 10 – 9%, 50 – 12.5%.",
+        "are approved: 20 – 5 000 ₸. The highest counts.",
+        "The most for one influencer&#x27;s orders of a day: 20 000 ₸.",
+        "The most for all influencers together: 95 000,50 ₸.",
+        "Recommend it only here: Instagram, TikTok.",
+    ):
+        assert said in text, said
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "said"),
+    [
+        ({"returning_kind": "percent"}, "returning_percent", "How much does such an order earn?"),
+        ({"returning_kind": "fixed"}, "returning_fixed", "How much does such an order earn?"),
+        (
+            {"returning_kind": "fixed", "returning_fixed": "16 111"},
+            "returning_kind",
+            "90 percent of a typical",
+        ),
+        ({"order_cap": "500", "day_cap": "499,99"}, "day_cap", "lower than what one order"),
+        ({"day_cap": "500", "influencer_cap": "499"}, "influencer_cap", "lower than what a day"),
+        (
+            {"influencer_cap": "500", "total_cap": "499"},
+            "total_cap",
+            "lower than what an influencer",
+        ),
+        (FIXED | {"day_cap": "1 999"}, "day_cap", "lower than what one order"),
+        (
+            FIXED | {"tiers": "5; 3 000 ₸", "order_cap": "2 999"},
+            "order_cap",
+            "lower than the fixed sum",
+        ),
+        (
+            {"tiers": "10; 9 %\n10; 12 %"},
+            "tiers",
+            "Row 2 (10; 12 %): both the orders and the reward",
+        ),
+        ({"tiers": "10; 9 %\n20; 8 %"}, "tiers", "Row 2 (20; 8 %): both the orders and the reward"),
+        ({"tiers": "0; 9 %"}, "tiers", "Row 1 (0; 9 %): begin with a number of orders"),
+        ({"tiers": "10"}, "tiers", "Row 1 (10): there is no reward"),
+        ({"tiers": "10; 91"}, "tiers", "Row 1 (10; 91): more than 90 percent"),
+        ({"tiers": "10; nine"}, "tiers", "Row 1 (10; nine): write the reward"),
+        ({"tiers": "10; 7 %"}, "tiers", "more than the reward without tiers"),
+        ({"tiers": "10; 900 ₸"}, "tiers", "Write tiers as the reward itself"),
+        (
+            {"tiers": "\n".join(f"{n}; {n / 10 + 8}" for n in range(1, 12))},
+            "tiers",
+            "at most 10 rows",
+        ),
+        ({"bonuses": "5; 10 %"}, "bonuses", "Row 1 (5; 10 %): write the reward"),
+        ({"bonuses": "5; 100\n6; 90"}, "bonuses", "Row 2 (6; 90): both"),
+        ({"bonuses": "5; 100 001"}, "bonuses", "more than the whole budget"),
+        ({"bonuses": "5; 900", "influencer_cap": "899"}, "bonuses", "more than the most"),
+        ({"places": "billboard"}, "places", "not one of the available choices"),
+        ({"window_days": "0"}, "window_days", "1 to 90 days"),
+    ],
+)
+def test_terms_that_contradict_themselves_are_refused_at_their_field(workplace, given, field, said):
+    answer = save(workplace, **given)
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert list(errors) == [field]
+    assert said in " ".join(errors[field])

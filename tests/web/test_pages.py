@@ -147,10 +147,30 @@ def test_the_reward_is_told_with_it(client):
     assert "Products with a reward of their own: 1. Products without a reward: 1." in answer.text
 
 
+def test_what_a_sale_and_the_budget_cost_are_counted_with_it(client):
+    """12.5 % of 17 900.00 is 2 237.50; our fee of it 335.63, VAT on that 53.70."""
+    asked = {"window_days": "14", "hold_days": "21", "code_policy": "code_wins"}
+    offer = {"commission_percent": "12,5", "typical_basket": "17 900", "budget": "1 000 000"}
+    rates = {"fee_bps": "1500", "vat_bps": "1600"}
+    text = plain(client.post("/en/policy/", asked | offer | rates).text)
+    for figure in ("2 237,50", "335,63", "53,70", "2 626,83", "150 000,00", "24 000,00", ">446<"):
+        assert figure in text, figure
+    without_vat = plain(
+        client.post("/en/policy/", asked | offer | rates | {"vat_kind": "without"}).text
+    )
+    assert "1 928,88" in without_vat  # 17 900.00 without 16 % VAT is 15 431.03
+
+
+def plain(html: str) -> str:
+    """Without the marks that typeset an amount."""
+    return re.sub(r"<(?!/?d[dt])[^>]*>", "", html).replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize(
     "asked",
     [
         {},
+        {"fee_bps": "x", "window_days": "14", "hold_days": "21", "code_policy": "code_wins"},
         {"window_days": "x", "hold_days": "21", "code_policy": "code_wins"},
         {"window_days": "14", "hold_days": "21", "code_policy": "anything"},
     ],

@@ -9,8 +9,9 @@ from django.utils import translation
 
 from campaigns.domain.commission import CommissionTerms, SkuRate
 from exchange.web import words
+from exchange.web.policy_words import policy_sentences
 from exchange.web.reward_words import reward_sentences
-from exchange.web.words import policy_sentences, reason_text, sale_hint
+from exchange.web.words import reason_text, sale_hint
 
 TEN = CommissionTerms(percent_bps=1_000)
 

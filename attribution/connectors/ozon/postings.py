@@ -185,6 +185,7 @@ _USED_OF_PRODUCT = (
     "offer_id",
     "quantity",
     "price",
+    "customer_price",
     "currency_code",
     "actions",
 )
@@ -242,6 +243,7 @@ class _Line:
     name: str
     quantity: int = 0
     amount_minor: int = 0
+    market_minor: int = 0
 
 
 def _lines(posting: Fields) -> tuple[tuple[OrderLineSnapshot, ...], str]:
@@ -259,6 +261,7 @@ def _lines(posting: Fields) -> tuple[tuple[OrderLineSnapshot, ...], str]:
         line = lines.setdefault(sku, _Line(product.text_cut("name", length_max=base.NAME_MAX)))
         line.quantity += quantity
         line.amount_minor += unit_minor * quantity
+        line.market_minor += _ozon_pays(earned.get(sku), unit_minor, currency) * quantity
         if line.amount_minor > MINOR_MAX or line.quantity > base.QUANTITY_MAX:
             raise product.wrong("quantity", "more than any order holds")
     if len(currencies) != 1:
@@ -270,6 +273,7 @@ def _lines(posting: Fields) -> tuple[tuple[OrderLineSnapshot, ...], str]:
             name=line.name,
             quantity=line.quantity,
             amount_minor=line.amount_minor,
+            market_minor=line.market_minor,
         )
         for sku, line in lines.items()
     )
@@ -281,6 +285,13 @@ def _financial_products(posting: Fields) -> dict[str, Fields]:
     financial = posting.child_or_empty("financial_data")
     rows = financial.items_or_empty("products", most=base.LINES_MAX)
     return {str(row.integer("product_id", least=1, most=SKU_MAX)): row for row in rows}
+
+
+def _ozon_pays(earned: Fields | None, unit_minor: int, currency: str) -> int:
+    """What of the seller's price of one piece Ozon pays in the buyer's place; 0 where it does not
+    say, or tells the buyer's price in another currency."""
+    paid = price_minor(earned, "customer_price", currency) if earned is not None else None
+    return max(0, unit_minor - paid[0]) if paid is not None and paid[1] == currency else 0
 
 
 def _unit_price(product: Fields, earned: Fields | None) -> tuple[int, str]:

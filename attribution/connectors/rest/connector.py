@@ -47,6 +47,7 @@ class RestOrders:
                 promo_codes=_promo_codes(order),
                 customer_phone=phone_of(customer),
                 customer_email=email_of(customer),
+                buyer_told=_buyer_told(customer),
             )
         ]
 
@@ -95,3 +96,8 @@ def _promo_codes(order: Fields) -> tuple[str, ...]:
         )
         for number, code in enumerate(codes)
     )
+
+
+def _buyer_told(customer: Fields) -> str:
+    said = customer.raw("is_new")
+    return "" if not isinstance(said, bool) else "new" if said else "returning"

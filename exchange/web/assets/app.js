@@ -231,57 +231,6 @@ function charts() {
 charts();
 if (document.querySelector("[data-proof]")) bring(document.body.dataset.proofSrc);
 
-/* What one sale costs: the wizard counts along while the form is filled in. Integer tiyn, as in
-   core/bps.py: half a unit away from zero. The server counts again; this is a picture. */
-
-const share_of = (minor, bps) => Math.floor((2 * minor * bps + 10000) / 20000);
-const number_in = (input) => Number((input?.value ?? "").replace(/[\s\u00a0]/g, "").replace(",", "."));
-const NBSP = "\u00a0";
-
-function sum(minor, tiyn = true) {
-  const whole = String(Math.floor(minor / 100)).replace(/\B(?=(\d{3})+$)/g, NBSP);
-  return { whole, tiyn: tiyn ? `,${String(minor % 100).padStart(2, "0")}` : "" };
-}
-
-Alpine.data("cost", () => ({
-  rate: 0, fixed: 0, cap: 0, basket: 0, budget: 0,
-  init() {
-    this.fee = Number(this.$root.dataset.feeBps);
-    this.vat = Number(this.$root.dataset.vatBps);
-    this.read();
-  },
-  read() {
-    const is_fixed = Boolean(this.$root.querySelector('[name="reward_kind"][value="fixed"]:checked'));
-    this.rate = is_fixed ? 0 : Math.round(number_in($("id_commission_percent")) * 100) || 0;
-    this.fixed = is_fixed ? Math.round(number_in($("id_fixed_reward")) * 100) || 0 : 0;
-    this.cap = Math.round(number_in($("id_order_cap")) * 100) || Infinity;
-    this.basket = Math.round(number_in($("id_typical_basket")) * 100) || 0;
-    this.budget = Math.round(number_in($("id_budget")) * 100) || 0;
-  },
-  get reward() { return Math.min(this.cap, this.fixed || share_of(this.basket, this.rate)); },
-  get feeMinor() { return share_of(this.reward, this.fee); },
-  get vatMinor() { return share_of(this.feeMinor, this.vat); },
-  get total() { return this.reward + this.feeMinor + this.vatMinor; },
-  get budgetFee() { return share_of(this.budget, this.fee); },
-  get budgetVat() { return share_of(this.budgetFee, this.vat); },
-  get budgetTotal() { return this.budget + this.budgetFee + this.budgetVat; },
-  get totalWhole() { return sum(this.total).whole; },
-  get totalTiyn() { return sum(this.total).tiyn; },
-  get rewardText() { return this.text(this.reward); },
-  get feeText() { return this.text(this.feeMinor); },
-  get vatText() { return this.text(this.vatMinor); },
-  get basketText() { return this.text(this.basket, false); },
-  get budgetText() { return this.text(this.budget, false); },
-  get budgetFeeText() { return this.text(this.budgetFee); },
-  get budgetVatText() { return this.text(this.budgetVat); },
-  get budgetTotalText() { return this.text(this.budgetTotal); },
-  get salesText() { return this.reward ? sum(Math.floor(this.budget / this.reward) * 100).whole : "–"; },
-  text(minor, tiyn = true) {
-    const shown = sum(minor, tiyn);
-    return `${shown.whole}${shown.tiyn}${NBSP}₸`;
-  },
-}));
-
 /* One of several texts, by button: ready captions in two languages */
 Alpine.data("tabs", () => ({
   shown: "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from campaigns.domain.sale_cost import SaleCost
 from exchange.web.pages.common import (
     Choice,
     Fact,
@@ -102,8 +103,9 @@ class Campaigns:
 class CampaignForm:
     """The form of a campaign; `form` in the context has the fields named in README.md.
 
-    `policy` is the rule as it stands; `fee_bps` and `vat_bps` feed the live cost of a sale. While
-    a rate is missing nothing is counted, and `rates_missing` says why.
+    `policy` is the rule as it stands and `cost` what a sale costs by it; `fee_bps` and `vat_bps`
+    go with the form, which asks for both again while it is filled in. While a rate is missing
+    nothing is counted, and `rates_missing` says why. `open_folds` are parts that are in use.
     """
 
     action_url: str
@@ -111,6 +113,8 @@ class CampaignForm:
     fee_bps: int
     vat_bps: int
     policy: PolicyTerms
+    cost: SaleCost
+    open_folds: tuple[str, ...] = ()
     rates_missing: str = ""
     is_new: bool = True
     title: str = ""

@@ -167,13 +167,14 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class PolicyTerms:
-    """What words.policy_sentences reads; a Terms row of campaigns fits as well."""
+    """What policy_words.policy_sentences reads; a Terms row of campaigns fits as well."""
 
     commission: CommissionTerms
     window_days: int
     hold_days: int
     code_policy: str
     model: str = "last_click"
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

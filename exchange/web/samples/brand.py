@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from attribution.domain.snippet import DAYS_MAX, DAYS_MIN, page_snippet, purchase_snippet
+from campaigns.domain.sale_cost import sale_cost
 from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
@@ -81,7 +82,14 @@ def campaigns() -> brand.Campaigns:
 
 
 def campaign_form() -> brand.CampaignForm:
-    return brand.CampaignForm("#", "#", 1500, 1600, common.POLICY)
+    cost = sale_cost(
+        common.POLICY.commission,
+        basket_minor=1_790_000,
+        budget_minor=150_000_000,
+        fee_bps=1_500,
+        vat_bps=1_600,
+    )
+    return brand.CampaignForm("#", "#", 1500, 1600, common.POLICY, cost, ("buyers", "month"))
 
 
 def reserve() -> list[Sum]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from attribution.marketplace_forms import TagColumnsForm, TagFileForm, VoucherTermsForm
 from attribution.models import Connection
 from campaigns.eligibility_words import PAYEE_TYPES
+from campaigns.reward_forms import RewardKindsForm, reward_kinds_blank
 
 TagFile = TagFileForm
 
@@ -71,7 +72,7 @@ class Company(forms.Form):
     bin = forms.CharField(initial="180340012345")
 
 
-class Campaign(RulesForm):
+class Campaign(RewardKindsForm, RulesForm):
     title = forms.CharField(initial="Жылы үй")
     description = forms.CharField(widget=forms.Textarea, required=False)
     destination_url = forms.URLField(
@@ -117,6 +118,10 @@ class Campaign(RulesForm):
         ],
     )
     budget = forms.CharField(initial="1 500 000")
+
+    def __init__(self) -> None:
+        tiers = {"tiers": "10; 9 %\n50; 12 %", "bonuses": "50; 20 000 ₸"}
+        super().__init__(initial=reward_kinds_blank() | tiers)
 
 
 class Iin(forms.Form):

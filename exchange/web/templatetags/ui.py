@@ -26,7 +26,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from core import clock as core_clock
-from exchange.web import charts, formatting, words
+from exchange.web import charts, formatting, policy_words, words
 from exchange.web.qr import qr_code
 
 register = template.Library()
@@ -277,12 +277,13 @@ def qr(text: str, label: str) -> SafeString:
 @register.simple_tag
 def policy(terms: Any) -> list[str]:
     """The sentences of a campaign's rule; `terms` as pages.common.PolicyTerms."""
-    return words.policy_sentences(
+    return policy_words.policy_sentences(
         commission=terms.commission,
         window_days=terms.window_days,
         hold_days=terms.hold_days,
         code_policy=terms.code_policy,
         model=terms.model,
+        places=terms.places,
     )
 
 

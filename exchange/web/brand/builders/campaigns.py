@@ -15,8 +15,9 @@ from brands.models import Brand
 from campaigns.domain import terms as rules
 from campaigns.domain.destination import host_of
 from campaigns.eligibility_words import asked_texts
-from campaigns.forms import commission_typed
+from campaigns.forms import commission_typed, cost_typed
 from campaigns.models import Campaign, CampaignTotals, Participation, Terms
+from campaigns.reward_forms import folds_open, places_typed
 from campaigns.selectors import (
     campaign_counts_of_brand,
     campaign_list_of_brand,
@@ -41,9 +42,10 @@ from exchange.web.formatting import (
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Fact, PolicyTerms, Stat, Sum
 from exchange.web.paging import query_url
+from exchange.web.policy_words import CODE_POLICIES
 from exchange.web.reward_words import rate_short
 from exchange.web.rewards import policy_terms, reward_facts
-from exchange.web.words import CAMPAIGN, CODE_POLICIES
+from exchange.web.words import CAMPAIGN
 
 MOMENT = timedelta(microseconds=1)  # a campaign ends at the midnight after its last day
 ROWS_SHOWN = 20  # of people, on the campaign's own page
@@ -276,6 +278,8 @@ def campaign_form(
         fee_bps=fee_bps,
         vat_bps=vat_bps,
         policy=_policy_typed(form),
+        cost=cost_typed(form, fee_bps=fee_bps, vat_bps=vat_bps),
+        open_folds=folds_open(form),
         rates_missing=rates_missing,
         is_new=found is None,
         title=found.title if found else "",
@@ -298,6 +302,7 @@ def _policy_typed(form: forms.Form) -> PolicyTerms:
         window_days=_days_typed(form, "window_days", rules.WINDOW_DAYS_DEFAULT),
         hold_days=_days_typed(form, "hold_days", rules.HOLD_DAYS_DEFAULT),
         code_policy=policy if policy in CODE_POLICIES else CODE_POLICIES[0],
+        places=places_typed(form),
     )
 
 

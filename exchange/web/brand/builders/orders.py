@@ -29,6 +29,7 @@ from exchange.web.formatting import day_short, number_text
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Term
 from exchange.web.paging import pager, query_url
+from exchange.web.reward_words import cut_hint
 from exchange.web.spreadsheet import csv_answer, tenge_cell
 from exchange.web.words import STATUSES, reason_name, sale_hint, status_of, word_of
 from ledger.domain.accounts import CURRENCY
@@ -194,6 +195,8 @@ def order_hint(sale: BrandOrder) -> str:
         return _("A buyer claimed this receipt. Confirm it with your list of receipts.")
     if sale.status in WAITING and leading.waits_for_word:
         return _("Only your thank-you page named this click. Confirm that the sale is real.")
+    if cut := cut_hint(leading.reason_code):
+        return cut
     return sale_hint(
         sale.status,
         side="brand",

@@ -51,6 +51,7 @@ from exchange.web.pages.common import (
 from exchange.web.paging import pager
 from exchange.web.portal.builders.money import outcome_of, strip_of
 from exchange.web.rejections import rejection_shown
+from exchange.web.reward_words import cut_hint
 from exchange.web.rewards import reward_rows, steps_of
 from exchange.web.words import STATUSES, Word, reason_name, sale_hint
 from influencers.models import Influencer
@@ -115,6 +116,8 @@ def earning_hint(conversion: Conversion, status: str) -> str:
         )
     if status == "rejected" and conversion.source == RECEIPT:
         return _("The shop has not confirmed this receipt.")
+    if status != "rejected" and (cut := cut_hint(conversion.reason_code)):
+        return cut
     if status == "on_hold":
         return sale_hint(status, on=conversion.hold_until)
     if status == "rejected" and conversion.reason_code:

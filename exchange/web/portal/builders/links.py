@@ -29,6 +29,7 @@ from campaigns.selectors import (
     campaigns_without_budget,
     codes_of_influencer,
     links_count,
+    vat_today,
 )
 from campaigns.selectors.codes import codes_of_participation
 from core import clock
@@ -130,6 +131,7 @@ def link_page(
     """`subs` are names of a post, as they were typed."""
     (card,) = link_cards(influencer, [link])
     share = quote(card.url, safe="")
+    terms = link.participation.terms
     tagged = _tagged(card.url, subs)
     return portal.LinkPage(
         card=card,
@@ -143,7 +145,7 @@ def link_page(
         qr_png_url=_qr_url(link, "png", tagged),
         qr_mm=PRINT_MM,
         tagged=tagged,
-        per_sale_minor=Card(link.campaign, link.participation.terms).reward_minor,
+        per_sale_minor=Card(link.campaign, terms, vat_bps=vat_today([terms])).reward_minor,
         off_url=_switch_url(link, "link_off", is_shown=link.state == TrackingLink.State.ACTIVE),
         on_url=_switch_url(link, "link_on", is_shown=card.status == "off"),
         stats_url=f"{reverse('portal:clicks')}?link={link.public_id}",

@@ -59,7 +59,8 @@ def order(name: str) -> OrderSnapshot:
 
 
 def test_a_new_posting_is_an_order_worth_what_the_seller_earns():
-    """4 590.50 twice, and not the 4 390 that Ozon let the buyer pay, nor the 4 990 of the list."""
+    """4 590.50 twice, and not the 4 390 that Ozon let the buyer pay, nor the 4 990 of the list: of
+    each piece Ozon pays 200.50."""
     assert order("postings__created") == OrderSnapshot(
         external_id=NUMBER,
         number=NUMBER,
@@ -75,10 +76,28 @@ def test_a_new_posting_is_an_order_worth_what_the_seller_earns():
                 name="Сыворотка ALMA LAB",
                 quantity=2,
                 amount_minor=918_100,
+                market_minor=40_100,
             ),
         ),
         may_lag=True,
     )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        {"amount": "", "currency": "KZT"},
+        {"amount": "5000", "currency": "KZT"},
+        {"amount": "80", "currency": "BYN"},
+    ],
+)
+def test_what_ozon_pays_is_nothing_where_it_does_not_say_it_in_this_money(told):
+    record = load("postings__created")
+    record["posting"]["financial_data"]["products"][0]["customer_price"] = told
+    found = OZON.parse(FBS_LIST, json.dumps(record).encode())
+    (one,) = [each for each in found if isinstance(each, OrderSnapshot)]
+    assert one.lines[0].market_minor == 0
 
 
 def test_delivered_is_fulfilled_when_we_read_it():

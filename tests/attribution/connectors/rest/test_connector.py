@@ -47,6 +47,7 @@ def test_an_order_is_read_whole():
             promo_codes=("AIGERIM10",),
             customer_phone="+77010000001",
             customer_email="buyer@example.org",
+            buyer_told="new",
             lines=(
                 OrderLineSnapshot(
                     line_id="1",
