@@ -10,7 +10,7 @@ from attribution.domain.snippet import DAYS_MAX, DAYS_MIN, page_snippet, purchas
 from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
-from exchange.web.samples import common
+from exchange.web.samples import common, totals
 from exchange.web.samples.people import participants
 from exchange.web.words import ROLES, Tone, reason_name, sale_hint
 
@@ -109,6 +109,7 @@ def campaign() -> brand.Campaign:
         title="Жылы үй",
         status="live",
         facts=facts(),
+        totals=totals.choices(),
         policy=common.POLICY,
         reserve=reserve(),
         participants=people,
