@@ -7,6 +7,7 @@ from celery import shared_task
 from attribution.services import (
     api_orders,
     clicks,
+    daily_totals,
     event_log,
     inbox,
     ingest,
@@ -135,6 +136,12 @@ def same_sales_sweep() -> int:
 def proofs_publish() -> int:
     """Days that are over and not published."""
     return len(proofs.proofs_publish())
+
+
+@shared_task
+def daily_totals_tell() -> int:
+    """Days that marketplaces have counted, where a campaign pays by them."""
+    return daily_totals.daily_totals_tell()
 
 
 @shared_task

@@ -27,6 +27,7 @@ class EvidenceKind(StrEnum):
     OZON_VOUCHER = "ozon_voucher"
     EXCLUSIVE_SKU = "exclusive_sku"  # the goods themselves are one influencer's
     RECEIPT_CLAIM = "receipt_claim"  # a follower brought the receipt of the sale
+    PLATFORM_TAG = "platform_tag"  # the marketplace's own total of a day, by the tag in a link
 
 
 CLICKS = frozenset({EvidenceKind.CLICK, EvidenceKind.PAGE_CLICK})
@@ -80,6 +81,8 @@ class Reason(StrEnum):
     CODE_NOT_FOR_GOODS = "code_not_for_goods"
     ARTICLE_NOT_YET = "article_not_yet"
     ARTICLE_OVER = "article_over"
+    PAID_BY_TOTALS = "paid_by_totals"  # the campaign pays this marketplace's totals instead
+    TOTALS_NEED_PERCENT = "totals_need_percent"
 
 
 class DecisionRule(StrEnum):

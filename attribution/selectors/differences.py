@@ -15,6 +15,7 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from attribution.connectors.registry import is_signed
 from attribution.models import Connection, InboundEvent, Order, OrderVersion, PollCursor, ShownOrder
+from campaigns.domain.daily_totals import PREFIX
 from core import clock
 
 DAY = timedelta(days=1)
@@ -87,7 +88,8 @@ def difference_report(
 
 
 def _orders(connection: Connection, first_on: date, last_on: date) -> QuerySet[Order]:
-    return Order.objects.filter(
+    buyers = Order.objects.exclude(external_id__startswith=PREFIX)  # no list shows a day's total
+    return buyers.filter(
         connection=connection,
         placed_at__gte=clock.day_start(first_on),
         placed_at__lt=clock.day_start(last_on + DAY),

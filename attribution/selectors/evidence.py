@@ -24,6 +24,7 @@ from attribution.domain.match import (
     ClickModel,
     CodePolicy,
     EvidenceKind,
+    Reason,
     Verdict,
 )
 from attribution.models import Decision, Order
@@ -34,15 +35,19 @@ from attribution.selectors.dossiers import Dossier, Dossiers, Key
 from attribution.selectors.news import Named, News, Told
 from campaigns.domain.code_rules import sku_plain
 from campaigns.domain.codes import canonical, skeleton
+from campaigns.domain.daily_totals import daily_day, is_paid_by_totals, pays_percent_alone
 from campaigns.domain.terms import WINDOW_DAYS_MAX
 from campaigns.models import ExternalCode, Participation, PromoCode, Terms
 from campaigns.selectors.versions import LaterTerms, later_terms, terms_at
 from core.bulk import array_of
+from core.clock import day_of
 from core.ids import uuid7_time
 
 CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
 # An id inside the order is the strongest evidence; what only a page says needs a second word.
-CLAIMED = EvidenceKind.RECEIPT_CLAIM
+CLAIMED, PLATFORM_TAG = EvidenceKind.RECEIPT_CLAIM, EvidenceKind.PLATFORM_TAG
+NAMING = (CLAIMED, PLATFORM_TAG)  # the row's value is a participation
+ROW_GRADES: dict[str, str] = {CLAIMED: "D", PLATFORM_TAG: "C"}
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
 
@@ -89,8 +94,8 @@ class Evidence:
         clicks, click_kind = self._clicks_of(dossier)
         found = [
             self._candidate(
+                order,
                 click.participation_id,
-                order.placed_at,
                 click.at,
                 kind=click_kind,
                 evidence=click.click_id.hex,
@@ -101,8 +106,8 @@ class Evidence:
         ]
         found += [
             self._candidate(
+                order,
                 code.participation_id,
-                order.placed_at,
                 kind=EvidenceKind.PROMO_CODE,
                 evidence=text,
                 grade="B",
@@ -123,13 +128,14 @@ class Evidence:
         for row in sorted(self.dossiers.said.get(dossier.key, ()), key=lambda row: row.occurred_at):
             named = self._named_by(dossier, row.kind, row.value)
             if named is not None:
-                is_claim = row.kind == CLAIMED
+                order = dossier.the_order()
+                names: dict[str, str] = {CLAIMED: order.number, PLATFORM_TAG: row.line_id}
                 candidate = self._candidate(
+                    order,
                     named,
-                    dossier.the_order().placed_at,
                     kind=EvidenceKind(row.kind),
-                    evidence=dossier.the_order().number if is_claim else row.value,
-                    grade="D" if is_claim else "A",
+                    evidence=names.get(row.kind, row.value),
+                    grade=ROW_GRADES.get(row.kind, "A"),
                     occurred_at=row.occurred_at,
                 )
                 by_line[row.line_id].append(candidate)
@@ -145,8 +151,8 @@ class Evidence:
                 self.exclusive, dossier.brand_id, line.sku, placed_at=placed_at
             ):
                 candidate = self._candidate(
+                    dossier.the_order(),
                     code.participation_id,
-                    placed_at,
                     kind=EvidenceKind.EXCLUSIVE_SKU,
                     evidence=line.sku,
                     grade="A",
@@ -156,8 +162,9 @@ class Evidence:
                 by_line[line.line_id].append(candidate)
 
     def _named_by(self, dossier: Dossier, kind: str, value: str) -> int | None:
-        """The participation of a row: whose the code is, or that a claim of a receipt names."""
-        if kind == CLAIMED:
+        """The participation of a row: whose the code is, or that a claim of a receipt or the tag of
+        a total names."""
+        if kind in NAMING:
             claimed = self.participations.get(int(value))
             return claimed.pk if claimed and claimed.brand_id == dossier.brand_id else None
         code = self.external.get((dossier.brand_id, kind, value))
@@ -206,16 +213,20 @@ class Evidence:
 
     def _candidate(
         self,
+        order: Order,
         participation_id: int,
-        placed_at: datetime,
         clicked_at: datetime | None = None,
         **evidence: object,
     ) -> CandidateEvidence:
         """Under the terms in force at the click, or, without one, at the order."""
         participation = self.participations[participation_id]
         campaign = participation.campaign
-        terms = terms_at(participation, self.later, clicked_at or placed_at)
+        terms = terms_at(participation, self.later, clicked_at or order.placed_at)
         assert campaign.published_at is not None, campaign.pk
+        grades = terms.paying_grades
+        if campaign.totals_from:  # a marketplace's sales count by its totals, or by its orders
+            refusal, grades = _by_totals(participation, order, evidence["kind"])
+            evidence["refusal"] = refusal or evidence.get("refusal")
         return CandidateEvidence(
             participation_id=participation.pk,
             influencer_id=participation.influencer_id,
@@ -225,11 +236,11 @@ class Evidence:
                 window_days=terms.window_days,
                 code_policy=CodePolicy(terms.code_policy),
                 model=ClickModel(terms.model),
-                paying_grades=terms.paying_grades,
+                paying_grades=grades,
             ),
             running_from=campaign.published_at,
             running_until=min(filter(None, (campaign.ends_at, campaign.closed_at)), default=None),
-            is_participating=_took_part(participation, placed_at),
+            is_participating=_took_part(participation, order.placed_at),
             **evidence,  # type: ignore[arg-type]
         )
 
@@ -241,6 +252,21 @@ def _took_part(participation: Participation, placed_at: datetime) -> bool:
         return True
     ended_at = participation.decided_at  # the moment of the state
     return ended_at is not None and placed_at <= ended_at
+
+
+def _by_totals(
+    participation: Participation, order: Order, kind: object
+) -> tuple[Reason | None, str]:
+    """(why a candidate may not count, the grades that pay) where the campaign pays some
+    marketplace's totals."""
+    campaign, terms = participation.campaign, participation.terms
+    day_on = daily_day(order.source, order.external_id) or day_of(order.placed_at)
+    if not is_paid_by_totals(campaign.totals_from, order.source, day_on):
+        return None, terms.paying_grades
+    if kind != PLATFORM_TAG:
+        return Reason.PAID_BY_TOTALS, terms.paying_grades
+    is_percent = pays_percent_alone(terms.commission)
+    return None if is_percent else Reason.TOTALS_NEED_PERCENT, f"{terms.paying_grades}C"
 
 
 # --- Reading it -----------------------------------------------------------------------------
@@ -257,7 +283,7 @@ def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
     _external_load(found, told, named)
     ids = {click.participation_id for click in found.clicks.values()}
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
-    ids |= {int(each.value) for rows in told.values() for each in rows if each.kind == CLAIMED}
+    ids |= {int(each.value) for rows in told.values() for each in rows if each.kind in NAMING}
     ids |= {known.code.participation_id or 0 for known in found.codes.values()}
     ids |= {code.participation_id for code in found.external.values()}
     ids |= {code.participation_id for codes in found.exclusive.values() for code in codes}
@@ -398,7 +424,7 @@ def _external_load(
         (found.dossiers.brands[key[0]], each.kind, each.value)
         for key, rows in told.items()
         for each in rows
-        if each.kind not in (EvidenceKind.PAGE_CLICK, CLAIMED)
+        if each.kind not in (EvidenceKind.PAGE_CLICK, *NAMING)
     }
     if found.dossiers.exclusive:
         wanted |= articles_wanted(found.dossiers, named)

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from attribution.domain.lifecycle import CONFIRMED_TRUST
 from attribution.models import Conversion, Order, OrderVersion
+from campaigns.domain.daily_totals import PREFIX
 from core import clock
 
 UNFINISHED_DAYS = 180  # longer than any order is on its way
@@ -55,7 +56,8 @@ def open_order_ids(
     may_return = Q(fulfilled_at__gte=now - timedelta(days=RETURN_DAYS))
     held = Conversion.objects.filter(order_id=OuterRef("pk"), status=Conversion.Status.ON_HOLD)
     received = Q(status=Order.Status.FULFILLED) & (may_return | Q(Exists(held)))
-    found = Order.objects.filter(
+    buyers = Order.objects.exclude(external_id__startswith=PREFIX)  # no source knows a day's total
+    found = buyers.filter(
         on_the_way | received,
         connection_id=connection_id,
         external_id__gt=after,

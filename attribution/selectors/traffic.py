@@ -1,7 +1,6 @@
 """What marketplaces count themselves, per participation and day. Runs as whoever looks.
 
-`tag_sums` is what aggregate evidence (grade C) will be worked out from, once a campaign pays for
-it; nothing reads it for money now.
+What a campaign pays by them is told by `attribution.services.daily_totals`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from uuid import UUID
 from django.db.models import Max, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from attribution.models import Connection, TagDay, TagUpload
+from attribution.models import Connection, Conversion, TagDay, TagUpload
+from core.clock import day_of
 from core.errors import NotFound
 
 
@@ -71,6 +71,17 @@ def tag_sums(scope: TagScope, *, rows: int | None = None) -> list[TagSum]:
         .order_by("-day_on", "source", "participation_id", "currency")
     )
     return [TagSum(*row) for row in (summed[:rows] if rows else summed)]
+
+
+def tag_day_of(conversion: Conversion, tag: str) -> TagDay | None:
+    """What the marketplace counts now of the day that a daily conversion is about."""
+    days = TagDay.objects.filter(
+        participation_id=conversion.participation_id,
+        influencer_id=conversion.influencer_id,
+        tag=tag,
+        day_on=day_of(conversion.ordered_at),
+    )
+    return days.first()
 
 
 def other_tags(scope: TagScope) -> tuple[int, int]:

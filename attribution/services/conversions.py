@@ -24,11 +24,12 @@ from attribution.domain.lifecycle import (
     conversion_target,
 )
 from attribution.domain.match import DecisionRule
-from attribution.models import Conversion, ConversionVersion
+from attribution.models import Conversion, ConversionVersion, Order
 from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.services.books import Books
 from attribution.services.work import Changes, LineNow, Work
 from attribution.services.worth import NOTHING_EARNED, Earned, Worths
+from campaigns.domain.daily_totals import daily_day
 from campaigns.models import Participation, Terms
 from core import clock
 from core.audit.services import audit_entry, audit_record, who_acts
@@ -121,8 +122,8 @@ def conversions_settle(work: Work) -> None:
     worths = Worths(work.evidence, work.settling, current)
     for of_order in work.settling:
         worth = worths.of_order(of_order, current)
-        settings = work.dossiers.settings[of_order[0].order.connection_id]
-        is_hold_from_paid = bool(settings.get("hold_from_paid", False))
+        order = of_order[0].order
+        is_hold_from_paid = _holds_from_paid(order, work.dossiers.settings[order.connection_id])
         for now in _falling_first(of_order, worth, current):
             participation = people.get(now.decision.participation_id or 0)
             earned = worth.get(now.line.pk, NOTHING_EARNED)
@@ -131,6 +132,13 @@ def conversions_settle(work: Work) -> None:
             follower.settle(current)
         worths.follow(of_order, current)
     settling.write(at=clock.now())
+
+
+def _holds_from_paid(order: Order, settings: Mapping[str, Any]) -> bool:
+    """Whether nobody will ever say that the buyer has the goods."""
+    if settings.get("hold_from_paid", False):
+        return True
+    return daily_day(order.source, order.external_id) is not None
 
 
 def _falling_first(
@@ -341,7 +349,7 @@ def conversions_fund_in_turn(waiting: Sequence[Conversion]) -> int:
         assert conversion.status == Status.AWAITING_FUNDING, conversion.pk
         order = conversion.order
         now = LineNow.of(order, conversion.line, conversion.decision)
-        is_hold_from_paid = bool(order.connection.settings.get("hold_from_paid", False))
+        is_hold_from_paid = _holds_from_paid(order, order.connection.settings)
         target = _target(now, conversion.terms, is_hold_from_paid=is_hold_from_paid)
         if target is None or target.status in LOST:
             continue  # nothing to post: the order's own news has said so, or will

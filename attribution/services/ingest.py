@@ -25,6 +25,7 @@ from attribution.connectors.base import (
     TrafficSnapshot,
     UnknownPayload,
 )
+from attribution.connectors.daily_total import DAILY, total_read
 from attribution.connectors.receipt.connector import CLAIM, claim_snapshots
 from attribution.connectors.registry import file_record_parse, poll_connector, translator
 from attribution.connectors.same_sale import SAME_SALE, told_read
@@ -160,6 +161,8 @@ def event_snapshots(event: InboundEvent) -> list[Snapshot]:
         return translator(event.source).parse(body, own)
     if event.endpoint == SAME_SALE:
         return told_read(body)
+    if event.endpoint == DAILY:
+        return total_read(body)
     if event.endpoint == FILE:
         return file_record_parse(event.source, body)
     return poll_connector(event.source).parse(event.endpoint, body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Model
@@ -30,9 +30,11 @@ from attribution.selectors.dossiers import Dossiers, dossiers_load
 from attribution.selectors.evidence import Evidence, evidence_load
 from attribution.selectors.news import News
 from attribution.selectors.rates import Rates, rates_load
+from campaigns.domain.daily_totals import daily_day
 from campaigns.models import PromoCode
 from core.audit.models import AuditEntry
 from core.bulk import rows_insert, rows_update
+from core.clock import day_start
 from core.locks import locks_for_transaction
 
 # Every kind of row that a batch writes, what is referred to before what refers; with the columns
@@ -121,7 +123,7 @@ class LineNow:
             currency=order.currency,
             placed_at=order.placed_at,
             fulfilled_at=order.fulfilled_at,
-            paid_at=order.source_updated_at,
+            paid_at=paid_since(order),
             rate=order.rate,
             rate_on=order.rate_on,
             product_name=line.name,
@@ -131,6 +133,13 @@ class LineNow:
             returned_minor=line.returned_minor,
             market_minor=line.market_minor,
         )
+
+
+def paid_since(order: Order) -> datetime:
+    """From when an order that is only paid waits. Of a day's total: when the day was over, however
+    often it is counted anew."""
+    day_on = daily_day(order.source, order.external_id)
+    return day_start(day_on + timedelta(days=1)) if day_on else order.source_updated_at
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from campaigns.models import ExternalCode, Participation
+from campaigns.models import Campaign, ExternalCode, Participation
 from campaigns.services.links import ParticipationConflict, participation_locked
 from core.audit.services import audit_record
 from core.errors import Invalid, NotFound
@@ -21,6 +21,10 @@ ARTICLE_DIGITS_MAX = 20
 VOUCHER_TITLE_CHARS_MAX = 64
 TYPED_CODES_MAX = 20  # kept here; a voucher of more has them in the cabinet
 TYPED_CODE_CHARS_MAX = 64
+PLATFORM_OF_KIND: dict[str, str] = {
+    ExternalCode.Kind.OZON_VOUCHER: "ozon",
+    ExternalCode.Kind.WB_SUBSTITUTE_ARTICLE: "wildberries",
+}
 
 
 def external_code_add(
@@ -31,7 +35,7 @@ def external_code_add(
 
     Raises:
         NotFound: no such participation.
-        ParticipationConflict: it is not approved.
+        ParticipationConflict: it is not approved, or its campaign pays by totals there.
         Invalid: not an article or a title, or another influencer's.
     """
     article = _external_value(value, kind)
@@ -40,6 +44,7 @@ def external_code_add(
         if participation.state != Participation.State.APPROVED:
             raise ParticipationConflict(_("Accept the influencer first."))
         lock_for_transaction(f"external codes of brand {participation.brand_id}")
+        _orders_pay_require(participation, kind)
         known = ExternalCode.objects.filter(
             brand_id=participation.brand_id, kind=kind, value=article
         ).first()
@@ -50,6 +55,15 @@ def external_code_add(
         code = _code_make(participation, kind=kind, value=article)
         audit_record("external_code.add", code, after={"kind": kind, "value": article})
     return code
+
+
+def _orders_pay_require(participation: Participation, kind: str) -> None:
+    """Where a marketplace's totals pay, an order of the same sale must not pay again."""
+    campaign = Campaign.objects.get(pk=participation.campaign_id)
+    if PLATFORM_OF_KIND.get(kind) in campaign.totals_from:
+        raise ParticipationConflict(
+            _("This campaign pays the marketplace's daily totals: a code would pay a sale twice.")
+        )
 
 
 def _external_value(value: str, kind: str) -> str:
@@ -91,12 +105,15 @@ def external_code_reserve(
 
     Raises:
         NotFound: no such participation.
-        ParticipationConflict: it is not approved, or another one is being made for it.
+        ParticipationConflict: it is not approved, its campaign pays by totals there, or another
+            one is being made for it.
     """
     with acting_as(system="reserve an external code"):
         participation = participation_locked(participation_id)
         if participation.state != Participation.State.APPROVED:
             raise ParticipationConflict(_("Accept the influencer first."))
+        lock_for_transaction(f"external codes of brand {participation.brand_id}")
+        _orders_pay_require(participation, kind)
         waiting = ExternalCode.objects.filter(
             participation=participation, kind=kind, state=ExternalCode.State.RESERVED
         )

@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
     "same sales": {"task": "attribution.tasks.same_sales_sweep", "schedule": 3600.0},
     "silence": {"task": "attribution.tasks.silences_find", "schedule": 900.0},
     "receipts": {"task": "attribution.tasks.receipts_advance", "schedule": 60.0},
+    "daily totals": {"task": "attribution.tasks.daily_totals_tell", "schedule": 600.0},
     "leaks": {"task": "attribution.tasks.leaks_find", "schedule": 300.0},
     "old claimants": {"task": "attribution.tasks.receipt_people_purge", "schedule": 3600.0},
     "old lists": {"task": "attribution.tasks.shown_forget", "schedule": 3600.0},

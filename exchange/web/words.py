@@ -387,6 +387,7 @@ VERDICTS: Mapping[str, Word] = {
 STEPS: Mapping[str, Word] = {
     "click": _("Click"),
     "order": _("Order"),
+    "counted": _("The marketplace counted the day"),
     "received": _("Buyer received it"),
     "return_window": _("Return window"),
     "returned": _("Goods returned"),

@@ -20,6 +20,7 @@ from exchange.web.brand.views import (
     stages,
     tags,
     team,
+    totals,
     uploads,
     verdicts,
     vouchers,
@@ -49,6 +50,12 @@ PLACES = [
     path(f"{CAMPAIGN}people/decide/", people.people_decide, name="people_decide"),
     path(
         f"{PARTICIPATION}restore/", people.participation_restore_now, name="participation_restore"
+    ),
+    path(f"{CAMPAIGN}totals/<slug:platform>/", totals.campaign_totals, name="campaign_totals"),
+    path(
+        f"{CAMPAIGN}totals/<slug:platform>/drop/",
+        totals.campaign_totals_drop,
+        name="campaign_totals_drop",
     ),
     path(
         f"{PARTICIPATION}approve/",

@@ -19,6 +19,7 @@ from exchange.web.pages.common import (
     Trace,
 )
 from exchange.web.pages.decisions import DecisionForm, TickLine
+from exchange.web.pages.totals import TotalsChoice
 from exchange.web.pages.verdicts import Sale
 from exchange.web.words import Tone
 
@@ -191,6 +192,7 @@ class Campaign:
     about: str = ""
     traffic_url: str = ""
     codes_url: str = ""
+    totals: list[TotalsChoice] = field(default_factory=list)
     add_budget: SmallForm | None = None
     participants_total: int = 0
     people_url: str = ""

@@ -11,7 +11,7 @@ from campaigns.domain.sale_cost import sale_cost
 from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
-from exchange.web.samples import common
+from exchange.web.samples import common, totals
 from exchange.web.samples.people import participants
 from exchange.web.words import ROLES, Tone, reason_name, sale_hint
 
@@ -117,6 +117,7 @@ def campaign() -> brand.Campaign:
         title="Жылы үй",
         status="live",
         facts=facts(),
+        totals=totals.choices(),
         policy=common.POLICY,
         reserve=reserve(),
         participants=people,

@@ -33,6 +33,11 @@ PAYS_INFLUENCER = gettext_lazy(
     " order, so nothing is paid from them: your rewards come from orders with your code, voucher or"
     " article."
 )
+PAYS_TOTALS = gettext_lazy(
+    "Totals that the marketplace counts itself by the tag in a link (grade C). Campaigns that chose"
+    " to pay by them do: each day that is over is a reward of its own. Elsewhere orders pay, by"
+    " promo code, voucher or article, and nothing is paid from these totals."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def traffic(reader: TrafficReader, days: str) -> pages.Traffic:
         state=state,  # type: ignore[arg-type]
         whose_label=_("Influencer") if reader.is_brand else _("Brand"),
         periods=[_period_choice(reader, each, days) for each in PERIODS],
-        pays=str(PAYS_BRAND if reader.is_brand else PAYS_INFLUENCER),
+        pays=_pays_text(reader, names),
         csv_url=reader.csv_url + query_url(reader.words(days)) if found else "",
         clear_url=reader.action_url,
         filter_text=_filter_text(reader, days),
@@ -108,6 +113,12 @@ def traffic(reader: TrafficReader, days: str) -> pages.Traffic:
         others=others,
         connect_url=reader.connect_url,
     )
+
+
+def _pays_text(reader: TrafficReader, names: Names) -> str:
+    if any(campaign.totals_from for campaign in names.campaigns.values()):
+        return str(PAYS_TOTALS)
+    return str(PAYS_BRAND if reader.is_brand else PAYS_INFLUENCER)
 
 
 def _period_choice(reader: TrafficReader, days: str, current: str) -> Choice:

@@ -31,6 +31,7 @@ from campaigns.services import CampaignConflict, campaign_funding, funding_rates
 from core.bps import BPS_WHOLE, round_half_up
 from exchange.web.brand.builders.money import reserves_of
 from exchange.web.brand.builders.people import Refused, participant_rows, places_text
+from exchange.web.brand.builders.totals import totals_choices
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import (
     day_full,
@@ -138,6 +139,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         about=found.about,
         traffic_url=_traffic_url(desk, found),
         codes_url="" if is_draft else desk.url("codes", found.public_id),
+        totals=totals_choices(desk, found),
         add_budget=_add_budget(desk, found, refused),
         **_actions(desk, found),
     )

@@ -18,6 +18,7 @@ from exchange.web.pages.common import Step, Sum, Trace
 from exchange.web.portal.builders.earnings import rate_note, sale_steps, trace_row
 from exchange.web.reward_words import arithmetic_text
 from exchange.web.rewards import is_plain_percent, reward_rows, steps_of
+from exchange.web.totals_words import is_total, total_note
 from exchange.web.words import word_of
 
 
@@ -29,7 +30,7 @@ def order(desk: Desk, found: Order) -> pages.Order:
         source=found.source,
         minor=sale.reward_minor,
         status=sale.status,
-        hint=order_hint(sale),
+        hint=_hint(whole),
         name=", ".join(sale.names),
         lines=[
             pages.OrderLine(
@@ -48,6 +49,13 @@ def order(desk: Desk, found: Order) -> pages.Order:
         confirm_url=_confirm_url(desk, found),
         sales=build_verdicts.sales(desk, sale.conversions),
     )
+
+
+def _hint(whole: WholeOrder) -> str:
+    leading, said = whole.sale.leading, order_hint(whole.sale)
+    if leading is None or not is_total(leading):
+        return said
+    return f"{said} {total_note(leading, whole.candidates)}"
 
 
 def _confirm_url(desk: Desk, found: Order) -> str:

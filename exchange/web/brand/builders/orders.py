@@ -31,6 +31,7 @@ from exchange.web.pages.common import Choice, Term
 from exchange.web.paging import pager, query_url
 from exchange.web.reward_words import cut_hint
 from exchange.web.spreadsheet import csv_answer, tenge_cell
+from exchange.web.totals_words import TOTAL_HOLD, is_total
 from exchange.web.words import STATUSES, reason_name, sale_hint, status_of, word_of
 from ledger.domain.accounts import CURRENCY
 
@@ -197,10 +198,13 @@ def order_hint(sale: BrandOrder) -> str:
         return _("Only your thank-you page named this click. Confirm that the sale is real.")
     if cut := cut_hint(leading.reason_code):
         return cut
+    is_held = sale.status == Conversion.Status.ON_HOLD
+    if is_held and is_total(leading) and leading.hold_until is not None:
+        return TOTAL_HOLD % {"date": day_short(leading.hold_until)}
     return sale_hint(
         sale.status,
         side="brand",
-        on=leading.hold_until if sale.status == Conversion.Status.ON_HOLD else None,
+        on=leading.hold_until if is_held else None,
         hold_days=leading.terms.hold_days,
     )
 

@@ -40,6 +40,7 @@ from exchange.web.paging import pager
 from exchange.web.portal.builders.links import link_url
 from exchange.web.reward_words import rate_short
 from exchange.web.rewards import policy_terms, reward_facts
+from exchange.web.totals_words import platform_name
 from influencers.models import Influencer
 
 
@@ -100,11 +101,11 @@ def campaign(card: Card, influencer: Influencer) -> portal.Campaign:
         Fact(_("Counted from"), _("goods after discounts, without delivery")),
         Fact(_("Window, days"), str(terms.window_days)),
         Fact(_("Hold, days"), str(terms.hold_days)),
-        Fact(_("Evidence"), ", ".join(terms.paying_grades)),
+        Fact(_("Evidence"), ", ".join(_grades(card))),
     ]
     if campaign.ends_at:
         facts.append(Fact(_("Until"), day_short(campaign.ends_at)))
-    facts += _voucher_facts(card)
+    facts += [*_totals_facts(card), *_voucher_facts(card)]
     facts += sku_facts(card.participation)
     return portal.Campaign(
         card=campaign_card(card),
@@ -188,6 +189,20 @@ def leaving(influencer: Influencer, campaign: Campaign, mine: Participation) -> 
         waiting_minor=sums.waiting_minor,
         approved_minor=sums.approved_minor,
     )
+
+
+def _grades(card: Card) -> list[str]:
+    """What pays: a marketplace's totals too, where the campaign has chosen them."""
+    has_totals = bool(card.campaign.totals_from)
+    return sorted({*card.terms.paying_grades, *(["C"] if has_totals else [])})
+
+
+def _totals_facts(card: Card) -> list[Fact]:
+    """Where totals pay, and no orders."""
+    return [
+        Fact(platform_name(platform), _("paid by the marketplace's total of each day"))
+        for platform in card.campaign.totals_from
+    ]
 
 
 def _voucher_facts(card: Card) -> list[Fact]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from attribution.connectors.daily_total import PLATFORM_TAG
 from attribution.connectors.receipt.connector import RECEIPT
 from attribution.domain.match import CLICKS
 from attribution.models import (
@@ -53,6 +54,7 @@ from exchange.web.portal.builders.money import outcome_of, strip_of
 from exchange.web.rejections import rejection_shown
 from exchange.web.reward_words import cut_hint
 from exchange.web.rewards import reward_rows, steps_of
+from exchange.web.totals_words import TOTAL_HOLD, is_total, total_note, total_title
 from exchange.web.words import STATUSES, Word, reason_name, sale_hint
 from influencers.models import Influencer
 from ledger.proofs import leaves_of_versions
@@ -92,13 +94,17 @@ def earning_row(
     status = shown_status(conversion, is_payable=is_payable)
     return portal.EarningRow(
         url=reverse("portal:earning", args=[conversion.public_id]),
-        title=conversion.product_name,
+        title=sale_title(conversion),
         brand_name=conversion.campaign.brand_name,
         day=conversion.ordered_at,
         minor=conversion.commission_minor if minor is None else minor,
         status=status,
         hint=earning_hint(conversion, status),
     )
+
+
+def sale_title(conversion: Conversion) -> str:
+    return total_title(conversion) if is_total(conversion) else conversion.product_name
 
 
 def shown_status(conversion: Conversion, *, is_payable: bool) -> str:
@@ -118,6 +124,8 @@ def earning_hint(conversion: Conversion, status: str) -> str:
         return _("The shop has not confirmed this receipt.")
     if status != "rejected" and (cut := cut_hint(conversion.reason_code)):
         return cut
+    if status == "on_hold" and is_total(conversion) and conversion.hold_until:
+        return TOTAL_HOLD % {"date": day_short(conversion.hold_until)}
     if status == "on_hold":
         return sale_hint(status, on=conversion.hold_until)
     if status == "rejected" and conversion.reason_code:
@@ -166,7 +174,7 @@ def earning(influencer: Influencer, conversion: Conversion) -> portal.Earning:
     versions = versions_of(conversion)
     candidates = candidates_of(conversion)
     return portal.Earning(
-        title=conversion.product_name,
+        title=sale_title(conversion),
         brand_name=conversion.campaign.brand_name,
         campaign_title=conversion.campaign.title,
         order_ref=conversion.order_number,
@@ -175,7 +183,11 @@ def earning(influencer: Influencer, conversion: Conversion) -> portal.Earning:
         hint=" ".join(
             filter(
                 None,
-                [earning_hint(conversion, status), told_note(conversion), leak_note(conversion)],
+                [
+                    earning_hint(conversion, status),
+                    told_note(conversion, candidates),
+                    leak_note(conversion),
+                ],
             )
         ),
         steps=sale_steps(conversion, versions, candidates),
@@ -220,8 +232,10 @@ def proof_of_sale(conversion: Conversion, versions: Sequence[ConversionVersion])
     return portal.Proof(rows, None if last.pk in leaves else clock.day_of(last.at) + DAY)
 
 
-def told_note(conversion: Conversion) -> str:
+def told_note(conversion: Conversion, candidates: Sequence[Candidate]) -> str:
     """Who told us of the order, and whether that proves it."""
+    if is_total(conversion):
+        return total_note(conversion, candidates)
     if conversion.source == RECEIPT:
         return claim_note(conversion)
     return str(TOLD[order_trust(conversion)])
@@ -258,6 +272,10 @@ def sale_steps(
         for candidate in candidates
         if candidate.kind in CLICKS and candidate.verdict in ("decided", "confirms")
     ]
+    if is_total(conversion):
+        counted = Step("counted", "done", day_short(conversion.ordered_at))
+        ahead = _steps_ahead(conversion, versions)
+        return [counted, *(step for step in ahead if step.kind != "received")]
     steps.append(Step("order", "done", moment_short(conversion.ordered_at)))
     steps += [
         Step("partly_returned", "bad", moment_short(version.at))
@@ -313,10 +331,13 @@ def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
         "exclusive_sku": _("Exclusive article %(code)s") % {"code": candidate.evidence},
         "receipt_claim": _("Receipt %(code)s, claimed by a follower")
         % {"code": candidate.evidence},
+        PLATFORM_TAG: _("The marketplace's total by tag %(code)s") % {"code": candidate.evidence},
     }[candidate.kind]
     is_click = candidate.kind in CLICKS
     identity = f"id {candidate.evidence[:8]}…{candidate.evidence[-2:]}" if is_click else ""
-    note = ", ".join(filter(None, [name, moment_short(candidate.occurred_at), identity]))
+    is_day = candidate.kind == PLATFORM_TAG
+    at = day_short(candidate.occurred_at) if is_day else moment_short(candidate.occurred_at)
+    note = ", ".join(filter(None, [name, at, identity]))
     verdict = verdicts.get(candidate.verdict, "dropped")
     reason = trace_reason(candidate.reason) if verdict == "dropped" else ""
     return TraceRow(candidate.grade, title, note, verdict, reason)
@@ -349,6 +370,8 @@ def trace_reason(reason: str) -> str:
         "code_not_for_goods": _("the code does not count for these goods"),
         "article_not_yet": _("the article was not theirs yet"),
         "article_over": _("the article was not theirs any more"),
+        "paid_by_totals": _("this campaign pays the marketplace's daily totals, not its orders"),
+        "totals_need_percent": _("a total can only be paid by a plain percent"),
     }.get(reason, reason)
 
 
