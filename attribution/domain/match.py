@@ -80,6 +80,7 @@ class Reason(StrEnum):
     CODE_NOT_FOR_GOODS = "code_not_for_goods"
     ARTICLE_NOT_YET = "article_not_yet"
     ARTICLE_OVER = "article_over"
+    CLICK_BY_MACHINE = "click_by_machine"
 
 
 class DecisionRule(StrEnum):
@@ -118,9 +119,10 @@ class CandidateEvidence:
     code is the order's moment. `position` orders codes: 0 was typed first. `running_from` and
     `running_until` bound the campaign; `is_participating` is false once the influencer is out.
 
+    `refusal` is why a code does not count for this order, or a click for any.
+
     Of a code, `typed_as` says by what it was known when not by its own letters ("look_alike", or a
-    kind of alias), `refusal` why it does not count for this order, and `except_skus` for which
-    articles (as `sku_plain`) it does not.
+    kind of alias), and `except_skus` for which articles (as `sku_plain`) it does not count.
     """
 
     kind: EvidenceKind

@@ -136,6 +136,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         about=found.about,
         traffic_url=_traffic_url(desk, found),
         codes_url="" if is_draft else desk.url("codes", found.public_id),
+        rerun_url="" if is_draft else desk.url("rerun", found.public_id),
         add_budget=_add_budget(desk, found, refused),
         **_actions(desk, found),
     )

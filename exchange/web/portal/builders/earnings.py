@@ -297,9 +297,10 @@ def trace_of(conversion: Conversion, candidates: Sequence[Candidate]) -> Trace:
 
 def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
     """`name` is whose evidence it is, where the reader may know."""
-    verdicts: Mapping[str, Literal["decided", "confirms", "dropped"]] = {
+    verdicts: Mapping[str, Literal["decided", "confirms", "assist", "dropped"]] = {
         "decided": "decided",
         "confirms": "confirms",
+        "assist": "assist",
     }
     title = {
         "click": _("Click on the link"),
@@ -315,7 +316,8 @@ def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
     identity = f"id {candidate.evidence[:8]}…{candidate.evidence[-2:]}" if is_click else ""
     note = ", ".join(filter(None, [name, moment_short(candidate.occurred_at), identity]))
     verdict = verdicts.get(candidate.verdict, "dropped")
-    reason = trace_reason(candidate.reason) if verdict == "dropped" else ""
+    has_lost = verdict in ("assist", "dropped")
+    reason = trace_reason(candidate.reason) if has_lost else ""
     return TraceRow(candidate.grade, title, note, verdict, reason)
 
 
@@ -346,6 +348,7 @@ def trace_reason(reason: str) -> str:
         "code_not_for_goods": _("the code does not count for these goods"),
         "article_not_yet": _("the article was not theirs yet"),
         "article_over": _("the article was not theirs any more"),
+        "click_by_machine": _("the click looks like a robot's"),
     }.get(reason, reason)
 
 
