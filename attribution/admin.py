@@ -12,6 +12,7 @@ from attribution.models import (
     AddressRange,
     Candidate,
     ClickQuarantine,
+    ClickWord,
     Connection,
     Conversion,
     ConversionVersion,
@@ -22,6 +23,7 @@ from attribution.models import (
     OrderLine,
     OrderVersion,
     PollCursor,
+    RerunJob,
 )
 from attribution.selectors.connections import dead_days, dead_events, dead_reasons
 from attribution.services.event_log import events_replay
@@ -277,3 +279,38 @@ class ExchangeRateAdmin(OpsAdmin):
     list_filter = ["currency"]
     date_hierarchy = "rate_on"
     ordering = ["-rate_on", "currency"]
+
+
+@admin.register(RerunJob)
+class RerunJobAdmin(OpsAdmin):
+    """Re-runs that brands have started: where they are, and why one stands still."""
+
+    list_display = ["created_at", "brand", "campaign", "state", "done_count", "rows_count", "error"]
+    list_filter = ["state"]
+    search_fields = ["brand__name", "campaign__title", "=public_id"]
+    search_help_text = _("Brand, campaign or id")
+    ordering = ["-created_at"]
+    fields = [
+        ("brand", "campaign", "public_id"),
+        ("state", "error"),
+        "why",
+        ("until", "orders_count", "done_count"),
+        ("rows_count", "applied_count"),
+        ("counts", "outcomes"),
+        ("started_by_id", "applied_by_id"),
+        ("created_at", "finished_at"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RerunJob]:
+        rows: QuerySet[RerunJob] = super().get_queryset(request)
+        return rows.select_related("brand", "campaign")
+
+
+@admin.register(ClickWord)
+class ClickWordAdmin(OpsAdmin):
+    """Clicks that looked like a machine's and for which a brand vouches."""
+
+    list_display = ["said_at", "brand", "click_id", "clicked_at", "why"]
+    search_fields = ["=click_id", "brand__name"]
+    ordering = ["-said_at"]
+    fields = [("brand", "click_id", "clicked_at"), "why", ("said_by_id", "said_at")]

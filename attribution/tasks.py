@@ -19,6 +19,7 @@ from attribution.services import (
     receipt_confirm,
     receipts,
     reconciliation,
+    rerun,
     same_sale,
     silence,
 )
@@ -148,3 +149,15 @@ def daily_totals_tell() -> int:
 def leaks_find() -> int:
     """Promo codes that are used as if they had leaked."""
     return leak_guard.leaks_find()
+
+
+@shared_task
+def rerun_work(job_id: int) -> None:
+    """A re-run of a campaign: compared or corrected, for a while."""
+    rerun.rerun_work(job_id)
+
+
+@shared_task
+def reruns_keep_up() -> int:
+    """Re-runs that nobody works on go on."""
+    return rerun.reruns_sweep()

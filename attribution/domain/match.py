@@ -83,6 +83,7 @@ class Reason(StrEnum):
     ARTICLE_OVER = "article_over"
     PAID_BY_TOTALS = "paid_by_totals"  # the campaign pays this marketplace's totals instead
     TOTALS_NEED_PERCENT = "totals_need_percent"
+    CLICK_BY_MACHINE = "click_by_machine"
 
 
 class DecisionRule(StrEnum):
@@ -121,9 +122,10 @@ class CandidateEvidence:
     code is the order's moment. `position` orders codes: 0 was typed first. `running_from` and
     `running_until` bound the campaign; `is_participating` is false once the influencer is out.
 
+    `refusal` is why a code does not count for this order, or a click for any.
+
     Of a code, `typed_as` says by what it was known when not by its own letters ("look_alike", or a
-    kind of alias), `refusal` why it does not count for this order, and `except_skus` for which
-    articles (as `sku_plain`) it does not.
+    kind of alias), and `except_skus` for which articles (as `sku_plain`) it does not count.
     """
 
     kind: EvidenceKind

@@ -1,4 +1,5 @@
 from attribution.models.calls import IdempotentCall
+from attribution.models.click_words import ClickWord
 from attribution.models.clicks import (
     AddressRange,
     Click,
@@ -14,6 +15,7 @@ from attribution.models.leaks import CodeFinding, CodeUse, CodeWatch, CouponSite
 from attribution.models.rates import ExchangeRate
 from attribution.models.receipts import CashRegister, ReceiptClaim
 from attribution.models.rejections import Rejection, RejectionFile
+from attribution.models.reruns import RerunJob, RerunRow
 from attribution.models.sources import (
     Connection,
     InboundEvent,
@@ -37,6 +39,7 @@ __all__ = [
     "ClickDaily",
     "ClickHourly",
     "ClickQuarantine",
+    "ClickWord",
     "CodeFinding",
     "CodeUse",
     "CodeWatch",
@@ -61,6 +64,8 @@ __all__ = [
     "ReceiptClaim",
     "Rejection",
     "RejectionFile",
+    "RerunJob",
+    "RerunRow",
     "ShownOrder",
     "TagDay",
     "TagUpload",

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from attribution.domain.click_flags import MACHINE, ClickFlag
 from attribution.domain.match import (
     CLICKS,
     CLOCK_SKEW,
@@ -30,7 +31,13 @@ from attribution.domain.match import (
 from attribution.models import Decision, Order
 from attribution.selectors.articles import Articles, articles_of, articles_wanted
 from attribution.selectors.clicks import ID_TOLERANCE
-from attribution.selectors.code_evidence import LOOK_ALIKE, KnownCode, codes_known, refusal_of
+from attribution.selectors.code_evidence import (
+    LOOK_ALIKE,
+    KnownCode,
+    codes_known,
+    codes_meant,
+    refusal_of,
+)
 from attribution.selectors.dossiers import Dossier, Dossiers, Key
 from attribution.selectors.news import Named, News, Told
 from campaigns.domain.code_rules import sku_plain
@@ -48,6 +55,7 @@ CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
 CLAIMED, PLATFORM_TAG = EvidenceKind.RECEIPT_CLAIM, EvidenceKind.PLATFORM_TAG
 NAMING = (CLAIMED, PLATFORM_TAG)  # the row's value is a participation
 ROW_GRADES: dict[str, str] = {CLAIMED: "D", PLATFORM_TAG: "C"}
+BY_MACHINE, LOADED_AHEAD = int(MACHINE), int(ClickFlag.PREFETCH)
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
 
@@ -59,6 +67,13 @@ class Tap(NamedTuple):
     participation_id: int
     brand_id: int
     visitor: UUID
+    flags: int  # attribution.domain.click_flags; 0 when the brand vouches for it
+
+    def is_by_machine(self, named: Collection[UUID]) -> bool:
+        """A page that a browser loaded ahead is a person's visit once an order names it: the tap
+        that followed asked us nothing. Unnamed it may be a link that nobody saw."""
+        machine = self.flags & BY_MACHINE
+        return machine != 0 and not (machine == LOADED_AHEAD and self.click_id in named)
 
 
 Visit = tuple[UUID, datetime]  # a click, and the moment of an order that names it
@@ -91,7 +106,7 @@ class Evidence:
     def order_candidates(self, dossier: Dossier) -> list[CandidateEvidence]:
         """Candidates of the order as a whole: its click (with the visitor's others), its codes."""
         order = dossier.the_order()
-        clicks, click_kind = self._clicks_of(dossier)
+        clicks, click_kind, named = self._clicks_of(dossier)
         found = [
             self._candidate(
                 order,
@@ -101,6 +116,7 @@ class Evidence:
                 evidence=click.click_id.hex,
                 grade=CLICK_GRADES[click_kind],
                 occurred_at=click.at,
+                refusal=Reason.CLICK_BY_MACHINE if click.is_by_machine(named) else None,
             )
             for click in clicks
         ]
@@ -170,13 +186,15 @@ class Evidence:
         code = self.external.get((dossier.brand_id, kind, value))
         return code.participation_id if code and kind != EvidenceKind.PAGE_CLICK else None
 
-    def _clicks_of(self, dossier: Dossier) -> tuple[list[Tap], EvidenceKind]:
-        """The clicks that the order itself speaks of; only without any, those of its page."""
+    def _clicks_of(self, dossier: Dossier) -> tuple[list[Tap], EvidenceKind, list[UUID]]:
+        """The clicks that the order itself speaks of; only without any, those of its page. With
+        the ids that are named: the others are of the same visitors."""
         order = dossier.the_order()
-        carried = self._visits(order, [order.click_id] if order.click_id else [])
-        if carried:
-            return carried, EvidenceKind.CLICK
-        return self._visits(order, self._page_clicks(dossier)), EvidenceKind.PAGE_CLICK
+        named = [order.click_id] if order.click_id else []
+        if carried := self._visits(order, named):
+            return carried, EvidenceKind.CLICK, named
+        named = self._page_clicks(dossier)
+        return self._visits(order, named), EvidenceKind.PAGE_CLICK, named
 
     def _page_clicks(self, dossier: Dossier) -> list[UUID]:
         """The click ids that the thank-you page gave, in the order of their coming."""
@@ -272,14 +290,18 @@ def _by_totals(
 # --- Reading it -----------------------------------------------------------------------------
 
 
-def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
+def evidence_load(
+    dossiers: Dossiers, news: News, *, is_locked: bool = True, imagined: Collection[Tap] = ()
+) -> Evidence:
     """What may speak for anybody in the orders of a batch, before its news and after. Five queries
-    at most, and one more where terms of somebody were changed."""
+    at most, and one more where terms of somebody were changed. `imagined` clicks were never made:
+    somebody tries what would be."""
     found = Evidence(dossiers)
     named = _everything_named(dossiers, news)
     told = _everything_told(dossiers, news)
     _clicks_load(found, _visits_named(dossiers, named, told))
-    _codes_load(found, named)
+    found.clicks |= {click.click_id: click for click in imagined}
+    _codes_load(found, named, is_locked=is_locked)
     _external_load(found, told, named)
     ids = {click.participation_id for click in found.clicks.values()}
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
@@ -356,10 +378,13 @@ def _clicks_load(found: Evidence, visits: Collection[tuple[int, Visit]]) -> None
         _others_load(found, wanted)
 
 
+# Flags of a click that the brand vouches for say nothing.
 _CLICKS = """
-SELECT c.click_id, c.at, c.participation_id, c.brand_id, c.visitor
+SELECT c.click_id, c.at, c.participation_id, c.brand_id, c.visitor,
+       CASE WHEN k.id IS NULL THEN c.flags ELSE 0 END
   FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS w (id, since, until)
   JOIN attribution_click c ON c.click_id = w.id AND c.at BETWEEN w.since AND w.until
+  LEFT JOIN attribution_clickword k ON k.click_id = c.click_id
  WHERE c.at BETWEEN %s AND %s
 """
 
@@ -389,8 +414,10 @@ def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 # The visitors' clicks are read once, day by day of the partitions, and then given to whoever asks.
 _OTHERS = """
 WITH theirs AS MATERIALIZED (
-    SELECT click_id, at, participation_id, brand_id, visitor FROM attribution_click
-     WHERE visitor = ANY (%s::uuid[]) AND at BETWEEN %s AND %s
+    SELECT c.click_id, c.at, c.participation_id, c.brand_id, c.visitor,
+           CASE WHEN k.id IS NULL THEN c.flags ELSE 0 END AS flags
+      FROM attribution_click c LEFT JOIN attribution_clickword k ON k.click_id = c.click_id
+     WHERE c.visitor = ANY (%s::uuid[]) AND c.at BETWEEN %s AND %s
 ), ranked AS (
     SELECT w.n, t.*,
            row_number() OVER (PARTITION BY w.n ORDER BY t.at DESC, t.click_id DESC) AS place
@@ -400,12 +427,12 @@ WITH theirs AS MATERIALIZED (
       JOIN theirs t ON t.visitor = w.visitor AND t.brand_id = w.brand_id
                    AND t.at BETWEEN w.since AND w.until AND t.click_id <> w.click_id
 )
-SELECT n, click_id, at, participation_id, brand_id, visitor
+SELECT n, click_id, at, participation_id, brand_id, visitor, flags
   FROM ranked WHERE place <= %s ORDER BY n, place
 """
 
 
-def _codes_load(found: Evidence, named: dict[Key, list[Named]]) -> None:
+def _codes_load(found: Evidence, named: dict[Key, list[Named]], *, is_locked: bool) -> None:
     wanted = sorted(
         {
             (found.dossiers.brands[key[0]], skeleton(text))
@@ -414,7 +441,7 @@ def _codes_load(found: Evidence, named: dict[Key, list[Named]]) -> None:
             for text in state.promo_codes
         }
     )
-    found.codes = codes_known(wanted)
+    found.codes = codes_known(wanted) if is_locked else codes_meant(wanted)
 
 
 def _external_load(

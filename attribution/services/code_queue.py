@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from django.utils.translation import gettext as _
 
 from attribution.selectors.code_queue import orders_typed, text_of
-from attribution.selectors.dossiers import Key
-from attribution.selectors.news import News
-from attribution.services.conversions import conversions_settle
-from attribution.services.decisions import order_decide
-from attribution.services.work import work_load
+from attribution.services.replay import orders_replay
 from campaigns.models import CodeAlias, Participation, PromoCode
 from campaigns.services.codes import codes_lock
 from core import clock
@@ -20,7 +14,6 @@ from core.errors import DomainError, NotFound
 from core.tenancy.context import acting_as
 
 TEXT_CHARS_MAX = 64
-BATCH = 500  # orders of one transaction
 
 
 class CodeTextKnown(DomainError):
@@ -81,17 +74,7 @@ def _say(brand_id: int, look: str, kind: CodeAlias.Kind, code: PromoCode | None)
 
 
 def _orders_decide_again(brand_id: int, look: str) -> int:
-    with acting_as(system="decide orders of a typed code"):
+    purpose = "decide orders of a typed code"
+    with acting_as(system=purpose):
         keys = orders_typed(brand_id, look)
-    for begin in range(0, len(keys), BATCH):
-        _batch_decide(keys[begin : begin + BATCH])
-    return len(keys)
-
-
-def _batch_decide(batch: Collection[Key]) -> None:
-    with acting_as(system="decide orders of a typed code"):
-        work = work_load(News(names=set(batch)))
-        for key in batch:
-            order_decide(work, work.dossiers.get(key))
-        work.changes.write()
-        conversions_settle(work)
+    return orders_replay(keys, purpose=purpose)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attribution.domain.match import (
     AttributionDecision,
     attribution_decide,
@@ -29,20 +31,27 @@ def order_decide(work: Work, dossier: Dossier) -> None:
     order = dossier.the_order()
     is_rated = order_rate_set(work, order)
     _codes_redeem(work, order)
-    of_order = work.evidence.order_candidates(dossier)
-    of_lines = work.evidence.line_candidates(dossier)
     lines: list[LineNow] = []
-    for line in dossier.lines.values():
-        candidates = of_order + of_lines.get(line.line_id, [])
-        decided = (
-            attribution_decide(candidates, placed_at=order.placed_at, sku=line.sku)
-            if order.same_sale_id is None
-            else counted_elsewhere(candidates)
-        )
+    for line, decided in lines_decided(work, dossier):
         decision = _decision_record(work, dossier, line, decided)
         lines.append(LineNow.of(order, line, decision))
     if lines and is_rated and not order.is_test:
         work.settling.append(lines)
+
+
+def lines_decided(work: Work, dossier: Dossier) -> Iterator[tuple[OrderLine, AttributionDecision]]:
+    """Each line of an order with what the rules say of it now."""
+    order = dossier.the_order()
+    of_order = work.evidence.order_candidates(dossier)
+    of_lines = work.evidence.line_candidates(dossier)
+    for line in dossier.lines.values():
+        candidates = of_order + of_lines.get(line.line_id, [])
+        yield (
+            line,
+            attribution_decide(candidates, placed_at=order.placed_at, sku=line.sku)
+            if order.same_sale_id is None
+            else counted_elsewhere(candidates),
+        )
 
 
 def _codes_redeem(work: Work, order: Order) -> None:

@@ -9,11 +9,8 @@ from django.conf import settings
 
 from attribution.models import ExchangeRate
 from attribution.registries.national_bank import RatesUnreadable, rates_fetch
-from attribution.selectors.news import News
 from attribution.selectors.rates import orders_ready, rates_missing
-from attribution.services.conversions import conversions_settle
-from attribution.services.decisions import order_decide
-from attribution.services.work import work_load
+from attribution.services.replay import batch_replay
 from core import clock
 from core.http import OutgoingError, outgoing
 from core.tenancy.context import acting_as
@@ -59,11 +56,7 @@ def orders_rate() -> int:
         ready = orders_ready(ORDERS_PER_RUN)
         if not ready:
             return 0
-        work = work_load(News(names=set(ready)))
-        for key in ready:
-            order_decide(work, work.dossiers.get(key))
-        work.changes.write()
-        conversions_settle(work)
+        batch_replay(ready)
     return len(ready)
 
 

@@ -280,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
     "old lists": {"task": "attribution.tasks.shown_forget", "schedule": 3600.0},
     "old bodies": {"task": "attribution.tasks.bodies_purge", "schedule": 3600.0},
     "uploads": {"task": "attribution.tasks.uploads_keep_up", "schedule": 60.0},
+    "reruns": {"task": "attribution.tasks.reruns_keep_up", "schedule": 60.0},
     "proofs": {"task": "attribution.tasks.proofs_publish", "schedule": 900.0},
     "old calls": {"task": "attribution.tasks.calls_forget", "schedule": 3600.0},
     "mail": {"task": "core.notify.tasks.messages_sweep", "schedule": 20.0},

@@ -26,6 +26,8 @@ from exchange.web.samples import (
     portal,
     public,
     receipts,
+    reruns,
+    simulator,
     skus,
     traffic,
     uploads,
@@ -144,6 +146,23 @@ PAGES: Mapping[str, Shown] = {
     "brand-leaks-campaign": Shown("brand/leaks.html", leaks.campaign, section="campaigns"),
     "brand-leaks-none": Shown("brand/leaks.html", leaks.none, section="campaigns"),
     "brand-leak": Shown("brand/leak.html", leaks.brand_leak, section="campaigns"),
+    "brand-simulator": Shown("brand/simulator.html", simulator.credited, simulator.form, "orders"),
+    "brand-simulator-empty": Shown(
+        "brand/simulator.html", simulator.empty, simulator.form, "orders"
+    ),
+    "brand-simulator-refused": Shown(
+        "brand/simulator.html", simulator.empty, simulator.refused, "orders"
+    ),
+    "brand-simulator-no-source": Shown(
+        "brand/simulator.html", simulator.no_source, simulator.form, "orders"
+    ),
+    "brand-rerun": Shown("brand/rerun.html", reruns.checked, reruns.RerunForm, "campaigns"),
+    "brand-rerun-working": Shown("brand/rerun.html", reruns.working, section="campaigns"),
+    "brand-rerun-stopped": Shown("brand/rerun.html", reruns.stopped, section="campaigns"),
+    "brand-rerun-same": Shown(
+        "brand/rerun.html", reruns.nothing_to_do, reruns.RerunForm, "campaigns"
+    ),
+    "brand-rerun-none": Shown("brand/rerun.html", reruns.none, reruns.RerunForm, "campaigns"),
     "brand-orders": Shown("brand/orders.html", brand.orders, section="orders"),
     "brand-orders-none": Shown("brand/orders.html", brand.orders_none, section="orders"),
     "brand-order": Shown("brand/order.html", brand.order, section="orders"),

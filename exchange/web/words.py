@@ -382,6 +382,7 @@ STAGES: Mapping[str, Word] = {
 VERDICTS: Mapping[str, Word] = {
     "decided": _("Decided"),
     "confirms": _("Confirms"),
+    "assist": _("Helped"),
     "dropped": _("Dropped"),
 }
 STEPS: Mapping[str, Word] = {

@@ -125,7 +125,7 @@ def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
     }
 
 
-def click_make(party, *, at: datetime, visitor=None) -> Click:
+def click_make(party, *, at: datetime, visitor=None, flags: int = 0) -> Click:
     """A click that the drain has stored."""
     with acting_as(system="test data"):
         partitions_ensure(at.date() - timedelta(days=1), 3)
@@ -138,5 +138,5 @@ def click_make(party, *, at: datetime, visitor=None) -> Click:
             brand_id=party.brand,
             influencer_id=party.influencer,
             visitor=visitor or uuid7(),
-            flags=0,
+            flags=flags,
         )

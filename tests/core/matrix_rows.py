@@ -18,6 +18,7 @@ from attribution.models import (
     ClickDaily,
     ClickHourly,
     ClickQuarantine,
+    ClickWord,
     CodeFinding,
     CodeUse,
     CodeWatch,
@@ -38,6 +39,8 @@ from attribution.models import (
     ReceiptClaim,
     Rejection,
     RejectionFile,
+    RerunJob,
+    RerunRow,
     ShownOrder,
     TagDay,
     TagUpload,
@@ -315,7 +318,30 @@ def order_rows(party: Party) -> list[models.Model]:
     upload = OrderUpload.objects.create(
         connection=shop, name="orders.xlsx", content=b"", uploaded_by_id=1, **mine
     )
+    job = RerunJob.objects.create(
+        campaign_id=party.campaign, why="The link counts", started_by_id=1, **mine
+    )
     return [
+        job,
+        RerunRow.objects.create(
+            job=job,
+            order=order,
+            line=line,
+            order_number=order.number,
+            placed_at=now,
+            change="moved",
+            before_minor=100,
+            after_minor=90,
+            rule="click_wins",
+            **mine,
+        ),
+        ClickWord.objects.create(
+            click_id=uuid7(),
+            clicked_at=now,
+            influencer_id=party.influencer,
+            why="Our customer",
+            **mine,
+        ),
         shop,
         event,
         order,

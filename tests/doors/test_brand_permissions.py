@@ -11,8 +11,10 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from attribution.domain.click_flags import ClickFlag
 from attribution.models import Connection, Conversion, Rejection, RejectionFile
 from attribution.services.evidence_files import Evidence
+from attribution.services.rerun import attribution_rerun, rerun_work
 from attribution.services.tag_uploads import tag_upload_read
 from attribution.services.verdicts import Speaker, conversion_reject
 from campaigns.models import Campaign, Participation
@@ -25,6 +27,7 @@ from exchange.web.brand import urls
 from influencers.models import Influencer
 from sandbox.wildberries.token import mint
 from tests.attribution.receipts import ABAI, claim, registers_open
+from tests.attribution.shop import click_make
 from tests.cast import user_make
 from tests.doors.conftest import (
     NOW,
@@ -80,6 +83,16 @@ POST code_pool_give             log     no        not      done     done     don
 POST code_pool_void             log     no        not      done     done     done
 POST code_rotate                log     no        not      done     done     done
 POST code_schedule              log     no        not      done     done     done
+GET  rerun                      log     no        in       in       in       in
+POST rerun                      log     no        not      done     done     done
+POST rerun_apply                log     no        not      done     done     done
+POST rerun_stop                 log     no        not      done     done     done
+POST rerun_resume               log     no        not      done     done     done
+POST rerun_drop                 log     no        not      done     done     done
+GET  rerun_csv                  log     no        in       in       in       in
+GET  simulator                  log     no        in       in       in       in
+POST simulator                  log     no        in       in       in       in
+POST click_vouch                log     no        not      done     done     done
 GET  code_questions             log     no        in       in       in       in
 POST code_question_say          log     no        not      done     done     done
 GET  orders                     log     no        in       in       in       in
@@ -162,6 +175,7 @@ LIMITS_FORM = {
 HEADER, *LINES = (line.split() for line in TABLE.strip().splitlines())
 WHO = HEADER[1:]
 ROWS = [(method, name, dict(zip(WHO, wanted, strict=True))) for method, name, *wanted in LINES]
+RERUN_VERBS = ("apply", "stop", "resume", "drop")
 TAG_TABLE = b"date;campaign;clicks\n2026-11-20;77-id-birge-x1y2;3\n"
 
 
@@ -249,6 +263,9 @@ def things(workplace):
         evidence=Evidence("a.pdf", b"%PDF-1.7"),
     )
     shown = public_id(RejectionFile)
+    bot = click_make(workplace.cast.tulpar, at=NOW, flags=int(ClickFlag.BOT))
+    job = attribution_rerun(campaign_id=workplace.cast.tulpar.campaign, why="Test")
+    rerun_work(job.pk)
     return {
         "receipts": ((till,), {}),
         "receipts_csv": ((till,), {}),
@@ -300,6 +317,11 @@ def things(workplace):
         "invoice": ((invoice,), {}),
         "invoice_pdf": ((invoice, "kk"), {}),
         "invoice_xlsx": ((invoice, "ru"), {}),
+        "rerun": ((workplace.live,), {"why": "Ереже өзгерді"}),
+        **{f"rerun_{verb}": ((workplace.live,), {}) for verb in RERUN_VERBS},
+        "simulator": ((), {"number": "1"}),
+        "rerun_csv": ((job.public_id,), {}),
+        "click_vouch": ((bot.click_id,), {"why": "Біздің сатып алушы"}),
         "order": ((workplace.order("1"),), {}),
         "order_confirm": ((workplace.order("1"),), {}),
         "sale_reject": ((sale_of("2"),), {"reason_code": "19", "note": "Купон сайты"}),

@@ -193,6 +193,7 @@ class Campaign:
     traffic_url: str = ""
     codes_url: str = ""
     totals: list[TotalsChoice] = field(default_factory=list)
+    rerun_url: str = ""
     add_budget: SmallForm | None = None
     participants_total: int = 0
     people_url: str = ""
@@ -294,6 +295,14 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineClick:
+    """A click that looked like a robot's; `url` takes the brand's word that it was none."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One order, as a sheet or a page. `name` is whose sale it is, "" for nobody's."""
 
@@ -311,6 +320,8 @@ class Order:
     back_url: str = ""
     confirm_url: str = ""
     sales: list[Sale] = field(default_factory=list)
+    simulator_url: str = ""
+    machine_clicks: list[MachineClick] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

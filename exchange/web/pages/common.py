@@ -76,7 +76,7 @@ class TraceRow:
     grade: str
     title: str
     note: str
-    verdict: Literal["decided", "confirms", "dropped"]
+    verdict: Literal["decided", "confirms", "assist", "dropped"]
     reason: str = ""
 
 

@@ -140,6 +140,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         traffic_url=_traffic_url(desk, found),
         codes_url="" if is_draft else desk.url("codes", found.public_id),
         totals=totals_choices(desk, found),
+        rerun_url="" if is_draft else desk.url("rerun", found.public_id),
         add_budget=_add_budget(desk, found, refused),
         **_actions(desk, found),
     )

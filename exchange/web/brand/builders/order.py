@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
 from attribution.connectors.files import UNDONE
 from attribution.connectors.receipt.connector import RECEIPT
+from attribution.domain.match import Reason
 from attribution.models import Conversion, Order, OrderVersion
 from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.selectors.orders import BrandOrder, WholeOrder, order_whole
@@ -48,6 +51,8 @@ def order(desk: Desk, found: Order) -> pages.Order:
         back_url=desk.url("orders"),
         confirm_url=_confirm_url(desk, found),
         sales=build_verdicts.sales(desk, sale.conversions),
+        simulator_url=f"{desk.url('simulator')}?order={found.public_id}",
+        machine_clicks=_machine_clicks(desk, whole),
     )
 
 
@@ -64,6 +69,21 @@ def _confirm_url(desk: Desk, found: Order) -> str:
         return ""
     is_asked = desk.member.may_write and conversions_unconfirmed(found.pk).exists()
     return desk.url("order_confirm", found.public_id) if is_asked else ""
+
+
+def _machine_clicks(desk: Desk, whole: WholeOrder) -> list[pages.MachineClick]:
+    """What the brand may vouch for: clicks that count for nobody, being like a robot's."""
+    if not desk.member.may_write:
+        return []
+    found = {
+        each.evidence: pages.MachineClick(
+            title=f"{each.influencer.name}, {moment_short(each.occurred_at)}",
+            url=desk.url("click_vouch", UUID(each.evidence)),
+        )
+        for each in whole.candidates
+        if each.reason == Reason.CLICK_BY_MACHINE
+    }
+    return list(found.values())
 
 
 def _steps(whole: WholeOrder) -> list[Step]:

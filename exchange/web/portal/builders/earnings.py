@@ -318,9 +318,10 @@ def trace_of(conversion: Conversion, candidates: Sequence[Candidate]) -> Trace:
 
 def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
     """`name` is whose evidence it is, where the reader may know."""
-    verdicts: Mapping[str, Literal["decided", "confirms", "dropped"]] = {
+    verdicts: Mapping[str, Literal["decided", "confirms", "assist", "dropped"]] = {
         "decided": "decided",
         "confirms": "confirms",
+        "assist": "assist",
     }
     title = {
         "click": _("Click on the link"),
@@ -339,7 +340,8 @@ def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
     at = day_short(candidate.occurred_at) if is_day else moment_short(candidate.occurred_at)
     note = ", ".join(filter(None, [name, at, identity]))
     verdict = verdicts.get(candidate.verdict, "dropped")
-    reason = trace_reason(candidate.reason) if verdict == "dropped" else ""
+    has_lost = verdict in ("assist", "dropped")
+    reason = trace_reason(candidate.reason) if has_lost else ""
     return TraceRow(candidate.grade, title, note, verdict, reason)
 
 
@@ -372,6 +374,7 @@ def trace_reason(reason: str) -> str:
         "article_over": _("the article was not theirs any more"),
         "paid_by_totals": _("this campaign pays the marketplace's daily totals, not its orders"),
         "totals_need_percent": _("a total can only be paid by a plain percent"),
+        "click_by_machine": _("the click looks like a robot's"),
     }.get(reason, reason)
 
 
