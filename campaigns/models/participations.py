@@ -34,6 +34,14 @@ class Participation(models.Model):
     terms = models.ForeignKey(
         Terms, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
+    # By which invitation they came; null: by themselves
+    invite = models.ForeignKey(
+        "campaigns.Invite",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+    )
     state = models.CharField(max_length=8, choices=State.choices)
     created_at = models.DateTimeField(default=clock.now)
     applied_at = models.DateTimeField(default=clock.now)  # the place in the queue of those who wait

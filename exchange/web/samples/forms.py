@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from attribution.marketplace_forms import TagColumnsForm, TagFileForm, VoucherTermsForm
 from attribution.models import Connection
 from campaigns.eligibility_words import PAYEE_TYPES
+from campaigns.invite_forms import InviteLinkForm, InvitePersonForm
 
 TagFile = TagFileForm
 
@@ -117,6 +118,13 @@ class Campaign(RulesForm):
         ],
     )
     budget = forms.CharField(initial="1 500 000")
+
+
+def invites() -> dict[str, forms.Form]:
+    person = InvitePersonForm({"person-page": "@joq.adam", "person-days": "14"}, prefix="person")
+    message = _("Nobody at Birge has the page @%(page)s. Send them an invitation link instead.")
+    person.add_error("page", message % {"page": "joq.adam"})
+    return {"person": person, "link": InviteLinkForm(prefix="link")}
 
 
 class Iin(forms.Form):
