@@ -1,6 +1,7 @@
 from campaigns.models.campaigns import Campaign, CampaignTotals
 from campaigns.models.codes import CodeAlias, CodePool, PromoCode
 from campaigns.models.external_codes import ExternalCode, TrafficTag
+from campaigns.models.invites import Invite
 from campaigns.models.links import AppTarget, TrackingLink
 from campaigns.models.participations import Participation, ParticipationTerms
 from campaigns.models.terms import Terms
@@ -12,6 +13,7 @@ __all__ = [
     "CodeAlias",
     "CodePool",
     "ExternalCode",
+    "Invite",
     "Participation",
     "ParticipationTerms",
     "PromoCode",

@@ -25,6 +25,7 @@ class Campaign(models.Model):
     class Access(models.TextChoices):
         PUBLIC = "public", _("open to everybody")
         APPLICATION = "application", _("by application")
+        PRIVATE = "private", _("by invitation")
 
     class LeakMode(models.TextChoices):
         FLAG = "flag", _("only tell")

@@ -36,6 +36,14 @@ class Participation(models.Model):
         Terms, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
     has_later_terms = models.BooleanField(default=False)
+    # By which invitation they came; null: by themselves
+    invite = models.ForeignKey(
+        "campaigns.Invite",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+    )
     state = models.CharField(max_length=8, choices=State.choices)
     created_at = models.DateTimeField(default=clock.now)
     applied_at = models.DateTimeField(default=clock.now)  # the place in the queue of those who wait

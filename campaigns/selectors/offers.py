@@ -159,8 +159,9 @@ def campaign_list_public(rows: int) -> list[Campaign]:
 
 
 def _live() -> QuerySet[Campaign]:
-    """Campaigns that run now."""
+    """Campaigns that run now, for whoever finds them: one by invitation is told to whom it is."""
     live = Campaign.objects.filter(status=Campaign.Status.LIVE)
+    live = live.exclude(access=Campaign.Access.PRIVATE)
     return live.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()))
 
 

@@ -152,7 +152,8 @@ def room_in(campaign: Campaign, mine: Participation | None) -> Room:
     with acting_as(system="places of a campaign"):
         people = Participation.objects.filter(campaign=campaign)
         taken = people.filter(state=State.APPROVED).count()
-        place = _queue_place(people, mine) if campaign.access != "application" else 0
+        is_queue = campaign.access != Campaign.Access.APPLICATION
+        place = _queue_place(people, mine) if is_queue else 0
     return Room(taken >= campaign.participants_max, place)
 
 

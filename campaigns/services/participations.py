@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from brands.models import Brand
 from campaigns.domain.terms import ParticipationState
-from campaigns.models import Campaign, Participation
+from campaigns.models import Campaign, Invite, Participation
 from campaigns.services.eligibility import eligibility_require
 from campaigns.services.links import ParticipationConflict
 from campaigns.services.offers import CampaignConflict
@@ -34,16 +34,19 @@ from core.tenancy.context import acting_as
 State = Participation.State
 
 
-def campaign_join(*, campaign_id: int, influencer_id: int) -> Participation:
-    """Take part: at once where the campaign is open to everybody and has a place, else as an
-    application: for the brand to decide, or in the queue for the next free place.
+def campaign_join(
+    *, campaign_id: int, influencer_id: int, invite: Invite | None = None
+) -> Participation:
+    """Take part: at once where the campaign is open to everybody or the brand has invited them,
+    and there is a place; else as an application: for the brand to decide, or in the queue.
 
-    Again is no mistake: who takes part already gets their participation back.
+    Again is no mistake: who takes part already gets their participation back. `invite` is one that
+    counts and is theirs, or a link's (`services.invites`).
 
     Raises:
-        NotFound: no such campaign, or a draft.
+        NotFound: no such campaign, a draft, or one by invitation, without one.
         CampaignConflict: it is not live, or its brand is suspended.
-        NotEligible: it is open to everybody who meets its requirements, and they do not.
+        NotEligible: nobody decides about them, and a requirement is not met.
         ParticipationConflict: the brand's no still stands.
     """
     with acting_as(system="join a campaign"):
@@ -51,32 +54,56 @@ def campaign_join(*, campaign_id: int, influencer_id: int) -> Participation:
         campaign = _joinable(campaign_id)
         known = Participation.objects.filter(campaign=campaign, influencer_id=influencer_id).first()
         if known is not None and known.state in (State.APPROVED, State.APPLIED):
-            return known
+            return _wanted(known, campaign, invite)
         if known is not None:
             _may_come_again_require(known)
-        if campaign.access != Campaign.Access.APPLICATION:
+        elif campaign.access == Campaign.Access.PRIVATE and invite is None:
+            raise NotFound(_("There is no such campaign."))
+        if not _is_decided_by_brand(campaign, invite):
             eligibility_require(campaign, influencer_id)
-        return _join_again(known, campaign) if known else _join(campaign, influencer_id)
+        if known is not None:
+            return _join_again(known, campaign, invite)
+        return _join(campaign, influencer_id, invite)
 
 
-def _join(campaign: Campaign, influencer_id: int) -> Participation:
-    is_in = _is_taken_at_once(campaign)
+def _is_decided_by_brand(campaign: Campaign, invite: Invite | None) -> bool:
+    """Whether a person of the brand decides about them, or has: then requirements only inform."""
+    if invite is not None:
+        return invite.influencer_id is not None
+    return campaign.access == Campaign.Access.APPLICATION
+
+
+def _wanted(
+    participation: Participation, campaign: Campaign, invite: Invite | None
+) -> Participation:
+    """Who has applied and is then invited is taken in, where there is a place."""
+    if participation.state == State.APPLIED and _is_taken_at_once(campaign, invite) and invite:
+        participation.invite = invite
+        approve(participation, campaign)
+    return participation
+
+
+def _join(campaign: Campaign, influencer_id: int, invite: Invite | None) -> Participation:
+    is_in = _is_taken_at_once(campaign, invite)
     participation = Participation.objects.create(
         campaign=campaign,
         brand_id=campaign.brand_id,
         influencer_id=influencer_id,
+        invite=invite,
         terms=terms_in_force(campaign),
         state=State.APPROVED if is_in else State.APPLIED,
         decided_at=clock.now() if is_in else None,
     )
-    audit_record("participation.join", participation, after={"state": participation.state})
+    after = {"state": participation.state} | ({"invite": invite.pk} if invite else {})
+    audit_record("participation.join", participation, after=after)
     if is_in:
         equip(participation, campaign)
     return participation
 
 
-def _is_taken_at_once(campaign: Campaign) -> bool:
-    return campaign.access != Campaign.Access.APPLICATION and not is_full(campaign)
+def _is_taken_at_once(campaign: Campaign, invite: Invite | None = None) -> bool:
+    is_asked = campaign.access == Campaign.Access.APPLICATION and invite is None
+    return not is_asked and not is_full(campaign)
 
 
 def _joinable(campaign_id: int) -> Campaign:
@@ -103,10 +130,13 @@ def _may_come_again_require(participation: Participation) -> None:
         )
 
 
-def _join_again(participation: Participation, campaign: Campaign) -> Participation:
+def _join_again(
+    participation: Participation, campaign: Campaign, invite: Invite | None
+) -> Participation:
     was_removed = participation.state == State.REMOVED
+    participation.invite = invite
     state_change(participation, ParticipationState.APPLIED, "participation.apply_again")
-    if not was_removed and _is_taken_at_once(campaign):
+    if _is_taken_at_once(campaign, invite) and (invite or not was_removed):
         approve(participation, campaign)
     return participation
 

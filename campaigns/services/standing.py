@@ -129,7 +129,8 @@ def state_change(
     participation.state, participation.decided_at = State(new), clock.now()
     participation.reason_code, participation.reason_note = code, note
     participation.apply_again_on = again_on
-    changed = ["state", "decided_at", "terms", "reason_code", "reason_note", "apply_again_on"]
+    changed = ["state", "decided_at", "terms", "invite"]
+    changed += ["reason_code", "reason_note", "apply_again_on"]
     if new is ParticipationState.APPLIED:
         participation.applied_at = clock.now()
         changed.append("applied_at")

@@ -20,6 +20,7 @@ from exchange.web.samples import (
     codes,
     common,
     forms,
+    invites,
     invoices,
     leaks,
     people,
@@ -46,6 +47,7 @@ class Shown:
     page: Make | None = None
     form: Make | None = None
     section: str = ""
+    forms: Callable[[], dict[str, Any]] | None = None  # of a page with several, by name
 
     def context(self) -> dict[str, Any]:
         context: dict[str, Any] = {"section": self.section}
@@ -53,6 +55,8 @@ class Shown:
             context["page"] = self.page()
         if self.form:
             context["form"] = self.form()
+        if self.forms:
+            context |= self.forms()
         if self.template.startswith("brand/"):
             context["side"] = brand.side()
         return context
@@ -76,6 +80,8 @@ PAGES: Mapping[str, Shown] = {
     "campaigns-none": Shown("portal/campaigns.html", portal.campaigns_none, section="campaigns"),
     "campaign": Shown("portal/campaign.html", portal.campaign, section="campaigns"),
     "campaign-queue": Shown("portal/campaign.html", portal.campaign_queue, section="campaigns"),
+    "campaign-invited": Shown("portal/campaign.html", portal.campaign_invited, section="campaigns"),
+    "invitation-over": Shown("portal/invitation_over.html", invites.over, section="campaigns"),
     "campaign-leave": Shown("portal/leave.html", portal.leaving, section="campaigns"),
     "link": Shown("portal/link.html", portal.link_page, section="links"),
     "link-managed": Shown("portal/link.html", portal.link_managed, section="links"),
@@ -127,6 +133,10 @@ PAGES: Mapping[str, Shown] = {
     "brand-campaign-rules": Shown(
         "brand/campaign_rules.html", people.rules, forms.RulesForm, "campaigns"
     ),
+    "brand-invites": Shown(
+        "brand/invites.html", invites.invites, section="campaigns", forms=forms.invites
+    ),
+    "brand-invites-closed": Shown("brand/invites.html", invites.invites_closed),
     "brand-vouchers": Shown("brand/vouchers.html", vouchers.vouchers, forms.voucher, "campaigns"),
     "brand-vouchers-confirm": Shown(
         "brand/vouchers.html", vouchers.confirm, forms.voucher, "campaigns"

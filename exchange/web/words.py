@@ -114,6 +114,14 @@ PARTICIPATION = {
     "left": Status("wait", _("Left"), _("The influencer left the campaign.")),
     "removed": Status("bad", _("Removed"), _("The brand ended this participation.")),
 }
+INVITE = {
+    "open": Status("wait", _("Waits"), _("Sent, and not answered or used up yet.")),
+    "accepted": Status("paid", _("Accepted"), _("The influencer has joined.")),
+    "declined": Status("bad", _("Declined"), _("The influencer said no.")),
+    "used_up": Status("paid", _("Used up"), _("As many have joined as it allows.")),
+    "expired": Status("wait", _("Expired"), _("Its time is over.")),
+    "revoked": Status("bad", _("Revoked"), _("It counts no longer.")),
+}
 BRAND = {
     "draft": Status("wait", _("Not complete"), _("The company's details are not complete.")),
     "in_review": Status("wait", _("In review"), _("We check the company in state registers.")),
@@ -186,6 +194,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "campaign": CAMPAIGN,
     "link": LINK,
     "participation": PARTICIPATION,
+    "invite": INVITE,
     "brand": BRAND,
     "connection": CONNECTION,
     "event": EVENT,

@@ -60,6 +60,7 @@ from campaigns.models import (
     CodeAlias,
     CodePool,
     ExternalCode,
+    Invite,
     Participation,
     ParticipationTerms,
     PromoCode,
@@ -261,7 +262,14 @@ def campaign_rows(party: Party) -> list[models.Model]:
         text="ЙЦУ",
         skeleton="ЙЦY",
     )
+    invite = Invite.objects.create(
+        campaign_id=party.campaign,
+        brand_id=party.brand,
+        influencer_id=party.influencer,
+        expires_at=clock.now() + timedelta(days=14),
+    )
     return [
+        invite,
         code,
         totals,
         pool,

@@ -21,6 +21,7 @@ from campaigns.models import Campaign, Participation
 from campaigns.services.code_pools import PoolTerms, codes_generate
 from campaigns.services.exclusive_skus import exclusive_sku_reserve
 from campaigns.services.external_codes import external_code_reserve
+from campaigns.services.invites import invite_link_create
 from campaigns.services.invoices import brand_invoice
 from core.tenancy.context import acting_as
 from exchange.web.brand import urls
@@ -62,6 +63,9 @@ POST participation_remove       log     no        not      done     done     don
 POST participation_restore      log     no        not      done     done     done
 GET  people                     log     no        in       in       in       in
 GET  people_csv                 log     no        in       in       in       in
+GET  invites                    log     no        in       in       in       in
+POST invites                    log     no        not      done     done     done
+POST invite_revoke              log     no        not      done     done     done
 POST people_decide              log     no        not      done     done     done
 GET  campaign_rules             log     no        not      in       in       in
 POST campaign_rules             log     no        not      done     done     done
@@ -226,6 +230,9 @@ def things(workplace):
     applied = public_id(Participation, pk=workplace.applied)
     approved = public_id(Participation, pk=workplace.cast.tulpar.participation)
     removed = removed_make(workplace)
+    invite = invite_link_create(
+        campaign_id=workplace.cast.tulpar.campaign, note="", uses_max=1, days=1
+    )
     shop, marketplace = shop_id(workplace), marketplace_id(workplace)
     event = event_make(workplace)
     kaspi, upload = upload_make(workplace)
@@ -297,6 +304,11 @@ def things(workplace):
         "people": ((workplace.live,), {}),
         "people_csv": ((workplace.live,), {}),
         "people_decide": ((workplace.live,), {"action": "approve", "people": [str(applied)]}),
+        "invites": (
+            (workplace.live,),
+            {"what": "link", "link-uses_max": "5", "link-days": "7"},
+        ),
+        "invite_revoke": ((invite.public_id,), {}),
         "campaign_rules": ((workplace.live,), {"followers_min": "500"}),
         "participation_article": ((approved,), {"value": "310200411"}),
         "participation_vouchers": ((approved,), {"discount_percent": "10"}),

@@ -197,6 +197,7 @@ class Campaign:
     add_budget: SmallForm | None = None
     participants_total: int = 0
     people_url: str = ""
+    invites_url: str = ""
     rules_url: str = ""
     places: str = ""
 

@@ -20,6 +20,7 @@ from exchange.web.pages.common import (
     Task,
     Trace,
 )
+from exchange.web.pages.invites import Invited
 from exchange.web.pages.verdicts import Rejection
 
 
@@ -125,6 +126,7 @@ class Campaigns:
     is_filtered: bool = False
     clear_url: str = ""
     pager: Pager | None = None
+    invited: list[Invited] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,9 @@ class Campaign:
     is_full: bool = False
     queue_place: int = 0
     answer: str = ""
+    is_invited: bool = False
+    is_invited_by_name: bool = False
+    decline_url: str = ""
     requirements: list[Requirement] = field(default_factory=list)
     brand_facts: list[Stat] = field(default_factory=list)
 
@@ -168,8 +173,9 @@ class Campaign:
 
     @property
     def may_join(self) -> bool:
-        """Where the brand decides, it sees what is not met and may say yes all the same."""
-        return self.is_by_application or self.is_eligible
+        """Where the brand decides, or has by an invitation by name, it may take in anybody."""
+        is_decided = self.is_by_application and not self.is_invited
+        return self.is_eligible or is_decided or self.is_invited_by_name
 
     @property
     def is_eligible(self) -> bool:

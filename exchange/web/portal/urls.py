@@ -8,6 +8,7 @@ from exchange.web.portal import (
     clicks,
     codes,
     exports,
+    invites,
     leaks,
     links,
     proofs,
@@ -23,6 +24,10 @@ urlpatterns = [
     path("campaigns/<uuid:public_id>/", views.campaign, name="campaign"),
     path("campaigns/<uuid:public_id>/join/", views.campaign_join_now, name="campaign_join"),
     path("campaigns/<uuid:public_id>/leave/", setup.campaign_leave, name="campaign_leave"),
+    path(
+        "campaigns/<uuid:public_id>/decline/", invites.invitation_decline, name="invitation_decline"
+    ),
+    path("invitations/<str:token>/", invites.invitation, name="invitation"),
     path("links/", links.links, name="links"),
     path("links/create/", links.link_create, name="link_create"),
     path("links/<uuid:public_id>/", links.link, name="link"),

@@ -17,7 +17,9 @@ from campaigns.selectors import (
     campaign_access_for_influencer,
     cards_for,
 )
+from campaigns.selectors.invites import invite_open_to
 from campaigns.services import NotEligible
+from campaigns.services.invites import invite_accept
 from campaigns.services.participations import campaign_join
 from exchange.web.evidence_field import AnswerForm
 from exchange.web.portal.builders import campaigns as build_campaigns
@@ -70,8 +72,12 @@ def campaign_join_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Join: an open campaign gives its link at once, another one an answer of the brand."""
     influencer = influencer_of(request)
     found = campaign_access_for_influencer(influencer.pk, public_id)
+    invite = invite_open_to(found, influencer.pk)
     try:
-        participation = campaign_join(campaign_id=found.pk, influencer_id=influencer.pk)
+        if invite is not None:
+            participation = invite_accept(invite_id=invite.pk, influencer_id=influencer.pk)
+        else:
+            participation = campaign_join(campaign_id=found.pk, influencer_id=influencer.pk)
     except NotEligible as error:
         messages.error(request, str(error))
         return redirect("portal:campaign", public_id)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from attribution.marketplace_forms import TagColumnsForm, TagFileForm, VoucherTermsForm
 from attribution.models import Connection
 from campaigns.eligibility_words import PAYEE_TYPES
+from campaigns.invite_forms import InviteLinkForm, InvitePersonForm
 from campaigns.reward_forms import RewardKindsForm, reward_kinds_blank
 
 TagFile = TagFileForm
@@ -122,6 +123,13 @@ class Campaign(RewardKindsForm, RulesForm):
     def __init__(self) -> None:
         tiers = {"tiers": "10; 9 %\n50; 12 %", "bonuses": "50; 20 000 ₸"}
         super().__init__(initial=reward_kinds_blank() | tiers)
+
+
+def invites() -> dict[str, forms.Form]:
+    person = InvitePersonForm({"person-page": "@joq.adam", "person-days": "14"}, prefix="person")
+    message = _("Nobody at Birge has the page @%(page)s. Send them an invitation link instead.")
+    person.add_error("page", message % {"page": "joq.adam"})
+    return {"person": person, "link": InviteLinkForm(prefix="link")}
 
 
 class Iin(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import portal
 from exchange.web.pages.common import Choice, Fact, MoneyStrip, Stage, Stat, Step, Sum, Task
-from exchange.web.samples import common
+from exchange.web.samples import common, invites
 from exchange.web.words import sale_hint
 
 LINKS = (
@@ -114,7 +114,7 @@ def campaigns() -> portal.Campaigns:
         Choice(_("Highest reward"), "#"),
         Choice(_("Shortest hold"), "#"),
     ]
-    return portal.Campaigns(cards(), choices)
+    return portal.Campaigns(cards(), choices, invited=[invites.invited()])
 
 
 def campaigns_none() -> portal.Campaigns:
@@ -159,6 +159,18 @@ def campaign_queue() -> portal.Campaign:
         is_full=True,
         queue_place=3,
         requirements=[*shown.requirements, waiting],
+    )
+
+
+def campaign_invited() -> portal.Campaign:
+    """A campaign by invitation, to which the brand has invited the reader by name."""
+    return replace(
+        campaign(),
+        card=replace(cards()[0], state="open"),
+        leave_url="",
+        is_invited=True,
+        is_invited_by_name=True,
+        decline_url="#",
     )
 
 

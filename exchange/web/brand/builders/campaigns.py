@@ -125,6 +125,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         reserve=money.sums,
         participants=participants[:ROWS_SHOWN],
         participants_total=len(participants),
+        invites_url="" if is_draft else desk.url("invites", found.public_id),
         people_url="" if is_draft else desk.url("people", found.public_id),
         rules_url=desk.url("campaign_rules", found.public_id) if _may_rule(desk, found) else "",
         places=places_text(found, taken),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -21,6 +21,7 @@ from campaigns.selectors import (
     external_codes_of,
 )
 from campaigns.selectors.eligibility import applicants_of
+from campaigns.selectors.invites import invite_open_to
 from campaigns.selectors.people import room_in
 from core import clock
 from exchange.web.exclusive_skus import sku_facts
@@ -37,6 +38,7 @@ from exchange.web.pages.common import (
     Fact,
 )
 from exchange.web.paging import pager
+from exchange.web.portal.builders.invites import invited
 from exchange.web.portal.builders.links import link_url
 from exchange.web.reward_words import rate_short
 from exchange.web.rewards import policy_terms, reward_facts
@@ -52,6 +54,7 @@ def campaigns(
     asked = {"q": query} if query else {}
     return portal.Campaigns(
         cards=[campaign_card(card) for card in cards],
+        invited=[] if query or after else invited(influencer),
         choices=[
             Choice(_("New"), "?" + urlencode(asked), not by_reward),
             Choice(_("Highest reward"), "?" + urlencode({**asked, "sort": "reward"}), by_reward),
@@ -92,7 +95,8 @@ def campaign_card(card: Card) -> portal.CampaignCard:
     )
 
 
-def campaign(card: Card, influencer: Influencer) -> portal.Campaign:
+def campaign(card: Card, influencer: Influencer, invite_token: str = "") -> portal.Campaign:
+    """`invite_token` is of the secret link by which it was found."""
     campaign, terms, mine = card.campaign, card.terms, card.participation
     room = room_in(campaign, mine)
     facts = [
@@ -111,7 +115,8 @@ def campaign(card: Card, influencer: Influencer) -> portal.Campaign:
         card=campaign_card(card),
         policy=policy_terms(terms),
         facts=facts,
-        join_url=reverse("portal:campaign_join", args=[campaign.public_id]),
+        join_url=_join_url(campaign, invite_token),
+        **_invitation(campaign, influencer, mine, invite_token),
         back_url=reverse("portal:campaigns"),
         description=campaign.about,
         leave_url=_leave_url(card),
@@ -122,6 +127,26 @@ def campaign(card: Card, influencer: Influencer) -> portal.Campaign:
         answer=_answer(mine) if mine else "",
         requirements=requirements(campaign.join_rules, influencer),
     )
+
+
+def _join_url(campaign: Campaign, invite_token: str) -> str:
+    if invite_token:
+        return reverse("portal:invitation", args=[invite_token])
+    return reverse("portal:campaign_join", args=[campaign.public_id])
+
+
+def _invitation(
+    campaign: Campaign, influencer: Influencer, mine: Participation | None, invite_token: str
+) -> dict[str, Any]:
+    """Whether the brand has invited the reader. One query."""
+    if invite_token:
+        return {"is_invited": True}
+    if mine is not None and mine.state == Participation.State.APPROVED:
+        return {}
+    if invite_open_to(campaign, influencer.pk) is None:
+        return {}
+    url = reverse("portal:invitation_decline", args=[campaign.public_id])
+    return {"is_invited": True, "is_invited_by_name": True, "decline_url": url}
 
 
 def requirements(rules: JoinRules, influencer: Influencer) -> list[portal.Requirement]:
