@@ -79,6 +79,11 @@ def _goods(now: LineNow, settled_minor: int | None = None) -> LineGoods:
     return LineGoods(now.sku, now.quantity, sold, kept, settled_minor)
 
 
+def kept_base_minor(now: LineNow) -> int:
+    """What of a line the buyer keeps, in tenge."""
+    return _goods(now).base_minor
+
+
 def _earned(goods: LineGoods, reward: LineReward) -> Earned:
     steps = [step.plain() for step in reward.steps]
     return Earned(goods.base_minor, reward.commission_minor, steps)

@@ -19,7 +19,12 @@ PRODUCTS_SHOWN = 12
 
 def policy_terms(terms: Terms) -> PolicyTerms:
     return PolicyTerms(
-        terms.commission, terms.window_days, terms.hold_days, terms.code_policy, terms.model
+        terms.commission,
+        terms.window_days,
+        terms.hold_days,
+        terms.code_policy,
+        terms.model,
+        terms.clawback_days,
     )
 
 

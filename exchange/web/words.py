@@ -527,6 +527,7 @@ def policy_sentences(
     hold_days: int,
     code_policy: str,
     model: str = "last_click",
+    clawback_days: int | None = None,
 ) -> list[str]:
     """What a campaign pays, for whose sale and when, sentence by sentence. Never shortened."""
     facts = {"window_days": window_days, "hold_days": hold_days}
@@ -540,7 +541,19 @@ def policy_sentences(
         )
         % facts,
         gettext("Until then the brand may refuse only with evidence."),
+        *_late_returns(clawback_days),
     ]
+
+
+def _late_returns(clawback_days: int | None) -> list[str]:
+    """What an approved reward may still lose; nothing said where it may lose nothing."""
+    if clawback_days is None:
+        return []
+    said = gettext(
+        "If goods come back within %(days)s days after the approval, their part of the reward goes"
+        " back too: out of what is not paid yet, or little by little out of later payouts."
+    )
+    return [said % {"days": clawback_days}]
 
 
 def _who_earns(code_policy: str) -> list[str]:

@@ -174,6 +174,7 @@ class PolicyTerms:
     hold_days: int
     code_policy: str
     model: str = "last_click"
+    clawback_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

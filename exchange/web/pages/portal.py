@@ -20,7 +20,7 @@ from exchange.web.pages.common import (
     Task,
     Trace,
 )
-from exchange.web.pages.verdicts import Rejection
+from exchange.web.pages.verdicts import Late, Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +357,7 @@ class Earning:
     proof: Proof | None = None
     back_url: str = ""
     rejection: Rejection | None = None
+    late: list[Late] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

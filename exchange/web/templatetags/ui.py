@@ -283,6 +283,7 @@ def policy(terms: Any) -> list[str]:
         hold_days=terms.hold_days,
         code_policy=terms.code_policy,
         model=terms.model,
+        clawback_days=terms.clawback_days,
     )
 
 
