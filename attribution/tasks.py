@@ -11,6 +11,7 @@ from attribution.services import (
     event_log,
     inbox,
     ingest,
+    late_returns,
     leak_guard,
     lifecycle,
     polling,
@@ -53,6 +54,12 @@ def connections_poll_slow() -> int:
 def cursors_keep_up() -> int:
     """Lists that a connector has learned since a source was connected."""
     return polling.cursors_keep_up()
+
+
+@shared_task
+def late_returns_apply() -> int:
+    """Take back what the terms take back of goods that came back after the approval."""
+    return late_returns.late_returns_apply()
 
 
 @shared_task

@@ -108,6 +108,7 @@ class CampaignForm(RewardKindsForm, RulesForm):
     )
     window_days = forms.IntegerField(label=_("Window"))
     hold_days = forms.IntegerField(label=_("Hold period"))
+    clawback_days = forms.IntegerField(label=_("Returns after the approval"), required=False)
     code_policy = forms.ChoiceField(
         label=_("Whose sale is it?"), choices=Terms.CodePolicy.choices, widget=forms.RadioSelect
     )
@@ -133,6 +134,7 @@ class CampaignForm(RewardKindsForm, RulesForm):
             **self.reward_kinds(),
             window_days=given["window_days"],
             hold_days=given["hold_days"],
+            clawback_days=given["clawback_days"],
             code_policy=given["code_policy"],
             typical_basket_minor=given["typical_basket"],
             budget_minor=given["budget"],
@@ -256,6 +258,7 @@ def campaign_form_initial(campaign: Campaign, terms: Terms) -> dict[str, Any]:
         "sku_table": table_text(table_of_plain(terms.sku_rates)),
         "window_days": terms.window_days,
         "hold_days": terms.hold_days,
+        "clawback_days": terms.clawback_days,
         "code_policy": terms.code_policy,
         "typical_basket": campaign.typical_basket_minor,
         "budget": campaign.budget_minor,

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+PAYOUTS = "payout batch"  # while payouts are put together, or what they are made of changes
+
 
 def _key(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

@@ -22,7 +22,8 @@ def money_findings() -> list[str]:
 
 
 def conversions_match_postings() -> list[str]:
-    """A reward is what has left its campaign's budget for it; one that waits has taken nothing."""
+    """A reward is what has left its campaign's budget for it, without what its influencer owes
+    back; one that waits has taken nothing."""
     rows = _rows("""
         SELECT c.public_id, c.expected_minor, coalesce(p.posted_minor, 0)
           FROM (SELECT id, public_id, CASE status WHEN 'awaiting_funding' THEN 0
@@ -32,7 +33,8 @@ def conversions_match_postings() -> list[str]:
                             -sum(e.amount_minor) AS posted_minor
                        FROM ledger_journal j
                        JOIN ledger_entry e ON e.journal_id = j.id
-                       JOIN ledger_account a ON a.id = e.account_id AND a.kind = 'budget'
+                       JOIN ledger_account a ON a.id = e.account_id
+                                            AND a.kind IN ('budget', 'clawback_pending')
                       WHERE j.refs ? 'conversion' GROUP BY 1) p USING (id)
          WHERE c.expected_minor <> coalesce(p.posted_minor, 0) ORDER BY c.id""")
     return [
@@ -49,7 +51,7 @@ def totals_match_conversions() -> list[str]:
           CROSS JOIN LATERAL (
             SELECT coalesce(sum(commission_minor), 0) AS accrued_minor,
                    coalesce(sum(commission_minor) FILTER (
-                     WHERE status IN ('approved', 'paid')), 0) AS final_minor
+                     WHERE status IN ('approved', 'paid', 'partly_reversed')), 0) AS final_minor
               FROM attribution_conversion c
              WHERE c.campaign_id = t.campaign_id AND c.status <> 'awaiting_funding') s
          WHERE (t.accrued_minor, t.final_minor) <> (s.accrued_minor, s.final_minor)
@@ -58,6 +60,35 @@ def totals_match_conversions() -> list[str]:
         f"campaign {id}: accrued says {said}, conversions sum to {sum};"
         f" final says {final_said}, they sum to {final_sum}"
         for id, said, sum, final_said, final_sum in rows
+    ]
+
+
+def debts_match_conversions() -> list[str]:
+    """What an influencer owes is what they hold beyond the worth of their sales; and each campaign
+    waits for its part of that."""
+    rows = _rows("""
+        WITH owed AS (
+          SELECT influencer_id, campaign_id,
+                 greatest(paid_minor - recovered_minor - forgiven_minor - commission_minor, 0)
+                   AS owed_minor
+            FROM attribution_conversion WHERE approved_at IS NOT NULL),
+        booked AS (
+          SELECT a.kind, coalesce(a.influencer_id, a.subject_id) AS id,
+                 abs(b.balance_minor) AS minor
+            FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+           WHERE a.kind IN ('influencer_debt', 'clawback_pending')),
+        said AS (
+          SELECT 'influencer_debt' AS kind, influencer_id AS id, sum(owed_minor) AS minor
+            FROM owed GROUP BY 2
+       UNION ALL
+          SELECT 'clawback_pending', campaign_id, sum(owed_minor) FROM owed GROUP BY 2)
+        SELECT kind, id, coalesce(said.minor, 0), coalesce(booked.minor, 0)
+          FROM said FULL JOIN booked USING (kind, id)
+         WHERE coalesce(said.minor, 0) <> coalesce(booked.minor, 0) ORDER BY kind, id""")
+    whose = {"influencer_debt": "influencer", "clawback_pending": "campaign"}
+    return [
+        f"{whose[kind]} {id}: conversions owe {said}, the ledger has {found}"
+        for kind, id, said, found in rows
     ]
 
 
@@ -77,7 +108,12 @@ def payouts_match_money_in_flight() -> list[str]:
     ]
 
 
-CHECKS = (conversions_match_postings, totals_match_conversions, payouts_match_money_in_flight)
+CHECKS = (
+    conversions_match_postings,
+    totals_match_conversions,
+    debts_match_conversions,
+    payouts_match_money_in_flight,
+)
 
 
 def _rows(sql: str) -> list[tuple[Any, ...]]:

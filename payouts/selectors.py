@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models import Value as V
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from attribution.models import Conversion
+from attribution.selectors.conversions import still_payable
 from compliance.domain.rules import RulesInForce
 from compliance.domain.withholding import (
     Booked,
@@ -192,15 +193,16 @@ def _payable_conversions(
     rows = (
         Conversion.objects.filter(
             influencer_id__in=influencer_ids,
-            status=Conversion.Status.APPROVED,
-            commission_minor__gt=F("paid_minor"),
+            approved_at__isnull=False,
         )
+        .annotate(payable_minor=still_payable())
+        .filter(payable_minor__gt=0)
         .order_by("approved_at", "id")
-        .values_list("influencer_id", "pk", "brand_id", "commission_minor", "paid_minor")
+        .values_list("influencer_id", "pk", "brand_id", "payable_minor")
     )
     by_influencer: dict[int, list[PayableConversion]] = defaultdict(list)
-    for influencer_id, pk, brand_id, commission, paid in rows:
-        by_influencer[influencer_id].append(PayableConversion(pk, brand_id, commission - paid))
+    for influencer_id, pk, brand_id, payable in rows:
+        by_influencer[influencer_id].append(PayableConversion(pk, brand_id, payable))
     return by_influencer
 
 

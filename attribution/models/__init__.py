@@ -11,6 +11,7 @@ from attribution.models.clicks import (
     DrainOffset,
 )
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
+from attribution.models.late_returns import LateReturn
 from attribution.models.leaks import CodeFinding, CodeUse, CodeWatch, CouponSite
 from attribution.models.rates import ExchangeRate
 from attribution.models.receipts import CashRegister, ReceiptClaim
@@ -55,6 +56,7 @@ __all__ = [
     "IdempotentCall",
     "InboundEvent",
     "LateEvidence",
+    "LateReturn",
     "LineMove",
     "Order",
     "OrderLine",

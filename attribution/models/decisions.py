@@ -133,6 +133,9 @@ class Conversion(models.Model):
     fee_minor = models.BigIntegerField(_("fee, tiyn"), default=0)  # booked so far
     vat_minor = models.BigIntegerField(_("VAT of the fee, tiyn"), default=0)
     paid_minor = models.BigIntegerField(_("paid, tiyn"), default=0)
+    # Of what was paid: kept back from later payouts, and written off (domain.late_returns)
+    recovered_minor = models.BigIntegerField(_("recovered, tiyn"), default=0)
+    forgiven_minor = models.BigIntegerField(_("written off, tiyn"), default=0)
     version = models.PositiveIntegerField(default=1)
     reason_code = models.PositiveSmallIntegerField(_("reason"), null=True)
     reason_note = models.CharField(max_length=500, blank=True)
@@ -163,6 +166,10 @@ class Conversion(models.Model):
             models.CheckConstraint(
                 condition=Q(commission_minor__gte=0, base_minor__gte=0, paid_minor__gte=0),
                 name="conversion_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(recovered_minor__gte=0, forgiven_minor__gte=0),
+                name="conversion_recovered_not_negative",
             ),
             models.CheckConstraint(
                 condition=~Q(status="on_hold") | Q(hold_until__isnull=False),

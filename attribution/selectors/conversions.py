@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Greatest, TruncDate
 from django.utils.translation import gettext as _
 
 from attribution.domain.lifecycle import CONFIRMED_GRADES, CONFIRMED_TRUST
@@ -23,6 +23,7 @@ Status = Conversion.Status
 # Money that is promised and may still go back
 HELD = (Status.PENDING, Status.ON_HOLD)
 LOST = (Status.REJECTED, Status.REVERSED)
+FINAL = (Status.APPROVED, Status.PAID, Status.PARTLY_REVERSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,17 @@ class Earned:
     next_hold_end: datetime | None
 
 
+def still_payable() -> Greatest:
+    """Of an approved conversion, as domain.late_returns.Standing.payable_minor."""
+    held = F("paid_minor") - F("recovered_minor") - F("forgiven_minor")
+    return Greatest(F("commission_minor") - held, 0)
+
+
 def earned_by_stage(influencer_id: int) -> Earned:
     """One query."""
     totals = Conversion.objects.filter(influencer_id=influencer_id).aggregate(
         held=Sum("commission_minor", filter=Q(status__in=HELD)),
-        approved=Sum(F("commission_minor") - F("paid_minor"), filter=Q(status=Status.APPROVED)),
+        approved=Sum(still_payable(), filter=Q(approved_at__isnull=False)),
         paid=Sum("paid_minor"),
         next_hold_end=Min("hold_until", filter=Q(status=Status.ON_HOLD)),
     )
@@ -176,7 +183,7 @@ def days_of(
         .values_list("day")
         .annotate(
             orders=Count("order_id", distinct=True),
-            approved=Sum("commission_minor", filter=Q(status__in=(Status.APPROVED, Status.PAID))),
+            approved=Sum("commission_minor", filter=Q(status__in=FINAL)),
             held=Sum("commission_minor", filter=Q(status__in=HELD)),
         )
     )

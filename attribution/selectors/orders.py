@@ -58,12 +58,13 @@ PRECEDENCE = (
     Status.AWAITING_FUNDING,
     Status.APPROVED,
     Status.PAID,
+    Status.PARTLY_REVERSED,
     Status.REVERSED,
     Status.REJECTED,
 )
 LOST = (Status.REVERSED, Status.REJECTED)
-RECEIVED = (Status.ON_HOLD, Status.APPROVED, Status.PAID)
-FINAL = (Status.APPROVED, Status.PAID)
+FINAL = (Status.APPROVED, Status.PAID, Status.PARTLY_REVERSED)
+RECEIVED = (Status.ON_HOLD, *FINAL)
 
 
 # --- The list -------------------------------------------------------------------------------

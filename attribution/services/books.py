@@ -12,18 +12,30 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from attribution.domain.late_returns import Split
 from attribution.models import Conversion
+from attribution.selectors.fee_invoices import is_vat_invoiced
 from campaigns.models import Campaign, CampaignTotals
 from campaigns.services.links import links_follow_budgets
 from core.bulk import rows_update
 from ledger.domain import accounts
 from ledger.domain.drafts import JournalDraft
 from ledger.domain.fees import fee_due
-from ledger.domain.journals import ConversionRef, accrual, approval
+from ledger.domain.journals import ConversionRef, FeeBack, accrual, approval, clawback
 from ledger.selectors import balances
 from ledger.services import journals_post
 
 TOTALS = ("accrued_minor", "fee_accrued_minor", "final_minor", "fee_final_minor", "vat_final_minor")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Our fee as it was set aside and as we have earned it (they may differ by a tiyn of rounding),
+    and the VAT of it."""
+
+    fee_reserved_minor: int
+    fee_earned_minor: int
+    vat_minor: int
 
 
 @dataclass(slots=True)
@@ -57,6 +69,35 @@ class Purse:
         self.totals.accrued_minor = accrued
         self.totals.fee_accrued_minor += fee
         return fee
+
+    def give_back(self, split: Split) -> _Given | None:
+        """The fees and the VAT that go back with a reward whose goods came back late; None when a
+        return was undone and the campaign cannot pay the reward again."""
+        totals, campaign = self.totals, self.campaign
+        back = split.total_minor
+        reserved = -fee_due(
+            totals.accrued_minor - back, campaign.platform_fee_bps, totals.fee_accrued_minor
+        )
+        earned = -fee_due(
+            totals.final_minor - back, campaign.platform_fee_bps, totals.fee_final_minor
+        )
+        fee_final = totals.fee_final_minor - earned
+        vat = -fee_due(fee_final, campaign.vat_bps, totals.vat_final_minor)
+        left = (
+            self.budget_minor + split.unpaid_minor,
+            self.fee_reserve_minor + reserved,
+            self.fee_hold_minor + earned - reserved,
+        )
+        if min(left) < 0:
+            return None
+        self.budget_minor, self.fee_reserve_minor, self.fee_hold_minor = left
+        self.moved_minor += split.unpaid_minor
+        totals.accrued_minor -= back
+        totals.final_minor -= back
+        totals.fee_accrued_minor -= reserved
+        totals.fee_final_minor = fee_final
+        totals.vat_final_minor -= vat
+        return _Given(reserved, earned, vat)
 
     def finish(self, commission_minor: int) -> tuple[int, int]:
         """The fee and its VAT that become final with a commission."""
@@ -103,6 +144,7 @@ class Books:
         }
         self._accrued: list[_Accrued] = []
         self._approved: list[tuple[Conversion, int]] = []  # with its final fee
+        self._clawed: list[JournalDraft] = []
 
     def accrue(self, conversion: Conversion, *, from_minor: int, to_minor: int) -> bool:
         """Take the difference to the version before; False when the campaign has not enough."""
@@ -120,6 +162,26 @@ class Books:
         fee, conversion.vat_minor = purse.finish(conversion.commission_minor)
         self._approved.append((conversion, fee))
 
+    def claw(self, conversion: Conversion, split: Split) -> bool:
+        """An approved reward shrinks by this much, or grows again; False when the campaign has not
+        enough for that. The conversion's next version is its name."""
+        given = self._purses[conversion.campaign_id].give_back(split)
+        if given is None:
+            return False
+        conversion.fee_minor -= given.fee_reserved_minor
+        conversion.vat_minor -= given.vat_minor
+        draft = clawback(
+            _ref(conversion),
+            version=conversion.version + 1,
+            unpaid_minor=split.unpaid_minor,
+            debt_minor=split.debt_minor,
+            fee=FeeBack(given.fee_reserved_minor, given.fee_earned_minor, given.vat_minor),
+            is_vat_invoiced=is_vat_invoiced(conversion),
+        )
+        if draft.legs:
+            self._clawed.append(draft)
+        return True
+
     def post(self, *, at: datetime) -> None:
         """Write it all. The conversions have their ids by now.
 
@@ -129,6 +191,7 @@ class Books:
         """
         drafts = [each.draft() for each in self._accrued]
         drafts += [_approval(conversion, fee) for conversion, fee in self._approved]
+        drafts += self._clawed
         if not drafts:
             return
         rows_update((purse.totals for purse in self._purses.values()), TOTALS)

@@ -16,7 +16,6 @@ from django.db.models import Q
 
 from attribution.domain.lifecycle import (
     LOST,
-    PROMISED,
     TRANSITIONS,
     ReasonCode,
     Status,
@@ -27,8 +26,9 @@ from attribution.domain.match import DecisionRule
 from attribution.models import Conversion, ConversionVersion, Order
 from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.services.books import Books
+from attribution.services.late_records import LateNews, is_late_news, late_returns_record
 from attribution.services.work import Changes, LineNow, Work
-from attribution.services.worth import NOTHING_EARNED, Earned, Worths
+from attribution.services.worth import NOTHING_EARNED, Earned, Worths, kept_base_minor
 from campaigns.domain.daily_totals import daily_day
 from campaigns.models import Participation, Terms
 from core import clock
@@ -47,6 +47,7 @@ class Settling:
         self._versions: list[tuple[Conversion, ConversionVersion]] = []
         # (line, participation) whose sale the brand has rejected: it does not come back by itself
         self.refused: frozenset[tuple[int, int]] = frozenset()
+        self.late: list[LateNews] = []  # goods of approved sales that came back
 
     def change(self, conversion: Conversion) -> None:
         self._changes.change(conversion)
@@ -95,6 +96,8 @@ class Settling:
             self._changes.add(audit_entry(action, conversion, after=after, who=who))
         self._changes.write()
         self.books.post(at=at)
+        if self.late:
+            late_returns_record(self.late)
 
 
 # --- Following order lines ------------------------------------------------------------------
@@ -185,7 +188,8 @@ class _Follower:
         """`current` are the living conversions by line, before and after."""
         now, line_id = self.now, self.now.line.pk
         conversion = current.get(line_id)
-        if conversion is not None and Status(conversion.status) in PROMISED:
+        if conversion is not None and conversion.approved_at is not None:
+            self._look_for_late_return(conversion)
             return
         if conversion and conversion.participation_id != now.decision.participation_id:
             is_repeated = now.decision.rule == DecisionRule.SAME_SALE
@@ -210,6 +214,17 @@ class _Follower:
             and (line_id, self.participation.pk) not in self.settling.refused
         ):
             current[line_id] = self._create(self.participation, self.terms, target)
+
+    def _look_for_late_return(self, conversion: Conversion) -> None:
+        """An approved reward follows its order no more; what comes back of it is written down."""
+        now = self.now
+        if now.status == "unmapped":
+            return
+        kept = 0 if now.status in ("cancelled", "returned") else kept_base_minor(now)
+        if is_late_news(conversion, kept):
+            returned_at = now.order.source_updated_at
+            news = LateNews(conversion, now.order.version, kept, returned_at)
+            self.settling.late.append(news)
 
     def _create(self, participation: Participation, terms: Terms, target: Target) -> Conversion:
         now, worth = self.now, self.worth

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from attribution.models import Conversion, Rejection
+from attribution.models import Conversion, LateReturn, Rejection
 from core.notify.services import notice_queue
 from influencers.models import Influencer
 
@@ -55,4 +55,27 @@ def rejected_notices_queue(rejections: Sequence[Rejection]) -> None:
                 "conversion_id": str(first.conversion.public_id),
             },
             dedupe_key=f"rejected:{first.public_id}",
+        )
+
+
+def late_return_notices_queue(returns: Sequence[LateReturn]) -> None:
+    """One notice per influencer of what went back with late returns; an undone one needs none."""
+    by_influencer: dict[int, list[LateReturn]] = defaultdict(list)
+    for each in returns:
+        if each.unpaid_minor + each.debt_minor > 0:
+            by_influencer[each.influencer_id].append(each)
+    people = Influencer.objects.select_related("user").filter(pk__in=by_influencer)
+    for person in people:
+        theirs = by_influencer[person.pk]
+        notice_queue(
+            "reward_returned",
+            email=person.user.email,
+            language=person.user.language,
+            context={
+                "name": person.name,
+                "count": len(theirs),
+                "amount_minor": sum(each.unpaid_minor + each.debt_minor for each in theirs),
+                "debt_minor": sum(each.debt_minor for each in theirs),
+            },
+            dedupe_key=f"late return:{theirs[0].pk}",
         )

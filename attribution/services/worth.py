@@ -144,6 +144,11 @@ def _goods(now: LineNow, person: int, settled_minor: int | None = None) -> LineG
     return LineGoods(now.sku, now.quantity, sold, kept, settled_minor, market, person)
 
 
+def kept_base_minor(now: LineNow) -> int:
+    """What of a line the buyer keeps, in tenge."""
+    return _goods(now, 0).base_minor
+
+
 def _earned(
     goods: LineGoods,
     reward: LineReward,

@@ -53,6 +53,7 @@ class Offer:
     access: str = "public"
     window_days: int = 30
     hold_days: int = 21
+    clawback_days: int | None = None
     code_policy: str = "code_wins"
     model: str = "last_click"
     ends_on: date | None = None

@@ -9,6 +9,7 @@ from ledger.domain.fees import Reserve, reserve_for
 
 WINDOW_DAYS_MIN, WINDOW_DAYS_DEFAULT, WINDOW_DAYS_MAX = 1, 30, 90
 HOLD_DAYS_MIN, HOLD_DAYS_DEFAULT = 14, 21
+CLAWBACK_DAYS_MIN, CLAWBACK_DAYS_MAX = 1, 180
 
 
 class CampaignStatus(StrEnum):

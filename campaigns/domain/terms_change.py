@@ -31,6 +31,7 @@ class TermsFacts:
     code_policy: str
     model: str
     paying_grades: str = "ABD"
+    clawback_days: int | None = None
 
 
 def is_cut(old: TermsFacts, new: TermsFacts) -> bool:
@@ -38,10 +39,15 @@ def is_cut(old: TermsFacts, new: TermsFacts) -> bool:
     return (
         new.window_days < old.window_days
         or new.hold_days > old.hold_days
+        or _days(new.clawback_days) > _days(old.clawback_days)
         or (new.code_policy, new.model) != (old.code_policy, old.model)
         or not set(new.paying_grades) >= set(old.paying_grades)
         or is_commission_cut(old.commission, new.commission)
     )
+
+
+def _days(clawback_days: int | None) -> int:
+    return clawback_days or 0
 
 
 def is_commission_cut(old: CommissionTerms, new: CommissionTerms) -> bool:

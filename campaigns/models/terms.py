@@ -69,6 +69,8 @@ class Terms(models.Model):
     places = ArrayField(models.CharField(max_length=16), default=list)
     window_days = models.PositiveSmallIntegerField(_("days from link to order"), default=30)
     hold_days = models.PositiveSmallIntegerField(_("days on hold"), default=21)
+    # Days after the approval in which returned goods still take their reward back. Null: none do
+    clawback_days = models.PositiveSmallIntegerField(_("days of late returns"), null=True)
     code_policy = models.CharField(
         max_length=10, choices=CodePolicy.choices, default=CodePolicy.CODE_WINS
     )
@@ -116,6 +118,11 @@ class Terms(models.Model):
                 condition=Q(window_days__gte=1, window_days__lte=90), name="terms_window_1_to_90"
             ),
             models.CheckConstraint(
+                condition=Q(clawback_days__isnull=True)
+                | Q(clawback_days__gte=1, clawback_days__lte=180),
+                name="terms_clawback_1_to_180",
+            ),
+            models.CheckConstraint(
                 condition=Q(hold_days__gte=14, hold_days__lte=120), name="terms_hold_14_to_120"
             ),
         ]
@@ -161,4 +168,5 @@ class Terms(models.Model):
             code_policy=self.code_policy,
             model=self.model,
             paying_grades=self.paying_grades,
+            clawback_days=self.clawback_days,
         )

@@ -191,6 +191,11 @@ def _terms_errors(offer: Offer) -> dict[str, Any]:
             terms.HOLD_DAYS_MIN <= offer.hold_days <= HOLD_DAYS_MAX,
             _("On hold: 14 to 120 days."),
         ),
+        "clawback_days": (
+            offer.clawback_days is None
+            or terms.CLAWBACK_DAYS_MIN <= offer.clawback_days <= terms.CLAWBACK_DAYS_MAX,
+            _("Returns after the approval: 1 to 180 days, or leave it empty."),
+        ),
         "code_policy": (
             offer.code_policy in Terms.CodePolicy.values,
             _("Choose from the list."),

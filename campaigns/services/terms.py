@@ -43,6 +43,7 @@ def terms_columns(offer: Offer) -> dict[str, Any]:
         "places": list(offer.places),
         "window_days": offer.window_days,
         "hold_days": offer.hold_days,
+        "clawback_days": offer.clawback_days,
         "code_policy": offer.code_policy,
         "model": offer.model,
     }

@@ -109,6 +109,7 @@ PAGES: Mapping[str, Shown] = {
     "earning-rejected": Shown(
         "portal/earning.html", verdicts.earning, verdicts.AnswerForm, "payouts"
     ),
+    "earning-returned": Shown("portal/earning.html", verdicts.earning_returned, section="payouts"),
     "earning-answered": Shown("portal/earning.html", verdicts.earning_answered, section="payouts"),
     "payouts": Shown("portal/payouts.html", portal.payouts, section="payouts"),
     "payout": Shown("portal/payout.html", portal.payout, section="payouts"),
@@ -178,6 +179,7 @@ PAGES: Mapping[str, Shown] = {
     "brand-order": Shown("brand/order.html", brand.order, section="orders"),
     "brand-order-sheet": Shown("brand/_order.html", brand.order),
     "brand-order-decided": Shown("brand/order.html", verdicts.order, section="orders"),
+    "brand-order-returned": Shown("brand/order.html", verdicts.order_returned, section="orders"),
     "brand-reject": Shown("brand/reject.html", verdicts.reject, verdicts.reject_refused, "orders"),
     "brand-clicks": Shown("brand/clicks.html", clicks.brand, section="clicks"),
     "brand-clicks-value": Shown("brand/clicks.html", clicks.one_value, section="clicks"),

@@ -22,6 +22,7 @@ def policy_sentences(
     code_policy: str,
     model: str = "last_click",
     places: Sequence[str] = (),
+    clawback_days: int | None = None,
 ) -> list[str]:
     """What a campaign pays, for whose sale and when, sentence by sentence. Never shortened."""
     facts = {"window_days": window_days, "hold_days": hold_days}
@@ -35,8 +36,20 @@ def policy_sentences(
         )
         % facts,
         gettext("Until then the brand may refuse only with evidence."),
+        *_late_returns(clawback_days),
         *_where(places),
     ]
+
+
+def _late_returns(clawback_days: int | None) -> list[str]:
+    """What an approved reward may still lose; nothing said where it may lose nothing."""
+    if clawback_days is None:
+        return []
+    said = gettext(
+        "If goods come back within %(days)s days after the approval, their part of the reward goes"
+        " back too: out of what is not paid yet, or little by little out of later payouts."
+    )
+    return [said % {"days": clawback_days}]
 
 
 def _where(places: Sequence[str]) -> list[str]:

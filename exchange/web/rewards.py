@@ -33,6 +33,7 @@ def policy_terms(terms: Terms) -> PolicyTerms:
         terms.code_policy,
         terms.model,
         tuple(terms.places),
+        terms.clawback_days,
     )
 
 

@@ -126,30 +126,43 @@ def approval(
     return draft(JournalKind.APPROVAL, key, legs, **conversion.refs)
 
 
-def clawback_unpaid(
+@dataclass(frozen=True, slots=True)
+class FeeBack:
+    """What goes back of our fee when an approved reward shrinks: as it was set aside, as we have
+    earned it (rounded over the whole campaign, so they may differ by a tiyn), and its VAT."""
+
+    reserved_minor: int
+    earned_minor: int
+    vat_minor: int
+
+
+def clawback(
     conversion: ConversionRef,
     *,
     version: int,
-    commission_minor: int,
-    fee_minor: int,
-    vat_minor: int,
+    unpaid_minor: int,
+    debt_minor: int,
+    fee: FeeBack,
     is_vat_invoiced: bool,
 ) -> JournalDraft:
-    """Goods came back after approval and before payment: that part returns to the budget.
+    """Goods came back after approval. What was not paid yet returns to the budget; what was paid is
+    the influencer's debt, and the brand gets it as it is recovered. Negative: a return was undone.
 
     VAT that was invoiced comes back out of what we owe the state (the caller issues the credit
     note), other VAT out of what waits for an invoice.
     """
-    assert commission_minor >= 0, commission_minor
     brand_id = conversion.brand_id
     vat_from = accounts.vat_payable() if is_vat_invoiced else accounts.vat_funded(brand_id)
     legs = {
-        accounts.influencer_payable(conversion.influencer_id): -commission_minor,
-        accounts.budget(*conversion.campaign): commission_minor,
-        accounts.platform_fee(): -fee_minor,
-        accounts.fee_reserve(*conversion.campaign): fee_minor,
-        vat_from: -vat_minor,
-        accounts.vat_reserve(*conversion.campaign): vat_minor,
+        accounts.influencer_payable(conversion.influencer_id): -unpaid_minor,
+        accounts.budget(*conversion.campaign): unpaid_minor,
+        accounts.influencer_debt(conversion.influencer_id): -debt_minor,
+        accounts.clawback_pending(*conversion.campaign): debt_minor,
+        accounts.platform_fee(): -fee.earned_minor,
+        accounts.fee_hold(*conversion.campaign): fee.earned_minor - fee.reserved_minor,
+        accounts.fee_reserve(*conversion.campaign): fee.reserved_minor,
+        vat_from: -fee.vat_minor,
+        accounts.vat_reserve(*conversion.campaign): fee.vat_minor,
     }
     key = f"claw:{conversion.conversion_id}:{version}"
     return draft(JournalKind.CLAWBACK, key, legs, **conversion.refs)

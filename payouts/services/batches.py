@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, Forbidden
-from core.locks import lock_for_transaction
+from core.locks import PAYOUTS, lock_for_transaction
 from core.tenancy.context import acting_as
 from ledger.domain.journals import PayoutMoney, payout_created, payout_undone
 from ledger.services import journals_post
@@ -48,7 +48,7 @@ def batch_create(*, maker_id: int) -> PayoutBatch:
     """
     day = clock.today()
     with acting_as(system="make a payout batch"):
-        lock_for_transaction("payout batch")
+        lock_for_transaction(PAYOUTS)
         ready, held = payees_sort(day)
         if not ready:
             raise NobodyToPay(

@@ -30,6 +30,7 @@ from attribution.models import (
     IdempotentCall,
     InboundEvent,
     LateEvidence,
+    LateReturn,
     LineMove,
     Order,
     OrderLine,
@@ -490,6 +491,14 @@ def conversion_rows(party: Party, order: Order, line: OrderLine) -> list[models.
         decision,
         conversion,
         rejection,
+        LateReturn.objects.create(
+            conversion=conversion,
+            order_version=1,
+            kept_base_minor=10_000_00,
+            returned_at=clock.now(),
+            state="loss",
+            **both,
+        ),
         RejectionFile.objects.create(
             rejection=rejection,
             side="brand",

@@ -175,6 +175,7 @@ class PolicyTerms:
     code_policy: str
     model: str = "last_click"
     places: tuple[str, ...] = ()
+    clawback_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from exchange.web.pages.common import (
     Trace,
 )
 from exchange.web.pages.invites import Invited
-from exchange.web.pages.verdicts import Rejection
+from exchange.web.pages.verdicts import Late, Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +363,7 @@ class Earning:
     proof: Proof | None = None
     back_url: str = ""
     rejection: Rejection | None = None
+    late: list[Late] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,14 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Goods that came back after the approval, and what that did to the reward."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
     """One conversion of an order, with what its brand may say of it now."""
 
@@ -45,10 +53,11 @@ class Sale:
     approve_url: str = ""
     reject_url: str = ""
     rejection: Rejection | None = None
+    late: list[Late] = field(default_factory=list)
 
     @property
     def is_open(self) -> bool:
-        return bool(self.approve_url or self.reject_url or self.rejection)
+        return bool(self.approve_url or self.reject_url or self.rejection or self.late)
 
 
 @dataclass(frozen=True, slots=True)

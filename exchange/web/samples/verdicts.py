@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from attribution.domain.verdicts import Refusal
 from attribution.services.verdicts import VerdictRefused
@@ -15,7 +16,7 @@ from exchange.web.evidence_field import AnswerForm, RejectForm
 from exchange.web.pages import brand as brand_pages
 from exchange.web.pages import portal as portal_pages
 from exchange.web.pages.common import Step
-from exchange.web.pages.verdicts import FileLink, Reject, Rejection, Sale
+from exchange.web.pages.verdicts import FileLink, Late, Reject, Rejection, Sale
 from exchange.web.samples import brand, common, portal
 from exchange.web.words import reason_name, sale_hint
 
@@ -83,3 +84,32 @@ def earning() -> portal_pages.Earning:
 
 def earning_answered() -> portal_pages.Earning:
     return replace(earning(), rejection=rejection(is_answered=True))
+
+
+def earning_returned() -> portal_pages.Earning:
+    """Goods came back after the reward was paid."""
+    said = (
+        _("Of the reward %(amount)s went back.") % {"amount": "629 ₸"}
+        + " "
+        + _("%(amount)s of it was paid already: a part of later payouts is kept for it.")
+        % {"amount": "629 ₸"}
+    )
+    return replace(
+        portal.earning(),
+        minor=94_437,
+        status="partly_reversed",
+        hint=sale_hint("partly_reversed"),
+        late=[Late(common.ago(days=1), said)],
+    )
+
+
+def order_returned() -> brand_pages.Order:
+    """Goods came back after the approval, and the terms take nothing back."""
+    loss = _("By the terms an approved reward stays, so this return is your loss.")
+    kept = sale(
+        status="approved",
+        approve_url="",
+        reject_url="",
+        late=[Late(common.ago(days=1), f"{_('All goods came back.')} {loss}")],
+    )
+    return replace(brand.order(), status="approved", sales=[kept])

@@ -284,6 +284,7 @@ def policy(terms: Any) -> list[str]:
         code_policy=terms.code_policy,
         model=terms.model,
         places=terms.places,
+        clawback_days=terms.clawback_days,
     )
 
 

@@ -130,12 +130,12 @@ def test_the_invoice_makes_its_vat_owed_to_the_state():
     ("is_vat_invoiced", "vat_from"), [(False, VAT_FUNDED), (True, accounts.vat_payable())]
 )
 def test_a_return_after_approval_goes_back_to_the_budget(is_vat_invoiced, vat_from):
-    returned = journals.clawback_unpaid(
+    returned = journals.clawback(
         ORDER,
         version=3,
-        commission_minor=85_000,
-        fee_minor=12_750,
-        vat_minor=2_040,
+        unpaid_minor=85_000,
+        debt_minor=0,
+        fee=journals.FeeBack(12_750, 12_750, 2_040),
         is_vat_invoiced=is_vat_invoiced,
     )
     assert legs(returned) == {

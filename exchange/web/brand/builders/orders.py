@@ -43,12 +43,16 @@ CSV_ROWS_MAX = 50_000
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "pending": ("pending", "awaiting_funding"),
     "on_hold": ("on_hold",),
-    "approved": ("approved",),
+    "approved": ("approved", "partly_reversed"),
     "paid": ("paid",),
     "lost": ("rejected", "reversed"),
     "unmatched": (NOBODYS,),
 }
-FINAL = (Conversion.Status.APPROVED, Conversion.Status.PAID)
+FINAL = (
+    Conversion.Status.APPROVED,
+    Conversion.Status.PAID,
+    Conversion.Status.PARTLY_REVERSED,
+)
 LOST = (Conversion.Status.REJECTED, Conversion.Status.REVERSED)
 
 

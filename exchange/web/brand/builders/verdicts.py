@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from attribution.domain.lifecycle import Status
 from attribution.domain.verdicts import ANSWER_DAYS, Verdict, undo_until, verdict_refusal
 from attribution.models import Conversion, Rejection
+from attribution.selectors.late_returns import late_returns_of
 from attribution.selectors.rejections import rejections_standing
 from core import clock
 from core.clock import day_start
 from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
+from exchange.web.late_returns import late_shown
 from exchange.web.pages import verdicts as pages
 from exchange.web.rejections import rejection_shown
 
 
 def sales(desk: Desk, conversions: Sequence[Conversion]) -> list[pages.Sale]:
     """Of an order, those about which something can be or was said."""
-    standing = rejections_standing([each.pk for each in conversions])
-    shown = [sale(desk, each, standing.get(each.pk)) for each in conversions]
+    ids = [each.pk for each in conversions]
+    standing, late = rejections_standing(ids), late_returns_of(ids)
+    shown = [
+        replace(
+            sale(desk, each, standing.get(each.pk)),
+            late=[late_shown(row, side="brand") for row in late.get(each.pk, ())],
+        )
+        for each in conversions
+    ]
     return [each for each in shown if each.is_open]
 
 

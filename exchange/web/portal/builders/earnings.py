@@ -19,6 +19,7 @@ from attribution.models import (
     Conversion,
     ConversionVersion,
     InboundEvent,
+    LateReturn,
     ReceiptClaim,
 )
 from attribution.selectors.conversions import (
@@ -31,6 +32,7 @@ from attribution.selectors.conversions import (
     status_counts,
     versions_of,
 )
+from attribution.selectors.late_returns import late_returns_of
 from attribution.selectors.leaks import finding_holding
 from attribution.selectors.receipts import claim_of_conversion
 from attribution.selectors.rejections import rejections_standing
@@ -41,6 +43,7 @@ from exchange.web.formatting import (
     money_text,
     rate_text,
 )
+from exchange.web.late_returns import late_shown
 from exchange.web.pages import portal, verdicts
 from exchange.web.pages.common import (
     Choice,
@@ -64,7 +67,7 @@ DAY = timedelta(days=1)
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "pending": ("pending", "awaiting_funding"),
     "on_hold": ("on_hold",),
-    "approved": ("approved",),
+    "approved": ("approved", "partly_reversed"),
     "paid": ("paid",),
     "lost": ("rejected", "reversed"),
 }
@@ -196,6 +199,11 @@ def earning(influencer: Influencer, conversion: Conversion) -> portal.Earning:
         proof=proof_of_sale(conversion, versions),
         back_url=reverse("portal:earnings"),
         rejection=_rejection(conversion),
+        late=[
+            late_shown(row, side="influencer")
+            for row in late_returns_of([conversion.pk]).get(conversion.pk, ())
+            if row.state != LateReturn.State.LOSS
+        ],
     )
 
 
@@ -287,6 +295,9 @@ def sale_steps(
 
 def _steps_ahead(conversion: Conversion, versions: Sequence[ConversionVersion]) -> list[Step]:
     status, last = conversion.status, versions[-1]
+    if conversion.approved_at is not None and status in ("partly_reversed", "reversed"):
+        approved = Step("approved", "done", moment_short(conversion.approved_at))
+        return [approved, Step(status, "bad", moment_short(last.at))]
     hold_end = day_short(conversion.hold_until) if conversion.hold_until else ""
     if status in ("rejected", "reversed"):
         kind = "cancelled" if conversion.reason_code == 15 else status
@@ -386,7 +397,21 @@ def earning_sums(conversion: Conversion, versions: Sequence[ConversionVersion]) 
     if back > 0:
         rows.append(Sum(_("Came back"), -back))
     rows += reward_rows(steps_of(versions), conversion.terms.commission)
+    rows += late_rows(conversion, versions)
     return [*rows, Sum(_("Reward"), conversion.commission_minor, line=True, strong=True)]
+
+
+def late_rows(conversion: Conversion, versions: Sequence[ConversionVersion]) -> list[Sum]:
+    """What of the approved reward went back with goods that came back later."""
+    approved = next((each for each in versions if each.status == "approved"), None)
+    if approved is None or conversion.commission_minor == approved.commission_minor:
+        return []
+    note = f"{money_text(conversion.base_minor)} / {money_text(approved.base_minor)}"
+    gone = conversion.commission_minor - approved.commission_minor
+    return [
+        Sum(_("Approved"), approved.commission_minor),
+        Sum(_("Came back after the approval"), gone, note=note),
+    ]
 
 
 def rate_note(conversion: Conversion) -> str:
