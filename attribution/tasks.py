@@ -12,6 +12,8 @@ from attribution.services import (
     ingest,
     leak_guard,
     lifecycle,
+    phone_match,
+    phone_purge,
     polling,
     proofs,
     rates,
@@ -141,3 +143,27 @@ def proofs_publish() -> int:
 def leaks_find() -> int:
     """Promo codes that are used as if they had leaked."""
     return leak_guard.leaks_find()
+
+
+@shared_task
+def phone_marks_match(*connection_ids: int) -> int:
+    """Orders that just came, against the numbers that followers left."""
+    return phone_match.phone_marks_match(connection_ids)
+
+
+@shared_task
+def phone_claim_match(claim_id: int) -> int:
+    """A number that was just left, against the orders of these days."""
+    return phone_match.phone_claim_match(claim_id)
+
+
+@shared_task
+def phones_sweep() -> int:
+    """What a lost message left of both."""
+    return phone_match.phones_sweep()
+
+
+@shared_task
+def phones_purge() -> int:
+    """What is left of numbers whose time is over."""
+    return phone_purge.phones_purge()

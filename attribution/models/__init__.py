@@ -11,6 +11,7 @@ from attribution.models.clicks import (
 )
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
 from attribution.models.leaks import CodeFinding, CodeUse, CodeWatch, CouponSite
+from attribution.models.phone_claims import PhoneClaim, PhoneMark, PhonePepper
 from attribution.models.rates import ExchangeRate
 from attribution.models.receipts import CashRegister, ReceiptClaim
 from attribution.models.rejections import Rejection, RejectionFile
@@ -57,6 +58,9 @@ __all__ = [
     "OrderLine",
     "OrderUpload",
     "OrderVersion",
+    "PhoneClaim",
+    "PhoneMark",
+    "PhonePepper",
     "PollCursor",
     "ReceiptClaim",
     "Rejection",

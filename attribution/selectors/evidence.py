@@ -26,6 +26,7 @@ from attribution.domain.match import (
 )
 from attribution.models import Order
 from attribution.selectors.articles import Articles, articles_of, articles_wanted
+from attribution.selectors.click_statements import CLICKS_SQL, OTHERS_SQL
 from attribution.selectors.clicks import ID_TOLERANCE
 from attribution.selectors.code_evidence import LOOK_ALIKE, KnownCode, codes_known, refusal_of
 from attribution.selectors.dossiers import Dossier, Dossiers, Key
@@ -39,7 +40,8 @@ from core.ids import uuid7_time
 
 CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
 # An id inside the order is the strongest evidence; what only a page says needs a second word.
-CLAIMED = EvidenceKind.RECEIPT_CLAIM
+# What these say names its participation by itself
+CLAIMS = (EvidenceKind.RECEIPT_CLAIM, EvidenceKind.PHONE_CLAIM)
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
 
@@ -99,15 +101,34 @@ class Evidence:
             for position, (text, code, typed_as) in enumerate(self.codes_of(order))
             if code.participation_id is not None
         ]
-        return found
+        return found + self._phone_claims(dossier)
+
+    def _phone_claims(self, dossier: Dossier) -> list[CandidateEvidence]:
+        """Numbers that followers left and that the buyer has, by the order's number."""
+        order = dossier.the_order()
+        return [
+            self._candidate(
+                named,
+                order.placed_at,
+                kind=EvidenceKind.PHONE_CLAIM,
+                evidence=order.number,
+                grade="D",
+                occurred_at=row.occurred_at,
+            )
+            for row in self.dossiers.said.get(dossier.key, ())
+            if row.kind == EvidenceKind.PHONE_CLAIM
+            and (named := self._named_by(dossier, row.kind, row.value)) is not None
+        ]
 
     def line_candidates(self, dossier: Dossier) -> dict[str, list[CandidateEvidence]]:
         """Candidates of single lines, by the line's own id: codes inside the platform's rows."""
         by_line: dict[str, list[CandidateEvidence]] = defaultdict(list)
         for row in sorted(self.dossiers.said.get(dossier.key, ()), key=lambda row: row.occurred_at):
+            if row.kind == EvidenceKind.PHONE_CLAIM:
+                continue
             named = self._named_by(dossier, row.kind, row.value)
             if named is not None:
-                is_claim = row.kind == CLAIMED
+                is_claim = row.kind == EvidenceKind.RECEIPT_CLAIM
                 candidate = self._candidate(
                     named,
                     dossier.the_order().placed_at,
@@ -140,8 +161,8 @@ class Evidence:
                 by_line[line.line_id].append(candidate)
 
     def _named_by(self, dossier: Dossier, kind: str, value: str) -> int | None:
-        """The participation of a row: whose the code is, or that a claim of a receipt names."""
-        if kind == CLAIMED:
+        """The participation of a row: whose the code is, or that a follower's claim names."""
+        if kind in CLAIMS:
             claimed = self.participations.get(int(value))
             return claimed.pk if claimed and claimed.brand_id == dossier.brand_id else None
         code = self.external.get((dossier.brand_id, kind, value))
@@ -235,7 +256,7 @@ def evidence_load(dossiers: Dossiers, news: News) -> Evidence:
     _external_load(found, told, named)
     ids = {click.participation_id for click in found.clicks.values()}
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
-    ids |= {int(each.value) for rows in told.values() for each in rows if each.kind == CLAIMED}
+    ids |= {int(each.value) for rows in told.values() for each in rows if each.kind in CLAIMS}
     ids |= {known.code.participation_id or 0 for known in found.codes.values()}
     ids |= {code.participation_id for code in found.external.values()}
     ids |= {code.participation_id for codes in found.exclusive.values() for code in codes}
@@ -296,7 +317,7 @@ def _clicks_load(found: Evidence, visits: Collection[tuple[int, Visit]]) -> None
     moments = [uuid7_time(click_id) for click_id in ids]
     span = [min(moments) - ID_TOLERANCE, max(moments) + ID_TOLERANCE]
     tolerance = [array_of(at + sign * ID_TOLERANCE for at in moments) for sign in (-1, 1)]
-    rows = _rows(_CLICKS, [array_of(ids), *tolerance, *span])
+    rows = _rows(CLICKS_SQL, [array_of(ids), *tolerance, *span])
     found.clicks = {click.click_id: click for click in map(Tap._make, rows)}
     wanted = [
         (click, at)
@@ -305,14 +326,6 @@ def _clicks_load(found: Evidence, visits: Collection[tuple[int, Visit]]) -> None
     ]
     if wanted:
         _others_load(found, wanted)
-
-
-_CLICKS = """
-SELECT c.click_id, c.at, c.participation_id, c.brand_id, c.visitor
-  FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS w (id, since, until)
-  JOIN attribution_click c ON c.click_id = w.id AND c.at BETWEEN w.since AND w.until
- WHERE c.at BETWEEN %s AND %s
-"""
 
 
 def _others_load(found: Evidence, wanted: Sequence[tuple[Tap, datetime]]) -> None:
@@ -326,7 +339,7 @@ def _others_load(found: Evidence, wanted: Sequence[tuple[Tap, datetime]]) -> Non
         array_of(click.brand_id for click, _at in wanted),
         array_of(since), array_of(until), CLICKS_MAX - 1,
     ]  # fmt: skip
-    for n, *other in _rows(_OTHERS, parameters):
+    for n, *other in _rows(OTHERS_SQL, parameters):
         click, at = wanted[n]
         found.others[click.click_id, at].append(Tap(*other))
 
@@ -335,25 +348,6 @@ def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
-
-
-# The visitors' clicks are read once, day by day of the partitions, and then given to whoever asks.
-_OTHERS = """
-WITH theirs AS MATERIALIZED (
-    SELECT click_id, at, participation_id, brand_id, visitor FROM attribution_click
-     WHERE visitor = ANY (%s::uuid[]) AND at BETWEEN %s AND %s
-), ranked AS (
-    SELECT w.n, t.*,
-           row_number() OVER (PARTITION BY w.n ORDER BY t.at DESC, t.click_id DESC) AS place
-      FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[],
-                  %s::timestamptz[], %s::timestamptz[])
-           AS w (n, click_id, visitor, brand_id, since, until)
-      JOIN theirs t ON t.visitor = w.visitor AND t.brand_id = w.brand_id
-                   AND t.at BETWEEN w.since AND w.until AND t.click_id <> w.click_id
-)
-SELECT n, click_id, at, participation_id, brand_id, visitor
-  FROM ranked WHERE place <= %s ORDER BY n, place
-"""
 
 
 def _codes_load(found: Evidence, named: dict[Key, list[Named]]) -> None:
@@ -375,7 +369,7 @@ def _external_load(
         (found.dossiers.brands[key[0]], each.kind, each.value)
         for key, rows in told.items()
         for each in rows
-        if each.kind not in (EvidenceKind.PAGE_CLICK, CLAIMED)
+        if each.kind not in (EvidenceKind.PAGE_CLICK, *CLAIMS)
     }
     if found.dossiers.exclusive:
         wanted |= articles_wanted(found.dossiers, named)

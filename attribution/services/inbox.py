@@ -17,6 +17,7 @@ from django.db.models import Exists, F
 from django.utils.translation import gettext_lazy
 
 from attribution.connectors.base import BadSignature, WebhookConnector
+from attribution.connectors.phone_claim import PHONE_CLAIM
 from attribution.connectors.registry import POLLS
 from attribution.connectors.same_sale import SAME_SALE
 from attribution.domain.page_events import PAGE
@@ -116,8 +117,8 @@ def events_store(
     InboundEvent.objects.bulk_create(rows, ignore_conflicts=True)
     new = InboundEvent.objects.filter(pk__in=[row.pk for row in rows])
     new_ids = list(new.values_list("pk", flat=True))
-    # A page's anybody can send, and of another source's we know: they prove no working source
-    if new_ids and endpoint not in (PAGE, SAME_SALE):
+    # A page's anybody can send, and what we tell ourselves proves no working source
+    if new_ids and endpoint not in (PAGE, SAME_SALE, PHONE_CLAIM):
         Connection.objects.filter(pk=connection.pk).update(last_event_at=now, silent_since=None)
     return new_ids
 

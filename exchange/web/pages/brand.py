@@ -493,6 +493,7 @@ class Connection:
     token_text: str = ""
     upload_url: str = ""
     receipts_url: str = ""
+    phones_url: str = ""
     tags_url: str = ""
     tags_text: str = ""
     replay_url: str = ""

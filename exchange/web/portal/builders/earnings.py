@@ -308,6 +308,7 @@ def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
         "wb_substitute_article": _("Wildberries article %(code)s") % {"code": candidate.evidence},
         "ozon_voucher": _("Ozon voucher %(code)s") % {"code": candidate.evidence},
         "exclusive_sku": _("Exclusive article %(code)s") % {"code": candidate.evidence},
+        "phone_claim": _("A follower's number, left on the page"),
         "receipt_claim": _("Receipt %(code)s, claimed by a follower")
         % {"code": candidate.evidence},
     }[candidate.kind]
@@ -346,6 +347,10 @@ def trace_reason(reason: str) -> str:
         "code_not_for_goods": _("the code does not count for these goods"),
         "article_not_yet": _("the article was not theirs yet"),
         "article_over": _("the article was not theirs any more"),
+        "claim_too_late": _("left too long after the order"),
+        "later_claim_wins": _("another page has the number since"),
+        "earlier_claim_wins": _("another page had the number before"),
+        "stronger_evidence_wins": _("stronger evidence decides"),
     }.get(reason, reason)
 
 
