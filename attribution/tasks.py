@@ -14,6 +14,8 @@ from attribution.services import (
     late_returns,
     leak_guard,
     lifecycle,
+    phone_match,
+    phone_purge,
     polling,
     proofs,
     rates,
@@ -168,3 +170,27 @@ def rerun_work(job_id: int) -> None:
 def reruns_keep_up() -> int:
     """Re-runs that nobody works on go on."""
     return rerun.reruns_sweep()
+
+
+@shared_task
+def phone_marks_match(*connection_ids: int) -> int:
+    """Orders that just came, against the numbers that followers left."""
+    return phone_match.phone_marks_match(connection_ids)
+
+
+@shared_task
+def phone_claim_match(claim_id: int) -> int:
+    """A number that was just left, against the orders of these days."""
+    return phone_match.phone_claim_match(claim_id)
+
+
+@shared_task
+def phones_sweep() -> int:
+    """What a lost message left of both."""
+    return phone_match.phones_sweep()
+
+
+@shared_task
+def phones_purge() -> int:
+    """What is left of numbers whose time is over."""
+    return phone_purge.phones_purge()

@@ -12,11 +12,17 @@ from tests.cast import Cast
 
 NOON = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)  # 12:00 in Almaty
 RULES_2026 = Path(__file__).parents[1] / "compliance/data/rules_2026.toml"
+PRIVACY = Path(__file__).parents[1] / "compliance/data/privacy.toml"
 
 
 def law_load(cast: Cast) -> int:
     """Put the figures of 2026 in force, by two people."""
     return tax_rules_load(text=RULES_2026.read_text(), maker_id=cast.maker, checker_id=cast.checker)
+
+
+def privacy_load(cast: Cast) -> int:
+    """Say how long personal data is kept, by two people."""
+    return tax_rules_load(text=PRIVACY.read_text(), maker_id=cast.maker, checker_id=cast.checker)
 
 
 def money_put(cast: Cast, brand_id: int, amount_minor: int, reference: str = "1") -> None:

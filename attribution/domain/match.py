@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from attribution.domain.phone_claims import AFTER_ORDER
 from campaigns.domain.code_rules import sku_plain
 
 # The clocks of a shop and of ours may differ by this much before a click is "after" its order.
@@ -28,6 +29,7 @@ class EvidenceKind(StrEnum):
     EXCLUSIVE_SKU = "exclusive_sku"  # the goods themselves are one influencer's
     RECEIPT_CLAIM = "receipt_claim"  # a follower brought the receipt of the sale
     PLATFORM_TAG = "platform_tag"  # the marketplace's own total of a day, by the tag in a link
+    PHONE_CLAIM = "phone_claim"  # a follower left the buyer's number
 
 
 CLICKS = frozenset({EvidenceKind.CLICK, EvidenceKind.PAGE_CLICK})
@@ -84,6 +86,10 @@ class Reason(StrEnum):
     PAID_BY_TOTALS = "paid_by_totals"  # the campaign pays this marketplace's totals instead
     TOTALS_NEED_PERCENT = "totals_need_percent"
     CLICK_BY_MACHINE = "click_by_machine"
+    CLAIM_TOO_LATE = "claim_too_late"
+    LATER_CLAIM_WINS = "later_claim_wins"
+    EARLIER_CLAIM_WINS = "earlier_claim_wins"
+    STRONGER_EVIDENCE_WINS = "stronger_evidence_wins"
 
 
 class DecisionRule(StrEnum):
@@ -97,6 +103,8 @@ class DecisionRule(StrEnum):
     CLICK_WINS = "click_wins"
     LAST_CLICK = "last_click"
     FIRST_CLICK = "first_click"
+    LAST_CLAIM = "last_claim"
+    FIRST_CLAIM = "first_claim"
     LATER_CODE = "later_code"
     SAME_INFLUENCER = "same_influencer"
     SEEN_ON_PAGE = "seen_on_page"  # nothing but the thank-you page: silence is no yes
@@ -215,6 +223,7 @@ def _refusal(each: CandidateEvidence, placed_at: datetime, sku: str) -> Reason |
     """Why a candidate may not win at all, or None."""
     is_click = each.kind in CLICKS
     is_code = each.kind is EvidenceKind.PROMO_CODE
+    is_claim = each.kind is EvidenceKind.PHONE_CLAIM
     started, ended = each.running_from, each.running_until
     tests = (
         (Reason.NOT_PARTICIPATING, not each.is_participating),
@@ -223,9 +232,11 @@ def _refusal(each: CandidateEvidence, placed_at: datetime, sku: str) -> Reason |
             placed_at < started - CLOCK_SKEW or (ended is not None and placed_at > ended),
         ),
         (Reason.AFTER_ORDER, is_click and each.occurred_at > placed_at + CLOCK_SKEW),
+        (Reason.CLAIM_TOO_LATE, is_claim and each.occurred_at > placed_at + AFTER_ORDER),
         (
             Reason.WINDOW_PASSED,
-            is_click and placed_at - each.occurred_at > timedelta(days=each.terms.window_days),
+            (is_click or is_claim)
+            and placed_at - each.occurred_at > timedelta(days=each.terms.window_days),
         ),
         (each.refusal or Reason.CODE_OVER, each.refusal is not None),
         (Reason.CODE_NOT_FOR_GOODS, sku in each.except_skus),
@@ -241,14 +252,21 @@ Contest = tuple[CandidateEvidence, DecisionRule, Losses]
 
 
 def _contest(eligible: Sequence[CandidateEvidence], brand_policy: CodePolicy) -> Contest:
-    """What a page said, and anybody could have forged, decides only where nothing else speaks."""
+    """What a follower or a page said decides only where nothing else speaks: first the number that
+    a follower left, and last what a page said and anybody could have forged."""
     pages = [each for each in eligible if each.kind is EvidenceKind.PAGE_CLICK]
-    signed = [each for each in eligible if each.kind is not EvidenceKind.PAGE_CLICK]
-    if not signed:
-        winner, _rule, losses = _best_click(pages)
-        return winner, DecisionRule.SEEN_ON_PAGE, losses
-    winner, rule, losses = _contest_signed(signed, brand_policy)
-    return winner, rule, losses | {id(each): Reason.SIGNED_EVIDENCE_WINS for each in pages}
+    claims = [each for each in eligible if each.kind is EvidenceKind.PHONE_CLAIM]
+    signed = [each for each in eligible if each not in pages and each not in claims]
+    stronger = Reason.STRONGER_EVIDENCE_WINS
+    if signed:
+        winner, rule, losses = _contest_signed(signed, brand_policy)
+        losses |= {id(each): stronger for each in claims}
+        return winner, rule, losses | {id(each): Reason.SIGNED_EVIDENCE_WINS for each in pages}
+    if claims:
+        winner, rule, losses = _best_click(claims, of_claims=True)
+        return winner, rule, losses | {id(each): stronger for each in pages}
+    winner, _rule, losses = _best_click(pages)
+    return winner, DecisionRule.SEEN_ON_PAGE, losses
 
 
 def _contest_signed(eligible: Sequence[CandidateEvidence], brand_policy: CodePolicy) -> Contest:
@@ -281,16 +299,19 @@ def _best_row(rows: Sequence[CandidateEvidence]) -> Contest:
     return winner, rule, _lost(rows, winner, Reason.LATER_ROW_WINS)
 
 
-def _best_click(clicks: Sequence[CandidateEvidence]) -> Contest:
-    """The model of the latest click's campaign chooses among all of them."""
+def _best_click(clicks: Sequence[CandidateEvidence], *, of_claims: bool = False) -> Contest:
+    """The model of the latest click's campaign chooses among all of them; of phone claims too."""
     latest = max(clicks, key=_moment)
     if len(clicks) == 1:
         return latest, DecisionRule.ONLY_CANDIDATE, {}
     if latest.terms.model is ClickModel.FIRST_CLICK:
         earliest = min(clicks, key=_moment)
-        losses = _lost(clicks, earliest, Reason.EARLIER_CLICK_WINS)
-        return earliest, DecisionRule.FIRST_CLICK, losses
-    return latest, DecisionRule.LAST_CLICK, _lost(clicks, latest, Reason.LATER_CLICK_WINS)
+        reason = Reason.EARLIER_CLAIM_WINS if of_claims else Reason.EARLIER_CLICK_WINS
+        rule = DecisionRule.FIRST_CLAIM if of_claims else DecisionRule.FIRST_CLICK
+        return earliest, rule, _lost(clicks, earliest, reason)
+    reason = Reason.LATER_CLAIM_WINS if of_claims else Reason.LATER_CLICK_WINS
+    rule = DecisionRule.LAST_CLAIM if of_claims else DecisionRule.LAST_CLICK
+    return latest, rule, _lost(clicks, latest, reason)
 
 
 def _best_code(codes: Sequence[CandidateEvidence]) -> Contest:

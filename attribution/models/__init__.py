@@ -13,6 +13,7 @@ from attribution.models.clicks import (
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
 from attribution.models.late_returns import LateReturn
 from attribution.models.leaks import CodeFinding, CodeUse, CodeWatch, CouponSite
+from attribution.models.phone_claims import PhoneClaim, PhoneMark, PhonePepper
 from attribution.models.rates import ExchangeRate
 from attribution.models.receipts import CashRegister, ReceiptClaim
 from attribution.models.rejections import Rejection, RejectionFile
@@ -62,6 +63,9 @@ __all__ = [
     "OrderLine",
     "OrderUpload",
     "OrderVersion",
+    "PhoneClaim",
+    "PhoneMark",
+    "PhonePepper",
     "PollCursor",
     "ReceiptClaim",
     "Rejection",

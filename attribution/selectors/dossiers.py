@@ -24,10 +24,13 @@ from attribution.models import (
     Order,
     OrderLine,
     OrderVersion,
+    PhonePepper,
 )
 from campaigns.models import ExternalCode
 from core.bulk import array_of, rows_read
 
+# Sources that tell the buyer's number and carry neither click nor code
+PHONE_SOURCES = frozenset({"kaspi"})
 Key = tuple[int, str]  # a connection's id, and the source's id of an order (or its number)
 
 
@@ -77,6 +80,7 @@ class Dossiers:
     settings: dict[int, dict[str, Any]] = field(default_factory=dict)
     shared: set[int] = field(default_factory=set)  # connections whose brand has others
     exclusive: set[int] = field(default_factory=set)  # brands that gave articles to influencers
+    peppered: set[int] = field(default_factory=set)  # connections whose buyers' numbers are marked
     numbered: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def get(self, key: Key) -> Dossier:
@@ -148,17 +152,20 @@ def _connections_load(dossiers: Dossiers, ids: Collection[int]) -> None:
     articles = ExternalCode.objects.filter(
         brand=OuterRef("brand"), kind=ExternalCode.Kind.EXCLUSIVE_SKU
     )
+    peppers = PhonePepper.objects.filter(brand=OuterRef("brand"))
     rows = Connection.objects.filter(pk__in=ids).annotate(
-        has_others=Exists(others), has_articles=Exists(articles)
+        has_others=Exists(others), has_articles=Exists(articles), has_pepper=Exists(peppers)
     )
-    for pk, brand_id, settings, has_others, has_articles in rows.values_list(
-        "pk", "brand_id", "settings", "has_others", "has_articles"
+    for pk, brand_id, source, settings, has_others, has_articles, has_pepper in rows.values_list(
+        "pk", "brand_id", "source", "settings", "has_others", "has_articles", "has_pepper"
     ):
         dossiers.brands[pk], dossiers.settings[pk] = brand_id, settings
         if has_others:
             dossiers.shared.add(pk)
         if has_articles:
             dossiers.exclusive.add(brand_id)
+        if has_pepper and source in PHONE_SOURCES:
+            dossiers.peppered.add(pk)
 
 
 def _moves_load(dossiers: Dossiers) -> None:

@@ -30,6 +30,7 @@ from attribution.domain.match import (
 )
 from attribution.models import Decision, Order
 from attribution.selectors.articles import Articles, articles_of, articles_wanted
+from attribution.selectors.click_statements import CLICKS_SQL, OTHERS_SQL
 from attribution.selectors.clicks import ID_TOLERANCE
 from attribution.selectors.code_evidence import (
     LOOK_ALIKE,
@@ -53,7 +54,7 @@ from core.ids import uuid7_time
 CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
 # An id inside the order is the strongest evidence; what only a page says needs a second word.
 CLAIMED, PLATFORM_TAG = EvidenceKind.RECEIPT_CLAIM, EvidenceKind.PLATFORM_TAG
-NAMING = (CLAIMED, PLATFORM_TAG)  # the row's value is a participation
+NAMING = (CLAIMED, EvidenceKind.PHONE_CLAIM, PLATFORM_TAG)  # the row's value is a participation
 ROW_GRADES: dict[str, str] = {CLAIMED: "D", PLATFORM_TAG: "C"}
 BY_MACHINE, LOADED_AHEAD = int(MACHINE), int(ClickFlag.PREFETCH)
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
@@ -136,12 +137,31 @@ class Evidence:
             for position, (text, code, typed_as) in enumerate(self.codes_of(order))
             if code.participation_id is not None
         ]
-        return found
+        return found + self._phone_claims(dossier)
+
+    def _phone_claims(self, dossier: Dossier) -> list[CandidateEvidence]:
+        """Numbers that followers left and that the buyer has, by the order's number."""
+        order = dossier.the_order()
+        return [
+            self._candidate(
+                order,
+                named,
+                kind=EvidenceKind.PHONE_CLAIM,
+                evidence=order.number,
+                grade="D",
+                occurred_at=row.occurred_at,
+            )
+            for row in self.dossiers.said.get(dossier.key, ())
+            if row.kind == EvidenceKind.PHONE_CLAIM
+            and (named := self._named_by(dossier, row.kind, row.value)) is not None
+        ]
 
     def line_candidates(self, dossier: Dossier) -> dict[str, list[CandidateEvidence]]:
         """Candidates of single lines, by the line's own id: codes inside the platform's rows."""
         by_line: dict[str, list[CandidateEvidence]] = defaultdict(list)
         for row in sorted(self.dossiers.said.get(dossier.key, ()), key=lambda row: row.occurred_at):
+            if row.kind == EvidenceKind.PHONE_CLAIM:
+                continue
             named = self._named_by(dossier, row.kind, row.value)
             if named is not None:
                 order = dossier.the_order()
@@ -367,7 +387,7 @@ def _clicks_load(found: Evidence, visits: Collection[tuple[int, Visit]]) -> None
     moments = [uuid7_time(click_id) for click_id in ids]
     span = [min(moments) - ID_TOLERANCE, max(moments) + ID_TOLERANCE]
     tolerance = [array_of(at + sign * ID_TOLERANCE for at in moments) for sign in (-1, 1)]
-    rows = _rows(_CLICKS, [array_of(ids), *tolerance, *span])
+    rows = _rows(CLICKS_SQL, [array_of(ids), *tolerance, *span])
     found.clicks = {click.click_id: click for click in map(Tap._make, rows)}
     wanted = [
         (click, at)
@@ -376,17 +396,6 @@ def _clicks_load(found: Evidence, visits: Collection[tuple[int, Visit]]) -> None
     ]
     if wanted:
         _others_load(found, wanted)
-
-
-# Flags of a click that the brand vouches for say nothing.
-_CLICKS = """
-SELECT c.click_id, c.at, c.participation_id, c.brand_id, c.visitor,
-       CASE WHEN k.id IS NULL THEN c.flags ELSE 0 END
-  FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS w (id, since, until)
-  JOIN attribution_click c ON c.click_id = w.id AND c.at BETWEEN w.since AND w.until
-  LEFT JOIN attribution_clickword k ON k.click_id = c.click_id
- WHERE c.at BETWEEN %s AND %s
-"""
 
 
 def _others_load(found: Evidence, wanted: Sequence[tuple[Tap, datetime]]) -> None:
@@ -400,7 +409,7 @@ def _others_load(found: Evidence, wanted: Sequence[tuple[Tap, datetime]]) -> Non
         array_of(click.brand_id for click, _at in wanted),
         array_of(since), array_of(until), CLICKS_MAX - 1,
     ]  # fmt: skip
-    for n, *other in _rows(_OTHERS, parameters):
+    for n, *other in _rows(OTHERS_SQL, parameters):
         click, at = wanted[n]
         found.others[click.click_id, at].append(Tap(*other))
 
@@ -409,27 +418,6 @@ def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
-
-
-# The visitors' clicks are read once, day by day of the partitions, and then given to whoever asks.
-_OTHERS = """
-WITH theirs AS MATERIALIZED (
-    SELECT c.click_id, c.at, c.participation_id, c.brand_id, c.visitor,
-           CASE WHEN k.id IS NULL THEN c.flags ELSE 0 END AS flags
-      FROM attribution_click c LEFT JOIN attribution_clickword k ON k.click_id = c.click_id
-     WHERE c.visitor = ANY (%s::uuid[]) AND c.at BETWEEN %s AND %s
-), ranked AS (
-    SELECT w.n, t.*,
-           row_number() OVER (PARTITION BY w.n ORDER BY t.at DESC, t.click_id DESC) AS place
-      FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::bigint[],
-                  %s::timestamptz[], %s::timestamptz[])
-           AS w (n, click_id, visitor, brand_id, since, until)
-      JOIN theirs t ON t.visitor = w.visitor AND t.brand_id = w.brand_id
-                   AND t.at BETWEEN w.since AND w.until AND t.click_id <> w.click_id
-)
-SELECT n, click_id, at, participation_id, brand_id, visitor, flags
-  FROM ranked WHERE place <= %s ORDER BY n, place
-"""
 
 
 def _codes_load(found: Evidence, named: dict[Key, list[Named]], *, is_locked: bool) -> None:

@@ -15,6 +15,7 @@ from attribution.connectors.receipt.connector import RECEIPT
 from attribution.domain.receipts import Limits
 from attribution.models import CashRegister, Connection, Conversion, ReceiptClaim
 from attribution.selectors.paging import edge_parse, edge_text
+from attribution.selectors.phone_desk import brand_takes_phones, has_bonus
 from campaigns.models import Campaign, Participation, TrackingLink
 from core import clock
 from core.errors import NotFound
@@ -38,8 +39,9 @@ def limits_of(settings: Mapping[str, Any]) -> Limits:
 
 @dataclass(frozen=True, slots=True)
 class ClaimDesk:
-    """Where followers of one influencer claim receipts of one campaign. `shops` are a few names,
-    `shop_count` all of them."""
+    """Where followers of one influencer claim receipts of one campaign, or leave their number.
+    `shops` are a few names, `shop_count` all of them: none where no receipts are taken.
+    `has_bonus` says that a one-time code is there for who leaves a number."""
 
     participation: Participation
     influencer_name: str
@@ -47,10 +49,12 @@ class ClaimDesk:
     campaign_title: str
     shops: tuple[str, ...]
     shop_count: int
+    takes_phones: bool = False
+    has_bonus: bool = False
 
 
 def claim_desk(token: str) -> ClaimDesk | None:
-    """The page behind a link's token; None when receipts cannot be claimed by it now.
+    """The page behind a link's token; None when nothing can be claimed by it now.
 
     Runs as the system: the public reads neither participations nor registers.
     """
@@ -62,10 +66,11 @@ def claim_desk(token: str) -> ClaimDesk | None:
             .filter(token=token, state=TrackingLink.State.ACTIVE)
             .first()
         )
-        if link is None or not _takes_receipts(link.participation):
+        if link is None or not _takes_claims(link.participation):
             return None
         shops = sorted(set(registers_open(link.brand_id).values_list("shop", flat=True)))
-        if not shops:
+        takes_phones = brand_takes_phones(link.brand_id)
+        if not shops and not takes_phones:
             return None
         return ClaimDesk(
             participation=link.participation,
@@ -74,10 +79,12 @@ def claim_desk(token: str) -> ClaimDesk | None:
             campaign_title=link.participation.campaign.title,
             shops=tuple(shops[:SHOPS_SHOWN]),
             shop_count=len(shops),
+            takes_phones=takes_phones,
+            has_bonus=takes_phones and has_bonus(link.participation_id),
         )
 
 
-def _takes_receipts(participation: Participation) -> bool:
+def _takes_claims(participation: Participation) -> bool:
     campaign, now = participation.campaign, clock.now()
     is_running = campaign.status in (Campaign.Status.LIVE, Campaign.Status.PAUSED) and (
         campaign.ends_at is None or now <= campaign.ends_at
@@ -99,12 +106,23 @@ def claim_shown(token: str, public_id: UUID) -> ReceiptClaim | None:
         return of_link.select_related("influencer").filter(public_id=public_id).first()
 
 
-def brand_takes_receipts(participation: Participation) -> bool:
-    """Whether this participation has a page for receipts. Asked for its influencer, who reads
-    no connections."""
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What the page of a participation takes."""
+
+    receipts: bool = False
+    phones: bool = False
+
+
+def claims_taken(participation: Participation) -> Takes:
+    """Whether this participation has a page for receipts and numbers. Asked for its influencer, who
+    reads no connections."""
     with acting_as(system="receipt page"):
         found = Participation.objects.select_related("campaign", "terms").get(pk=participation.pk)
-        return _takes_receipts(found) and registers_open(found.brand_id).exists()
+        if not _takes_claims(found):
+            return Takes()
+        has_registers = registers_open(found.brand_id).exists()
+        return Takes(has_registers, brand_takes_phones(found.brand_id))
 
 
 # --- The brand ------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from attribution.connectors.base import (
     UnknownPayload,
 )
 from attribution.connectors.daily_total import DAILY, total_read
+from attribution.connectors.phone_claim import PHONE_CLAIM, match_read
 from attribution.connectors.receipt.connector import CLAIM, claim_snapshots
 from attribution.connectors.registry import file_record_parse, poll_connector, translator
 from attribution.connectors.same_sale import SAME_SALE, told_read
@@ -42,6 +43,7 @@ from attribution.services.orders import (
     page_event_apply,
     removal_apply,
 )
+from attribution.services.phone_match import phone_marks_keep
 from attribution.services.same_sale import same_sales_queue
 from attribution.services.source_notices import source_notice_apply
 from attribution.services.traffic import traffic_apply
@@ -163,6 +165,8 @@ def event_snapshots(event: InboundEvent) -> list[Snapshot]:
         return told_read(body)
     if event.endpoint == DAILY:
         return total_read(body)
+    if event.endpoint == PHONE_CLAIM:
+        return match_read(body)
     if event.endpoint == FILE:
         return file_record_parse(event.source, body)
     return poll_connector(event.source).parse(event.endpoint, body)
@@ -203,6 +207,8 @@ def _events_work(events: Sequence[InboundEvent]) -> None:
             source_notice_apply(reading.event, notice)
     conversions_settle(work)
     same_sales_queue(work, (order for each in readings for order in each.orders))
+    if work.dossiers.peppered:
+        phone_marks_keep(work.dossiers, [(each.event, each.snapshots) for each in readings])
 
 
 def _reading_apply(work: Work, reading: Reading) -> None:

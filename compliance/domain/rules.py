@@ -26,6 +26,7 @@ class Unit(StrEnum):
     MRP = "mrp"  # multiples of the monthly calculation index in force
     MZP = "mzp"  # multiples of the minimum wage in force
     FLAG = "flag"  # 0 or 1
+    DAYS = "days"
     CODE = "code"  # a code of a state classifier, such as a payment purpose code
 
 

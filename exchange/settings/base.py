@@ -277,6 +277,8 @@ CELERY_BEAT_SCHEDULE = {
     "receipts": {"task": "attribution.tasks.receipts_advance", "schedule": 60.0},
     "daily totals": {"task": "attribution.tasks.daily_totals_tell", "schedule": 600.0},
     "leaks": {"task": "attribution.tasks.leaks_find", "schedule": 300.0},
+    "phones": {"task": "attribution.tasks.phones_sweep", "schedule": 300.0},
+    "old phones": {"task": "attribution.tasks.phones_purge", "schedule": 3600.0},
     "old claimants": {"task": "attribution.tasks.receipt_people_purge", "schedule": 3600.0},
     "old lists": {"task": "attribution.tasks.shown_forget", "schedule": 3600.0},
     "old bodies": {"task": "attribution.tasks.bodies_purge", "schedule": 3600.0},

@@ -24,6 +24,7 @@ from exchange.web.samples import (
     invoices,
     leaks,
     people,
+    phones,
     portal,
     public,
     receipts,
@@ -71,6 +72,13 @@ PAGES: Mapping[str, Shown] = {
     "receipt-refused": Shown("public/receipt.html", receipts.claim_refused, receipts.ReceiptForm),
     "receipt-state": Shown("public/receipt_state.html", receipts.claimed),
     "receipt-returned": Shown("public/receipt_state.html", receipts.claimed_returned),
+    "receipt-phone": Shown("public/receipt.html", phones.both, receipts.ReceiptForm),
+    "phone": Shown("public/receipt.html", phones.asked, receipts.ReceiptForm),
+    "phone-refused": Shown("public/receipt.html", phones.refused, receipts.ReceiptForm),
+    "phone-left": Shown("public/phone_left.html", phones.left),
+    "phone-withdrawn": Shown("public/phone_left.html", phones.withdrawn),
+    "phone-withdraw": Shown("public/phone_withdraw.html", phones.withdraw),
+    "phone-withdraw-done": Shown("public/phone_withdraw.html", phones.withdraw_done),
     "receipt-over": Shown("public/receipt_over.html"),
     "home": Shown("portal/home.html", portal.home, section="home"),
     "home-setup": Shown("portal/home.html", portal.home_setup, section="home"),
@@ -226,6 +234,8 @@ PAGES: Mapping[str, Shown] = {
     "brand-receipts-file": Shown(
         "brand/receipts_file.html", receipts.file_answer, receipts.ReceiptFileForm, "integrations"
     ),
+    "brand-phones": Shown("brand/phones.html", phones.desk, None, "integrations"),
+    "brand-phones-none": Shown("brand/phones.html", phones.desk_closed, None, "integrations"),
     "brand-registers": Shown(
         "brand/registers.html", receipts.registers, receipts.RegistersForm, "integrations"
     ),

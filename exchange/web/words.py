@@ -188,6 +188,11 @@ INVOICE = {
     "credited": Status("wait", _("Credited"), _("A credit note has taken all of it back.")),
     "note": Status("appr", _("Credit note"), _("It takes something off an invoice.")),
 }
+PHONE_CLAIM = {
+    "active": Status("paid", _("Counts"), _("Orders with this number are looked for.")),
+    "withdrawn": Status("bad", _("Withdrawn"), _("The follower took the consent back.")),
+    "expired": Status("wait", _("Erased"), _("Its time was over: nothing is left of the number.")),
+}
 STATUSES: Mapping[str, Mapping[str, Status]] = {
     "sale": SALE,
     "payout": PAYOUT,
@@ -203,6 +208,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "code": PROMO_CODE,
     "finding": FINDING,
     "invoice": INVOICE,
+    "phone": PHONE_CLAIM,
 }
 
 

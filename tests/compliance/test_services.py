@@ -127,7 +127,11 @@ def test_a_draft_over_days_that_have_a_figure_is_refused(cast):
 def test_the_command_loads_every_year_there_is(cast, capsys):
     call_command("tax_rules_load", maker="maker@ops.example", checker="checker@ops.example")
     lines = capsys.readouterr().out.splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["rules_2025.toml", "rules_2026.toml"]
+    assert [line.partition(":")[0] for line in lines] == [
+        "privacy.toml",
+        "rules_2025.toml",
+        "rules_2026.toml",
+    ]
     with looks():
         assert vat_bps(date(2025, 6, 1)) == 1_200
 

@@ -36,6 +36,9 @@ from attribution.models import (
     OrderLine,
     OrderUpload,
     OrderVersion,
+    PhoneClaim,
+    PhoneMark,
+    PhonePepper,
     PollCursor,
     ReceiptClaim,
     Rejection,
@@ -436,6 +439,7 @@ def order_rows(party: Party) -> list[models.Model]:
             consent_version=1,
             **mine,
         ),
+        *phone_rows(party, shop, now),
         *conversion_rows(party, order, line),
         *leak_rows(party, order),
     ]
@@ -452,6 +456,36 @@ def leak_rows(party: Party, order: Order) -> list[models.Model]:
     use = CodeUse.objects.create(order=order, at=clock.now(), is_clicked=False, **mine)
     finding = CodeFinding.objects.create(signal="cold", figures={}, since_at=clock.now(), **mine)
     return [use, finding, CodeWatch.objects.create()]
+
+
+def phone_rows(party: Party, shop: Connection, now: Any) -> list[models.Model]:
+    mine: dict[str, Any] = {"brand_id": party.brand}
+    return [
+        PhonePepper.objects.create(number=1, secret=bytes(32), **mine),
+        PhoneMark.objects.create(
+            connection=shop,
+            order_external_id="1",
+            pepper_number=1,
+            phone_index="0" * 64,
+            placed_at=now,
+            **mine,
+        ),
+        PhoneClaim.objects.create(
+            participation_id=party.participation,
+            influencer_id=party.influencer,
+            pepper_number=1,
+            phone_index="0" * 64,
+            phone_end="01",
+            code_id=party.code,
+            consent_version=1,
+            consent_language="kk",
+            consent_sha256="0" * 64,
+            claimed_at=now,
+            counts_until=now,
+            erase_at=now,
+            **mine,
+        ),
+    ]
 
 
 def conversion_rows(party: Party, order: Order, line: OrderLine) -> list[models.Model]:

@@ -27,6 +27,7 @@ from core.tenancy.context import acting_as
 from exchange.web.brand import urls
 from influencers.models import Influencer
 from sandbox.wildberries.token import mint
+from tests.attribution.phones import kaspi_open
 from tests.attribution.receipts import ABAI, claim, registers_open
 from tests.attribution.shop import click_make
 from tests.cast import user_make
@@ -155,6 +156,12 @@ GET  receipts_file              log     no        not      in       in       in
 POST receipts_file              log     no        not      422      422      422
 POST receipt_accept             log     no        not      done     done     done
 POST receipt_refuse             log     no        not      done     done     done
+GET  phones                     log     no        in       in       in       in
+GET  phones_csv                 log     no        in       in       in       in
+POST phones_open                log     no        not      done     done     done
+POST phones_close               log     no        not      done     done     done
+POST phones_rotate              log     no        not      done     done     done
+POST phones_confirm             log     no        not      done     done     done
 GET  registers                  log     no        in       in       in       in
 POST registers                  log     no        not      done     done     done
 POST register_remove            log     no        not      done     done     done
@@ -240,6 +247,7 @@ def things(workplace):
     workplace.post("connection_upload_check", *stored)
     table = table_make(workplace)
     chain = registers_open(workplace.cast.tulpar)
+    market = public_id(Connection, pk=kaspi_open(workplace.cast).connection)
     receipt_id = claim(chain.token).public_id
     till = public_id(Connection, pk=chain.connection)
     tags = tag_upload_read(
@@ -279,6 +287,12 @@ def things(workplace):
         "receipts_file": ((till,), {"file": OrderFile()}),
         "receipt_accept": ((till, receipt_id), {}),
         "receipt_refuse": ((till, receipt_id), {"note": "Қызметкердің чегі"}),
+        "phones": ((market,), {}),
+        "phones_csv": ((market,), {}),
+        "phones_open": ((market,), {}),
+        "phones_close": ((market,), {}),
+        "phones_rotate": ((market,), {}),
+        "phones_confirm": ((market,), {"order": str(workplace.order("1"))}),
         "registers": ((till,), {"registers": "010101234569 Төле би 1"}),
         "register_remove": ((till,), {"number": ABAI}),
         "receipt_limits": ((till,), LIMITS_FORM),

@@ -511,6 +511,7 @@ class Connection:
     token_text: str = ""
     upload_url: str = ""
     receipts_url: str = ""
+    phones_url: str = ""
     tags_url: str = ""
     tags_text: str = ""
     replay_url: str = ""

@@ -229,12 +229,25 @@ class Tagged:
 
 
 @dataclass(frozen=True, slots=True)
+class PhonesCard:
+    """Numbers that followers left, and the orders whose buyers have them."""
+
+    left: int
+    orders: int
+    credited: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptsCard:
-    """The page where followers claim receipts; `counts` are (key of words.RECEIPT, how many)."""
+    """The page where followers claim receipts and leave numbers; `counts` are (key of
+    words.RECEIPT, how many)."""
 
     url: str
     url_text: str
     counts: list[tuple[str, int]]
+    takes_receipts: bool = True
+    phones: PhonesCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

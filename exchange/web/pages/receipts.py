@@ -18,8 +18,52 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneAsked:
+    """The form for a number, posted to `action_url`; `consent` is the whole text, `sha256` is sent
+    back by who agrees to it. `has_bonus`: a one-time code is shown to who leaves the number."""
+
+    action_url: str
+    withdraw_url: str
+    consent: str
+    sha256: str
+    has_bonus: bool = False
+    typed: str = ""
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLeft:
+    """What became of a number, for who left it. `status` is a key of words.PHONE_CLAIM; `mask`
+    shows its end, `code` is the bonus, `page_url` "" once the page is over."""
+
+    status: str
+    brand_name: str
+    influencer_name: str
+    mask: str
+    counts_until: datetime
+    erase_at: datetime
+    withdraw_url: str
+    page_url: str
+    code: str = ""
+    takes_receipts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneWithdraw:
+    """`is_done` after it was sent, whatever was there."""
+
+    action_url: str
+    page_url: str
+    brand_name: str
+    is_done: bool = False
+    typed: str = ""
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """Where a follower claims a receipt; `form` in the context. `shop_more` are not named."""
+    """Where a follower claims a receipt; `form` in the context. `shop_more` are not named; without
+    `shops` no receipts are taken. `phone` is there where numbers are."""
 
     action_url: str
     influencer_name: str
@@ -29,6 +73,7 @@ class Claim:
     shop_more: int = 0
     refused: Refused | None = None
     is_paper: bool = False
+    phone: PhoneAsked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""The page on which a follower claims a receipt: no account, no phone number, one form.
+"""The page on which a follower claims a receipt: no account, one form. Where the brand takes phone
+numbers it asks for one too (exchange/web/public/phones.py).
 
 Photos of the code are read on the phone itself (assets/app.js) and never sent.
 """
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from attribution.clickpath.visit import origin_of
@@ -28,13 +30,14 @@ from attribution.domain.receipts import (
 )
 from attribution.forms import ReceiptForm
 from attribution.selectors.receipts import ClaimDesk, claim_desk, claim_shown
+from attribution.services.phone_claims import consent_of
 from attribution.services.receipts import (
     PERSON_DAYS,
     Claimant,
     claimant_cookie,
     receipt_claim,
 )
-from exchange.web.pages.receipts import Claim, Claimed, Refused
+from exchange.web.pages.receipts import Claim, Claimed, PhoneAsked, Refused
 from exchange.web.receipt_words import REFUSALS, TYPE_THEM
 
 COOKIE = "birge_receipts"
@@ -49,14 +52,14 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     desk = claim_desk(token)
     if desk is None:
         return TemplateResponse(request, "public/receipt_over.html", status=404)
-    page = _page_of(desk, token)
+    page = page_of(desk, token)
     if request.method == "GET":
-        return _show(request, page, ReceiptForm())
+        return page_show(request, page, ReceiptForm())
     return _claimed(request, token, page)
 
 
 def _claimed(request: HttpRequest, token: str, page: Claim) -> HttpResponse:
-    claimant = _claimant_of(request)
+    claimant = claimant_of(request)
     form = ReceiptForm(request.POST)
     answer: HttpResponse
     try:
@@ -71,17 +74,10 @@ def _claimed(request: HttpRequest, token: str, page: Claim) -> HttpResponse:
         said = Refused(refused.refusal.value, str(title), str(text))
         is_paper = not request.POST.get("qr") or text is TYPE_THEM
         refused_page = replace(page, refused=said, is_paper=is_paper)
-        answer = _show(request, refused_page, form, status=FORM_REFUSED)
+        answer = page_show(request, refused_page, form, status=FORM_REFUSED)
     else:
         answer = redirect("receipt_state", token, kept.public_id)
-    answer.set_cookie(
-        COOKIE,
-        claimant.cookie,
-        max_age=COOKIE_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    claimant_remember(answer, claimant)
     return answer
 
 
@@ -98,7 +94,7 @@ def _receipt_of(given: Mapping[str, Any]) -> Receipt:
     return paper_read(**typed)
 
 
-def _claimant_of(request: HttpRequest) -> Claimant:
+def claimant_of(request: HttpRequest) -> Claimant:
     known = request.COOKIES.get(COOKIE, "")
     cookie = known if 0 < len(known) <= COOKIE_CHARS_MAX else claimant_cookie()
     peer = request.META.get("REMOTE_ADDR", "")
@@ -108,7 +104,10 @@ def _claimant_of(request: HttpRequest) -> Claimant:
     return Claimant(cookie, origin_of(peer, forwarded, settings.TRUSTED_PROXIES).network or "")
 
 
-def _page_of(desk: ClaimDesk, token: str) -> Claim:
+def page_of(desk: ClaimDesk, token: str, phone: PhoneAsked | None = None) -> Claim:
+    """`phone` is the form for a number as it was answered; made anew without."""
+    if phone is None and desk.takes_phones:
+        phone = phone_asked(desk, token)
     return Claim(
         action_url=reverse("receipt", args=[token]),
         influencer_name=desk.influencer_name,
@@ -116,10 +115,34 @@ def _page_of(desk: ClaimDesk, token: str) -> Claim:
         campaign_title=desk.campaign_title,
         shops=list(desk.shops),
         shop_more=desk.shop_count - len(desk.shops),
+        phone=phone,
     )
 
 
-def _show(
+def phone_asked(desk: ClaimDesk, token: str) -> PhoneAsked:
+    consent = consent_of(desk, get_language() or "kk")
+    return PhoneAsked(
+        action_url=reverse("phone_claim", args=[token]),
+        withdraw_url=reverse("phone_withdraw", args=[token]),
+        consent=consent.text,
+        sha256=consent.sha256,
+        has_bonus=desk.has_bonus,
+    )
+
+
+def claimant_remember(answer: HttpResponse, claimant: Claimant) -> None:
+    """So that the same browser is known again."""
+    answer.set_cookie(
+        COOKIE,
+        claimant.cookie,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def page_show(
     request: HttpRequest, page: Claim, form: ReceiptForm, *, status: int = 200
 ) -> TemplateResponse:
     context = {"page": page, "form": form}

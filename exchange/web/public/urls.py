@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.web.public import proofs, receipts, views
+from exchange.web.public import phones, proofs, receipts, views
 
 # public_door: anybody
 OPEN = [
@@ -12,6 +12,9 @@ OPEN = [
     path("proofs/", proofs.proofs, name="proofs"),
     path("link-ended/", views.link_ended, name="link_ended"),
     path("r/<slug:token>/", receipts.receipt, name="receipt"),
+    path("r/<slug:token>/number/", phones.phone, name="phone_claim"),
+    path("r/<slug:token>/number/<uuid:public_id>/", phones.phone_state, name="phone_state"),
+    path("r/<slug:token>/withdraw/", phones.withdraw, name="phone_withdraw"),
     path("r/<slug:token>/<uuid:public_id>/", receipts.receipt_state, name="receipt_state"),
 ]
 # public_door, the same in every language

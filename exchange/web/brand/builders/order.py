@@ -144,6 +144,8 @@ def rule_text(rule: str) -> str:
         "click_wins": _("the link wins over the promo code"),
         "last_click": _("the last link tapped counts"),
         "first_click": _("the first link tapped counts"),
+        "last_claim": _("the last page with the number counts"),
+        "first_claim": _("the first page with the number counts"),
         "later_code": _("of several codes the last one counts"),
         "same_influencer": _("link and code are one influencer's"),
         "seen_on_page": _("only the thank-you page names a click"),

@@ -341,6 +341,7 @@ def trace_row(candidate: Candidate, *, name: str = "") -> TraceRow:
         "wb_substitute_article": _("Wildberries article %(code)s") % {"code": candidate.evidence},
         "ozon_voucher": _("Ozon voucher %(code)s") % {"code": candidate.evidence},
         "exclusive_sku": _("Exclusive article %(code)s") % {"code": candidate.evidence},
+        "phone_claim": _("A follower's number, left on the page"),
         "receipt_claim": _("Receipt %(code)s, claimed by a follower")
         % {"code": candidate.evidence},
         PLATFORM_TAG: _("The marketplace's total by tag %(code)s") % {"code": candidate.evidence},
@@ -386,6 +387,10 @@ def trace_reason(reason: str) -> str:
         "paid_by_totals": _("this campaign pays the marketplace's daily totals, not its orders"),
         "totals_need_percent": _("a total can only be paid by a plain percent"),
         "click_by_machine": _("the click looks like a robot's"),
+        "claim_too_late": _("left too long after the order"),
+        "later_claim_wins": _("another page has the number since"),
+        "earlier_claim_wins": _("another page had the number before"),
+        "stronger_evidence_wins": _("stronger evidence decides"),
     }.get(reason, reason)
 
 

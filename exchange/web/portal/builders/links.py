@@ -19,7 +19,8 @@ from attribution.selectors.conversions import (
     Taken,
     taken_by_participation,
 )
-from attribution.selectors.receipts import brand_takes_receipts, claims_of_participation
+from attribution.selectors.phone_claims import phone_counts
+from attribution.selectors.receipts import claims_of_participation, claims_taken
 from campaigns.domain.deeplink import admitad_page, is_admitad
 from campaigns.domain.destination import host_of
 from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
@@ -181,14 +182,26 @@ def _own_code(link: TrackingLink) -> OwnCode | None:
 
 
 def _receipts_card(link: TrackingLink) -> portal.ReceiptsCard | None:
-    """Only where the brand has cash registers and this link can bring them a receipt."""
-    if link.state != TrackingLink.State.ACTIVE or not brand_takes_receipts(link.participation):
+    """Only where this link can bring the brand a receipt or a follower's number."""
+    if link.state != TrackingLink.State.ACTIVE:
+        return None
+    takes = claims_taken(link.participation)
+    if not takes.receipts and not takes.phones:
         return None
     url = f"{settings.BASE_URL}/r/{link.token}/"
     counts = claims_of_participation(link.participation_id)
     return portal.ReceiptsCard(
-        url, _without_scheme(url), [(state, counts[state]) for state in RECEIPT if state in counts]
+        url,
+        _without_scheme(url),
+        [(state, counts[state]) for state in RECEIPT if state in counts],
+        takes_receipts=takes.receipts,
+        phones=_phones_card(link.participation_id) if takes.phones else None,
     )
+
+
+def _phones_card(participation_id: int) -> portal.PhonesCard:
+    counts = phone_counts(participation_id)
+    return portal.PhonesCard(counts.left, counts.orders, counts.credited, counts.waiting)
 
 
 def _switch_url(link: TrackingLink, name: str, *, is_shown: bool) -> str:

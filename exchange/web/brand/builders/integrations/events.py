@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from attribution.connectors.phone_claim import PHONE_CLAIM
 from attribution.connectors.registry import POLLS, is_signed
 from attribution.connectors.same_sale import SAME_SALE
 from attribution.domain.masking import body_masked
@@ -36,6 +37,7 @@ ENDPOINTS: Mapping[str, Word] = {
     PAGE: gettext_lazy("Thank-you page"),
     FILE: gettext_lazy("Export of orders"),
     SAME_SALE: gettext_lazy("Another source"),
+    PHONE_CLAIM: gettext_lazy("A follower's number"),
 }
 TOPIC_CHARS_MAX = 60
 TOPIC_HEADERS = ("x-wc-webhook-topic", "x-shopify-topic", "shopify-topic")

@@ -18,6 +18,7 @@ from attribution.selectors.connections import (
     dead_days,
     event_page,
 )
+from attribution.selectors.dossiers import PHONE_SOURCES
 from attribution.selectors.health import token_expires_at
 from attribution.services.connections import SETUPS, has_secret
 from attribution.services.tag_uploads import SOURCES as TAG_TABLES
@@ -217,6 +218,8 @@ def _actions(desk: Desk, found: Connection) -> dict[str, str]:
     actions = {}
     if found.source == RECEIPT:
         actions["receipts_url"] = desk.url("receipts", address)
+    if found.source in PHONE_SOURCES:
+        actions["phones_url"] = desk.url("phones", address)
     if not desk.member.may_write:
         return actions
     is_off = found.state == Connection.State.OFF
