@@ -50,6 +50,7 @@ PLACES = [
     path(
         f"{PARTICIPATION}restore/", people.participation_restore_now, name="participation_restore"
     ),
+    path(f"{CAMPAIGN}shrink/", campaigns.campaign_shrink_now, name="campaign_shrink"),
     path(
         f"{PARTICIPATION}approve/",
         people.participation_approve_now,
