@@ -71,6 +71,12 @@ def conversions_advance() -> int:
 
 
 @shared_task
+def campaign_fund(campaign_id: int) -> int:
+    """What waited for a budget that was just filled."""
+    return lifecycle.campaign_fund(campaign_id)
+
+
+@shared_task
 def clicks_forget() -> None:
     """Clicks, networks and hours whose time has come."""
     clicks.clicks_forget()

@@ -134,6 +134,13 @@ def taken_by_participation(participation_ids: Collection[int]) -> dict[int, Take
     return _taken("participation_id", participation_ids)
 
 
+def budget_queue(campaign_id: int) -> int:
+    """How many rewards of a campaign wait for its budget. One query."""
+    return Conversion.objects.filter(
+        campaign_id=campaign_id, status=Conversion.Status.AWAITING_FUNDING
+    ).count()
+
+
 def taken_by_campaign(campaign_ids: Collection[int]) -> dict[int, Taken]:
     """One query; a campaign without orders is left out."""
     return _taken("campaign_id", campaign_ids)

@@ -1,3 +1,4 @@
+from campaigns.models.budgets import BudgetAlert
 from campaigns.models.campaigns import Campaign, CampaignTotals
 from campaigns.models.codes import CodeAlias, CodePool, PromoCode
 from campaigns.models.external_codes import ExternalCode, TrafficTag
@@ -8,6 +9,7 @@ from campaigns.models.terms import Terms
 
 __all__ = [
     "AppTarget",
+    "BudgetAlert",
     "Campaign",
     "CampaignTotals",
     "CodeAlias",

@@ -1,4 +1,5 @@
 from campaigns.services.apps import app_target_save
+from campaigns.services.budgets import BudgetOwed, campaign_shrink
 from campaigns.services.decisions import (
     Reason,
     participation_approve,
@@ -44,6 +45,7 @@ from campaigns.services.terms import terms_columns, terms_create, terms_like
 
 __all__ = [
     "BrandNotVerified",
+    "BudgetOwed",
     "CampaignConflict",
     "CampaignFunding",
     "NotEligible",
@@ -61,6 +63,7 @@ __all__ = [
     "campaign_release",
     "campaign_resume",
     "campaign_rules_set",
+    "campaign_shrink",
     "campaign_top_up",
     "campaign_update",
     "campaigns_sweep",

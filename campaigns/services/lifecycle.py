@@ -31,6 +31,7 @@ from compliance.selectors import vat_bps
 from core import clock
 from core.audit.services import audit_record
 from core.errors import Invalid
+from core.jobs import enqueue
 from core.money import MINOR_MAX
 from core.tenancy.context import acting_as
 from ledger.domain import accounts, journals
@@ -143,6 +144,7 @@ def campaign_top_up(*, campaign_id: int, amount_minor: int) -> Campaign:
         campaign.save(update_fields=["budget_minor", "reserve_count"])
         after = {"budget_minor": campaign.budget_minor}
         audit_record("campaign.top_up", campaign, before=before, after=after)
+        enqueue("attribution.tasks.campaign_fund", campaign.pk)  # who waited comes first
     return campaign
 
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from campaigns.domain.budget import levels_crossed
 from campaigns.domain.deeplink import admitad_link, is_admitad
 from campaigns.domain.destination import URL_CHARS_MAX
 from campaigns.domain.link_ending import (
@@ -24,6 +25,7 @@ from campaigns.domain.link_ending import (
 )
 from campaigns.link_cache import links_changed
 from campaigns.models import Campaign, Participation, TrackingLink
+from campaigns.services.budget_alerts import budget_alerts_raise
 from campaigns.services.offers import CampaignConflict, destination_require
 from core.audit.services import audit_record
 from core.errors import DomainError, Invalid, NotFound
@@ -259,13 +261,23 @@ def _link_switch(link: TrackingLink, state: TrackingLink.State, action: str) -> 
 
 def links_follow_budgets(moved_minor: Mapping[Campaign, int]) -> None:
     """Call after posting tiyn to campaigns' budgets, in the same transaction: where one ran empty,
-    or has something again, the click process reads the campaign's links anew. Two queries.
+    or has something again, the click process reads the campaign's links anew; and where one has
+    reached a level, its team is told. Two queries.
 
     The posting holds the balances' rows, so what they were before is what they are now less the
     move. Runs as the system.
     """
     refs = {campaign: accounts.budget(campaign.brand_id, campaign.pk) for campaign in moved_minor}
     after_minor = balances(refs.values())
+    for campaign, ref in refs.items():
+        used_minor = campaign.budget_minor - after_minor[ref]
+        levels = levels_crossed(
+            campaign.budget_minor,
+            before_minor=used_minor + moved_minor[campaign],
+            after_minor=used_minor,
+        )
+        if levels:
+            budget_alerts_raise(campaign, levels, left_minor=after_minor[ref])
     changed = [
         campaign
         for campaign, ref in refs.items()

@@ -59,6 +59,7 @@ from brands.models import (
     UnclaimedTransfer,
 )
 from campaigns.models import (
+    BudgetAlert,
     Campaign,
     CampaignTotals,
     CodeAlias,
@@ -278,6 +279,9 @@ def campaign_rows(party: Party) -> list[models.Model]:
         totals,
         pool,
         alias,
+        BudgetAlert.objects.create(
+            campaign_id=party.campaign, brand_id=party.brand, level_percent=70, budget_minor=1
+        ),
         Campaign.objects.get(pk=party.campaign),
         Terms.objects.get(pk=party.terms),
         Participation.objects.get(pk=party.participation),

@@ -342,6 +342,19 @@ def test_a_wrong_amount_leaves_the_page_with_what_was_typed(workplace, amount, s
     assert (free_minor(workplace), written(workplace)) == (FREE, before)
 
 
+def test_what_nobody_has_earned_can_be_taken_back(workplace):
+    workplace.post("campaign_shrink", workplace.live, amount="1 000")
+    assert the(Campaign, pk=workplace.cast.tulpar.campaign).budget_minor == 49_900_000
+    assert free_minor(workplace) == FREE + 100_000 + 15_000 + 2_400
+
+    answer = workplace.post("campaign_shrink", workplace.live, amount="499 000")
+    assert answer.status_code == 422
+    page = answer.context["page"]
+    assert page.less_budget.value == "499 000"
+    assert "the rest is earned by influencers" in page.less_budget.error
+    assert page.less_hint.replace("\N{NO-BREAK SPACE}", " ").startswith("At most 392 370 ₸")
+
+
 # --- Its people -----------------------------------------------------------------------------
 
 

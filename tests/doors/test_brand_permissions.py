@@ -58,6 +58,7 @@ POST campaign_pause             log     no        not      done     done     don
 POST campaign_resume            log     no        not      409      409      409
 POST campaign_close             log     no        not      not      done     done
 POST campaign_top_up            log     no        not      not      done     done
+POST campaign_shrink            log     no        not      not      done     done
 POST participation_approve      log     no        not      done     done     done
 POST participation_reject       log     no        not      done     done     done
 POST participation_remove       log     no        not      done     done     done
@@ -311,6 +312,7 @@ def things(workplace):
         "campaign_publish": ((draft,), {}),
         **{f"campaign_{verb}": ((workplace.live,), {}) for verb in ("pause", "resume", "close")},
         "campaign_top_up": ((workplace.live,), {"amount": "1 000"}),
+        "campaign_shrink": ((workplace.live,), {"amount": "1 000"}),
         "participation_approve": ((applied,), {}),
         "participation_reject": ((applied,), {"reason_code": "topic"}),
         "participation_remove": ((approved,), {"reason_code": "breach"}),

@@ -67,6 +67,7 @@ campaign_publish         draft             of
 campaign_pause           campaign          omf
 campaign_resume          campaign          omf
 campaign_top_up          campaign          of
+campaign_shrink          campaign          of
 campaign_close           campaign          of
 participation_approve    applied           omf
 participation_reject     applied           omf

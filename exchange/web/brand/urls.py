@@ -63,6 +63,7 @@ PLACES = [
         totals.campaign_totals_drop,
         name="campaign_totals_drop",
     ),
+    path(f"{CAMPAIGN}shrink/", campaigns.campaign_shrink_now, name="campaign_shrink"),
     path(
         f"{PARTICIPATION}approve/",
         people.participation_approve_now,

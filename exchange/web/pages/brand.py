@@ -168,7 +168,8 @@ class ParticipantRow:
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """`reserve` is what moves into reserve at publishing (or is there); `missing_minor` > 0 means
-    the free balance does not reach. The `*_url`s are posted to; "" hides the button."""
+    the free balance does not reach. The `*_url`s are posted to; "" hides the button.
+    `budget_note` is said where a budget runs out; `less_hint` is how much of it may go back."""
 
     title: str
     status: str
@@ -200,6 +201,10 @@ class Campaign:
     invites_url: str = ""
     rules_url: str = ""
     places: str = ""
+    less_budget: SmallForm | None = None
+    less_hint: str = ""
+    budget_note: str = ""
+    budget_tone: str = ""
 
     @property
     def spent_percent(self) -> int:

@@ -108,8 +108,8 @@ class CampaignCard:
     window_days: int
     hold_days: int
     state: Literal["open", "applied", "joined", "rejected"] = "open"
-    is_verified: bool = True
-    is_funded: bool = True
+    is_verified: bool = False
+    is_funded: bool = False
     per_sale_minor: int | None = None
     basket_minor: int | None = None
     approval_bps: int | None = None
@@ -144,8 +144,8 @@ class Requirement:
 class Campaign:
     """`join_url` is posted to; `leave_url` leads to leaving ("" where there is nothing to leave).
     `may_come_again`: after a refusal; `answer` is what the brand said. `is_full`: no place is free;
-    `queue_place` is the reader's own in the queue, 0 out of it. `budget_left_minor` of
-    `budget_minor`: both None hides the bar."""
+    `queue_place` is the reader's own in the queue, 0 out of it. `is_used_up`: new orders wait for
+    a top-up. `budget_left_minor` of `budget_minor`: both None hides the bar."""
 
     card: CampaignCard
     policy: PolicyTerms
@@ -156,6 +156,7 @@ class Campaign:
     budget_minor: int | None = None
     budget_left_minor: int | None = None
     leave_url: str = ""
+    is_used_up: bool = False
     is_by_application: bool = False
     may_come_again: bool = False
     is_full: bool = False

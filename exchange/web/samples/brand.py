@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 
 from attribution.domain.snippet import DAYS_MAX, DAYS_MIN, page_snippet, purchase_snippet
 from campaigns.domain.sale_cost import sale_cost
-from exchange.web.formatting import day_short, days_text, moment_short, percent_text
+from exchange.web.brand.budget_words import budget_note
+from exchange.web.formatting import (
+    day_short,
+    days_text,
+    moment_short,
+    money_text,
+    percent_text,
+)
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
 from exchange.web.samples import common, totals
@@ -129,19 +136,25 @@ def campaign() -> brand.Campaign:
         back_url="#",
         free_minor=24_000_000,
         top_up_url="#",
-        spent_minor=21_600_000,
+        spent_minor=110_000_000,
         budget_minor=150_000_000,
         pause_url="#",
         close_url="#",
         about="Жүн көрпе, төсек жиыны, сүлгі.",
         add_budget=brand.SmallForm("#"),
-    )  # fmt: skip
+        less_budget=brand.SmallForm("#"),
+        less_hint=_("At most %(sum)s can go back; its fee and VAT go with it.")
+        % {"sum": money_text(40_000_000)},
+        budget_note=budget_note(150_000_000, 40_000_000, 0).text,
+        budget_tone="hold",
+    )
 
 
 def campaign_draft() -> brand.Campaign:
     return replace(
         campaign(), status="draft", participants=[], stats=[], missing_minor=152_100_000,
         edit_url="#", pause_url="", close_url="", publish_url="#", add_budget=None,
+        less_budget=None, budget_note="",
     )  # fmt: skip
 
 

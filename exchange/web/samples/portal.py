@@ -91,19 +91,21 @@ def cards() -> list[portal.CampaignCard]:
         portal.CampaignCard(
             "#", "Жылы үй", "Тоқыма Үйі", percent_text(700), 30, 21, per_sale_minor=125_000,
             basket_minor=1_790_000, approval_bps=9600, pay_days=24, ends_on=common.day_ahead(40),
+            is_verified=True, is_funded=True,
         ),
         portal.CampaignCard(
             "#", "Қысқы күтім", "Nur Skin", percent_text(1200), 30, 21, state="joined",
             per_sale_minor=107_000,
             basket_minor=890_000, approval_bps=9300, pay_days=26,
-            link_url="https://birge.example/c/n4qs",
+            link_url="https://birge.example/c/n4qs", is_verified=True, is_funded=True,
         ),
         portal.CampaignCard(
             "#", "Мектеп формасы және аяқкиім жиынтығы", "Qozy Kids",
-            percent_text(650), 14, 14, state="applied"
+            percent_text(650), 14, 14, state="applied",
+            is_verified=True, is_funded=True,
         ),
         portal.CampaignCard(
-            "#", "Дала кофесі", "Dala Qahva", percent_text(800), 30, 21, is_funded=False
+            "#", "Дала кофесі", "Dala Qahva", percent_text(800), 30, 21, is_verified=True
         ),
     ]  # fmt: skip
 

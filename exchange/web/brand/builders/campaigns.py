@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from attribution.selectors.conversions import Taken, taken_by_campaign
+from attribution.selectors.conversions import Taken, budget_queue, taken_by_campaign
 from attribution.selectors.traffic import has_tag_days
 from brands.models import Brand
 from campaigns.domain import terms as rules
+from campaigns.domain.budget import shrink_most
 from campaigns.domain.destination import host_of
 from campaigns.eligibility_words import asked_texts
 from campaigns.forms import commission_typed, cost_typed
@@ -29,6 +31,7 @@ from campaigns.selectors import (
 )
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
 from core.bps import BPS_WHOLE, round_half_up
+from exchange.web.brand.budget_words import budget_note
 from exchange.web.brand.builders.money import reserves_of
 from exchange.web.brand.builders.people import Refused, participant_rows, places_text
 from exchange.web.brand.builders.totals import totals_choices
@@ -143,6 +146,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         totals=totals_choices(desk, found),
         rerun_url="" if is_draft else desk.url("rerun", found.public_id),
         add_budget=_add_budget(desk, found, refused),
+        **_budget(desk, found, refused, waiting=budget_queue(found.pk) if not is_draft else 0),
         **_actions(desk, found),
     )
 
@@ -230,7 +234,7 @@ def _reserved_money(desk: Desk, found: Campaign) -> _Money:
     )
 
 
-def _actions(desk: Desk, found: Campaign) -> dict[str, str]:
+def _actions(desk: Desk, found: Campaign) -> dict[str, Any]:
     """The addresses of what this member may do with a campaign in this state."""
     member, status = desk.member, found.status
     may = {
@@ -254,6 +258,26 @@ def _add_budget(desk: Desk, found: Campaign, refused: Refused | None) -> pages.S
     if refused is None or refused.what != "top_up":
         return pages.SmallForm(url)
     return pages.SmallForm(url, refused.value, refused.error)
+
+
+def _budget(
+    desk: Desk, found: Campaign, refused: Refused | None, *, waiting: int
+) -> dict[str, Any]:
+    """How much is left, what waits for more, and how much could go back."""
+    if found.status not in RUNNING:
+        return {}
+    left_minor = reserves_of(desk.brand.pk, [found])[found.pk].budget_minor
+    note = budget_note(found.budget_minor, left_minor, waiting)
+    said = {"budget_note": note.text, "budget_tone": note.tone}
+    most_minor = shrink_most(found.budget_minor, left_minor)
+    if not desk.member.may_move_money or not most_minor:
+        return said
+    url = desk.url("campaign_shrink", found.public_id)
+    form = pages.SmallForm(url)
+    if refused is not None and refused.what == "shrink":
+        form = pages.SmallForm(url, refused.value, refused.error)
+    hint = _("At most %(sum)s can go back; its fee and VAT go with it.")
+    return {**said, "less_budget": form, "less_hint": hint % {"sum": money_text(most_minor)}}
 
 
 def _stats(found: Campaign, participants: list[pages.ParticipantRow]) -> list[Stat]:

@@ -30,6 +30,7 @@ from campaigns.services import (
     campaign_pause,
     campaign_publish,
     campaign_resume,
+    campaign_shrink,
     campaign_top_up,
     campaign_update,
 )
@@ -170,11 +171,30 @@ def campaign_top_up_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             said = _("Added to the budget: %(sum)s") % {"sum": money_text(amount_minor)}
             return _changed(request, found, said)
-    return _top_up_refused(request, found, form["amount"])
+    return _budget_refused(request, found, "top_up", form["amount"])
 
 
-def _top_up_refused(request: HttpRequest, found: Campaign, bound: forms.BoundField) -> HttpResponse:
+@require_POST
+def campaign_shrink_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Less budget: back to the free balance."""
+    found = campaign_access_for_payer(member_of(request), public_id)
+    form = TopUpForm(request.POST)
+    if form.is_valid():
+        amount_minor = form.cleaned_data["amount"]
+        try:
+            campaign_shrink(campaign_id=found.pk, amount_minor=amount_minor)
+        except DomainError as error:
+            form_refuse(form, error)
+        else:
+            said = _("Taken back to the free balance: %(sum)s") % {"sum": money_text(amount_minor)}
+            return _changed(request, found, said)
+    return _budget_refused(request, found, "shrink", form["amount"])
+
+
+def _budget_refused(
+    request: HttpRequest, found: Campaign, what: str, bound: forms.BoundField
+) -> HttpResponse:
     errors = [*bound.errors, *bound.form.non_field_errors()]
     value = str(bound.value() or "")
-    refused = Refused("top_up", value, " ".join(map(str, errors)))
+    refused = Refused(what, value, " ".join(map(str, errors)))
     return _campaign_show(request, desk_of(request), found, refused)
