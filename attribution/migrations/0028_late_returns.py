@@ -19,7 +19,7 @@ FROZEN += ["returned_at", "created_at"]
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attribution", "0027_rejections"),
+        ("attribution", "0025_terms_kinds"),
         ("brands", "0002_access"),
         ("campaigns", "0016_clawback"),
         ("influencers", "0002_access"),

@@ -22,7 +22,7 @@ FROZEN += ["counts_until", "erase_at"]
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attribution", "0035_leaks"),
+        ("attribution", "0028_late_returns"),
         ("brands", "0002_access"),
         ("campaigns", "0018_leaks_and_totals"),
         ("influencers", "0002_access"),

@@ -19,7 +19,7 @@ READ = may("read")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attribution", "0035_leaks"),
+        ("attribution", "0030_phone_claims"),
         ("brands", "0002_access"),
         ("campaigns", "0009_rewards"),
     ]

@@ -44,7 +44,7 @@ ALTER POLICY influencer ON campaigns_terms USING ({INFLUENCER_ON} AND ({PUBLISHE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0018_leaks_and_totals")]
+    dependencies = [("campaigns", "0011_terms_versions")]
 
     operations = [
         migrations.AlterField(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0002_access"),
-        ("campaigns", "0009_rewards"),
+        ("campaigns", "0014_invites"),
     ]
 
     operations = [

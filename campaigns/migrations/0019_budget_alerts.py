@@ -11,7 +11,7 @@ from core.tenancy.policies import may, same_tenant, tenant_table
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0003_unclaimed_transfers"),
-        ("campaigns", "0018_leaks_and_totals"),
+        ("campaigns", "0016_clawback"),
     ]
 
     operations = [
