@@ -25,7 +25,6 @@ class Unit(StrEnum):
     BPS = "bps"
     MRP = "mrp"  # multiples of the monthly calculation index in force
     MZP = "mzp"  # multiples of the minimum wage in force
-    DAYS = "days"
     FLAG = "flag"  # 0 or 1
     DAYS = "days"
     CODE = "code"  # a code of a state classifier, such as a payment purpose code
