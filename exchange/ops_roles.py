@@ -45,6 +45,7 @@ DOES: dict[str, tuple[str, ...]] = {
         "compliance.add_billingterms",
         "compliance.add_invoice",
         "compliance.change_invoice",
+        "compliance.change_einvoice",
         "payouts.add_payoutbatch",
         "payouts.change_payoutbatch",
         "payouts.approve_payoutbatch",

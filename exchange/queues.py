@@ -32,7 +32,7 @@ from attribution.selectors.clicks import Underway, clicks_underway
 from attribution.selectors.proofs import days_late
 from brands.models import Brand, Deposit, UnclaimedTransfer
 from compliance.domain.rules import RuleOverlap
-from compliance.models import Invoice
+from compliance.models import EInvoice, Invoice
 from compliance.selectors import rule_book
 from core import clock
 from core.accounts.models import User
@@ -135,6 +135,26 @@ QUEUES = (
         "created_at",
         5 * DAY,
         "state__exact=draft",
+    ),
+    Queue(
+        _("E-invoices to sign and send"),
+        "draw",
+        "compliance.view_einvoice",
+        lambda: EInvoice.objects.filter(
+            state__in=[EInvoice.State.READY, EInvoice.State.EXPORTED, EInvoice.State.SIGNED]
+        ),
+        "since",
+        5 * DAY,
+        "",
+    ),
+    Queue(
+        _("E-invoices that were declined"),
+        "cancel_schedule_send",
+        "compliance.view_einvoice",
+        lambda: EInvoice.objects.filter(state=EInvoice.State.DECLINED),
+        "since",
+        DAY,
+        "state__exact=declined",
     ),
     Queue(
         _("Invoices to credit, asked by one person"),

@@ -1,6 +1,7 @@
-"""The law, what registers said, and how brands are invoiced. Invoices themselves: exchange."""
+"""The law, what registers said, how brands are invoiced, e-invoices. Invoices: exchange."""
 
 from compliance.admin.billing import BillingTermsAdmin
+from compliance.admin.einvoices import EInvoiceAdmin
 from compliance.admin.law import RegisterCheckAdmin, TaxRuleAdmin
 
-__all__ = ["BillingTermsAdmin", "RegisterCheckAdmin", "TaxRuleAdmin"]
+__all__ = ["BillingTermsAdmin", "EInvoiceAdmin", "RegisterCheckAdmin", "TaxRuleAdmin"]

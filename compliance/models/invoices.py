@@ -175,6 +175,16 @@ class Invoice(models.Model):
         """Why a credit note was issued; what no person wrote is in the reader's language."""
         return self.reason or gettext("Goods came back after the invoice")
 
+    def line_text(self, line: dict[str, Any]) -> str:
+        """What a line is for, in the reader's language."""
+        if not line["title"]:
+            return gettext("Birge's fee")
+        if self.dealing == BillingTerms.Dealing.PRINCIPAL:
+            said = gettext("Advertising by influencers, campaign “%(title)s”")
+        else:
+            said = gettext("Birge's fee, campaign “%(title)s”")
+        return said % {"title": line["title"]}
+
     @property
     def line_rows(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.lines

@@ -36,6 +36,7 @@ from compliance.selectors.invoices import (
     is_vat_invoiced,
 )
 from compliance.selectors.law import VAT_RATE, rule_book
+from compliance.services.einvoices import einvoice_open
 from compliance.services.invoice_notices import (
     invoice_issued_notice,
     invoice_waits_notice,
@@ -71,6 +72,7 @@ def invoices_make(
 
     Raises:
         InvoiceConflict: the VAT rate of a day is not known.
+        EInvoiceConflict: another figure of the law is missing.
     """
     with acting_as(system=PURPOSE):
         lock_for_transaction(f"invoices of brand {brand_id}")
@@ -240,6 +242,7 @@ def _number(invoice: Invoice) -> None:
     invoice.state = Invoice.State.ISSUED
     invoice.seller, invoice.customer = seller_words(), _customer_words(invoice)
     invoice.save()
+    einvoice_open(invoice)
 
 
 def seller_words() -> dict[str, str]:

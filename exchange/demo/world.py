@@ -37,6 +37,7 @@ from exchange.demo.codes import totp_now
 from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
+from exchange.demo.invoices import invoice_wait, invoices_tell
 from exchange.demo.market import market_open
 from exchange.demo.people import (
     AIGERIM,
@@ -138,9 +139,7 @@ def _postback_url(connection: Connection) -> str:
 def _world_make(now: datetime) -> None:
     users = {person.email: _user_make(person) for person in (*PEOPLE, NUR_OWNER, DALA_OWNER)}
     ops = Ops(users[FINANCE.email].pk, users[CHECKER.email].pk)
-    for name in TAX_FILES:
-        text = (files("compliance.data") / name).read_text(encoding="utf-8")
-        tax_rules_load(text=text, maker_id=ops.finance, checker_id=ops.checker)
+    _law_load(ops)
     with clock.telling(now - timedelta(days=DAYS + 3)):
         toqyma = _brand_make(OWNER, users, ops, "Тоқыма Үйі", "ТОО «Тоқыма Үйі»", TOQYMA_BIN)
         member_add(brand=toqyma, email=ANALYST.email, role="analyst")
@@ -148,7 +147,7 @@ def _world_make(now: datetime) -> None:
     _brand_in_review(users)
     with clock.telling(now - timedelta(days=DAYS + 2)):
         home = _campaign_make(toqyma, _home_offer())
-        _campaign_make(nur, _skin_offer())
+        skin = _campaign_make(nur, _skin_offer())
         people = _people_join(home, users)
         shop = _shop_connect(toqyma)
         connection_create(
@@ -184,13 +183,21 @@ def _world_make(now: datetime) -> None:
     past.tell(until=paid_at)
     with clock.telling(paid_at):
         conversions_advance()
-        _payee_make(people[0])
-        _payout_make(ops)
+        _payout_make(ops, people[0])
     past.tell(until=now)
     calls_tell(crm, crm_secret, code.code, now)
     receipts_tell(tills, [_tools_of(home, person)[0] for person in people], now)
     conversions_advance()
-    _own_sales_tell(toqyma, code, users[OWNER.email].pk, past)
+    fair_sell(toqyma, code.code, users[OWNER.email].pk, now)
+    workshop_open(toqyma, code.code, past.click_before(now - WORKSHOP_SINCE), now)
+    invoices_tell(toqyma, paid_at, ops.finance, ops.checker)
+    invoice_wait(nur, skin, people[1], ops.finance, now)
+
+
+def _law_load(ops: Ops) -> None:
+    for name in TAX_FILES:
+        text = (files("compliance.data") / name).read_text(encoding="utf-8")
+        tax_rules_load(text=text, maker_id=ops.finance, checker_id=ops.checker)
 
 
 def _user_make(person: Person) -> User:
@@ -352,13 +359,6 @@ def _people_join(campaign: Campaign, users: dict[str, User]) -> list[Influencer]
     return people
 
 
-def _own_sales_tell(brand: Brand, code: PromoCode, owner_id: int, past: Past) -> None:
-    """What a brand sells beside its shop: at a fair, and in a workshop with a CRM."""
-    now = clock.now()
-    fair_sell(brand, code.code, owner_id, now)
-    workshop_open(brand, code.code, past.click_before(now - WORKSHOP_SINCE), now)
-
-
 def _tools_of(campaign: Campaign, influencer: Influencer) -> tuple[TrackingLink, PromoCode]:
     mine: dict[str, Any] = {"campaign": campaign, "influencer": influencer}
     with acting_as(system="demo"):
@@ -381,7 +381,8 @@ def _payee_make(influencer: Influencer) -> None:
     )
 
 
-def _payout_make(ops: Ops) -> None:
+def _payout_make(ops: Ops, influencer: Influencer) -> None:
+    _payee_make(influencer)
     batch = batch_create(maker_id=ops.finance)
     batch_approve(batch_id=batch.pk, checker_id=ops.checker)
     _name, content = batch_hand_out(batch_id=batch.pk, person_id=ops.finance)

@@ -16,7 +16,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from compliance.documents.typeset import render
-from compliance.models import BillingTerms, Invoice
+from compliance.models import Invoice
 from exchange.web.formatting import day_full, money_text, percent_text
 from exchange.web.spreadsheet import cell_safe
 
@@ -72,15 +72,6 @@ def invoice_title(invoice: Invoice) -> str:
     return _("Invoice %(number)s") % {"number": invoice.number}
 
 
-def line_text(invoice: Invoice, line: dict[str, Any]) -> str:
-    """What a line is for."""
-    if not line["title"]:
-        return _("Birge's fee")
-    if invoice.dealing == BillingTerms.Dealing.PRINCIPAL:
-        return _("Advertising by influencers, campaign “%(title)s”") % {"title": line["title"]}
-    return _("Birge's fee, campaign “%(title)s”") % {"title": line["title"]}
-
-
 def _paper(invoice: Invoice) -> Paper:
     assert invoice.issued_on is not None, invoice
     of = invoice.credits
@@ -94,7 +85,7 @@ def _paper(invoice: Invoice) -> Paper:
         head=("№", _("For what"), _("Without VAT"), _("VAT rate"), _("VAT"), _("With VAT")),
         lines=[
             PaperLine(
-                text=line_text(invoice, line),
+                text=invoice.line_text(line),
                 net_minor=line["fee_minor"] + line["reward_minor"],
                 vat_bps=line["vat_bps"],
                 vat_minor=line["vat_minor"],

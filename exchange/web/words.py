@@ -193,6 +193,16 @@ PHONE_CLAIM = {
     "withdrawn": Status("bad", _("Withdrawn"), _("The follower took the consent back.")),
     "expired": Status("wait", _("Erased"), _("Its time was over: nothing is left of the number.")),
 }
+EINVOICE = {
+    "ready": Status("wait", _("Being prepared"), _("We hand it out to be signed.")),
+    "exported": Status("wait", _("Being signed"), _("It is with our accountant.")),
+    "signed": Status("appr", _("Signed"), _("It goes into the state's system next.")),
+    "sent": Status(
+        "appr", _("Sent"), _("It is in the state's system, which has not answered yet.")
+    ),
+    "accepted": Status("paid", _("Accepted"), _("You find it in your cabinet of the e-invoices.")),
+    "declined": Status("bad", _("Declined"), _("The state's system declined it: we send it anew.")),
+}
 STATUSES: Mapping[str, Mapping[str, Status]] = {
     "sale": SALE,
     "payout": PAYOUT,
@@ -209,6 +219,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "finding": FINDING,
     "invoice": INVOICE,
     "phone": PHONE_CLAIM,
+    "einvoice": EINVOICE,
 }
 
 

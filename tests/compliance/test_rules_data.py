@@ -46,6 +46,9 @@ FACTS_2026 = [
     ("5.8", "knp_llp", 859, Unit.CODE, UNCONFIRMED),
     ("5.8", "kbe_person", 19, Unit.CODE, UNCONFIRMED),
     ("5.8", "kbe_llp", 17, Unit.CODE, UNCONFIRMED),
+    ("4.3", "esf_issue_days", 15, Unit.DAYS, UNCONFIRMED),
+    ("4.2", "esf_tru_origin", 6, Unit.CODE, UNCONFIRMED),
+    ("4.2", "esf_agent_statuses", 0, Unit.FLAG, UNCONFIRMED),
 ]
 FACTS_2025 = [
     ("1.1", "mrp", 393_200, Unit.TIYN, CONFIRMED),

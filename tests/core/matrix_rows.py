@@ -73,7 +73,7 @@ from campaigns.models import (
     TrackingLink,
     TrafficTag,
 )
-from compliance.models import BillingTerms, Invoice, InvoiceEntry, RegisterCheck
+from compliance.models import BillingTerms, EInvoice, Invoice, InvoiceEntry, RegisterCheck
 from core import clock
 from core.audit.models import AuditEntry
 from core.crypto import blind_index
@@ -208,8 +208,9 @@ def invoice_rows(party: Party, maker: int) -> list[models.Model]:
         fee_minor=300_00,
         vat_minor=48_00,
     )
+    einvoice = EInvoice.objects.create(invoice=note, brand_id=party.brand, due_on=TODAY)
     terms = BillingTerms.objects.create(brand_id=party.brand, valid_from=TODAY, entered_by_id=maker)
-    return [note, entry, terms]
+    return [note, entry, einvoice, terms]
 
 
 def influencer_rows(party: Party) -> list[models.Model]:

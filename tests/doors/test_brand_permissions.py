@@ -23,6 +23,7 @@ from campaigns.services.exclusive_skus import exclusive_sku_reserve
 from campaigns.services.external_codes import external_code_reserve
 from campaigns.services.invites import invite_link_create
 from campaigns.services.invoices import brand_invoice
+from compliance.services.einvoices import einvoice_export
 from core.tenancy.context import acting_as
 from exchange.web.brand import urls
 from influencers.models import Influencer
@@ -121,6 +122,7 @@ GET  invoices_csv               log     no        in       in       in       in
 POST invoice_make               log     no        not      not      done     done
 GET  invoice                    log     no        in       in       in       in
 GET  invoice_pdf                log     no        in       in       in       in
+GET  invoice_xml                log     no        in       in       in       in
 GET  invoice_xlsx               log     no        in       in       in       in
 GET  integrations               log     no        in       in       in       in
 GET  connection_new             log     no        not      in       in       in
@@ -270,7 +272,10 @@ def things(workplace):
     pool = codes_generate(
         PoolTerms(campaign_id=workplace.cast.tulpar.campaign, name="Stories"), count=2
     )
-    invoice = brand_invoice(brand_id=workplace.cast.tulpar.brand)[0].public_id
+    made = brand_invoice(brand_id=workplace.cast.tulpar.brand)[0]
+    ops = workplace.cast.maker
+    einvoice_export(einvoice_id=made.einvoice.pk, person_id=ops, person_name="Maker")
+    invoice = made.public_id
     conversion_reject(
         conversion_id=sale_of("4"),
         speaker=Speaker(workplace.cast.tulpar.brand, Rejection.Door.PAGE, 1),
@@ -344,6 +349,7 @@ def things(workplace):
         "code_question_say": ((), {"look": "AQTSA", "nobody": "1"}),
         "invoice": ((invoice,), {}),
         "invoice_pdf": ((invoice, "kk"), {}),
+        "invoice_xml": ((invoice,), {}),
         "invoice_xlsx": ((invoice, "ru"), {}),
         "rerun": ((workplace.live,), {"why": "Ереже өзгерді"}),
         **{f"rerun_{verb}": ((workplace.live,), {}) for verb in RERUN_VERBS},

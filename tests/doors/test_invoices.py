@@ -9,11 +9,12 @@ import pytest
 from openpyxl import load_workbook
 
 from campaigns.services.invoices import brand_invoice
-from compliance.models import BillingTerms, Invoice
+from compliance.models import BillingTerms, EInvoice, Invoice
 from core.tenancy.context import acting_as
 from exchange.papers.invoice import invoice_pdf, invoice_xlsx
 from ledger.domain.journals import refund_created
 from ledger.services import journals_post
+from tests.compliance.signing import signed
 from tests.doors.conftest import NOW, count, the
 from tests.doors.test_admin import logged_in, url
 
@@ -124,6 +125,27 @@ def test_ops_issue_for_a_brand_and_two_of_them_credit(workplace):
     assert the(Invoice, kind="credit_note").number == "C-2026-000001"
     page = workplace.page("invoice", made.public_id)
     assert [each.text for each in page.related] == ["Credit note C-2026-000001"]
+
+
+def test_ops_take_an_einvoice_all_the_way_and_the_brand_sees_it(workplace, invoice):
+    finance = logged_in(workplace.cast.maker)
+    base = f"/admin/compliance/einvoice/{the(EInvoice).pk}"
+    assert workplace.page("invoice", invoice.public_id).einvoice.status == "ready"
+    assert workplace.get("invoice_xml", invoice.public_id).status_code == 404
+    out = finance.post(f"{base}/export/")
+    assert out["Content-Disposition"] == 'attachment; filename="F-2026-000001.xml"'
+    other = io.BytesIO(signed(out.text.replace("F-2026-000001", "F-2026-000007")))
+    refused = finance.post(f"{base}/sign/", {"file": other})
+    assert "another document" in refused.context["form"].errors["file"][0]
+    file = io.BytesIO(signed(out.text))
+    assert finance.post(f"{base}/sign/", {"file": file}).status_code == 302
+    assert "This cannot be done" in finance.post(f"{base}/export/").text
+    assert finance.post(f"{base}/sent/").status_code == 302
+    said = {"word": "DELIVERED", "registration_number": "ESF-77"}
+    assert finance.post(f"{base}/answer/", said).status_code == 302
+    page = workplace.page("invoice", invoice.public_id).einvoice
+    assert (page.status, [str(fact.value) for fact in page.facts][-1]) == ("accepted", "ESF-77")
+    assert b"SignatureValue" in workplace.get("invoice_xml", invoice.public_id).content
 
 
 def test_ops_enter_terms_of_invoicing_once_a_day(workplace):

@@ -46,6 +46,7 @@ SAID = re.compile(r">([^<>]*[A-Za-zА-Яа-яІі]{2,}[^<>]*)<")
 # Names, and the invented example of the landing, are the same in every language
 NAMES = {
     "PDF",
+    "XML",
     "Birge",
     "Telegram",
     "WhatsApp",

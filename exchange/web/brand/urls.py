@@ -132,6 +132,7 @@ PLACES = [
     path("invoices/csv/", invoices.invoices_csv, name="invoices_csv"),
     path("invoices/make/", invoices.invoice_make, name="invoice_make"),
     path(INVOICE, invoices.invoice, name="invoice"),
+    path(f"{INVOICE}xml/", invoices.invoice_xml, name="invoice_xml"),
     path(f"{INVOICE}pdf/<str:language>/", invoices.invoice_pdf, name="invoice_pdf"),
     path(f"{INVOICE}xlsx/<str:language>/", invoices.invoice_xlsx, name="invoice_xlsx"),
     path("integrations/", integrations.integrations, name="integrations"),

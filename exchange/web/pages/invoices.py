@@ -74,6 +74,16 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class EInvoiceState:
+    """How far the electronic form has come; `xml_url` once there is a file."""
+
+    status: str
+    hint: str
+    facts: list[Fact]
+    xml_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InvoicePage:
     title: str
     status: str
@@ -88,3 +98,4 @@ class InvoicePage:
     related: list[Related] = field(default_factory=list)
     missing_minor: int = 0
     top_up_url: str = ""
+    einvoice: EInvoiceState | None = None

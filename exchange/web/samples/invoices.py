@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from exchange.web.pages.common import Choice, Fact, Sum
 from exchange.web.pages.invoices import (
     Download,
+    EInvoiceState,
     InvoiceLine,
     InvoicePage,
     InvoiceRow,
@@ -65,6 +66,12 @@ def invoice() -> InvoicePage:
         facts=[Fact(_("Day of turnover"), "31.10.2026")],
         back_url="#",
         downloads=[Download("PDF", "#", "Қазақша"), Download("XLSX", "#", "Русский")],
+        einvoice=EInvoiceState(
+            "sent",
+            _("It is in the state's system, which has not answered yet."),
+            [Fact(_("To be sent by"), "15.11.2026")],
+            "#",
+        ),
         related=[Related("C-2026-000003", "#", -174_00)],
     )
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from compliance.documents.typeset import PAPER
-from compliance.models import Invoice
+from compliance.models import EInvoice, Invoice
 from compliance.selectors.invoices import (
     invoice_counts,
     invoice_page,
@@ -22,7 +22,6 @@ from exchange.papers.invoice import (
     customer_pairs,
     fact_pairs,
     invoice_title,
-    line_text,
     seller_pairs,
 )
 from exchange.web.brand.desk import Desk
@@ -32,7 +31,7 @@ from exchange.web.pages import invoices as pages
 from exchange.web.pages.common import Choice, Fact, Sum
 from exchange.web.paging import pager, query_url
 from exchange.web.spreadsheet import csv_answer, tenge_cell
-from exchange.web.words import INVOICE
+from exchange.web.words import EINVOICE, INVOICE
 
 
 def asked_status(asked: Mapping[str, str]) -> str:
@@ -136,7 +135,7 @@ def invoice(desk: Desk, found: Invoice) -> pages.InvoicePage:
         hint=str(INVOICE[status].hint),
         lines=[
             pages.InvoiceLine(
-                text=line_text(found, line),
+                text=found.line_text(line),
                 net_minor=line["fee_minor"] + line["reward_minor"],
                 vat_bps=line["vat_bps"],
                 vat_minor=line["vat_minor"],
@@ -159,6 +158,22 @@ def invoice(desk: Desk, found: Invoice) -> pages.InvoicePage:
         related=_related(desk, found),
         missing_minor=found.missing_minor,
         top_up_url=desk.url("money") + "#top-up",
+        einvoice=_einvoice(desk, found),
+    )
+
+
+def _einvoice(desk: Desk, found: Invoice) -> pages.EInvoiceState | None:
+    row = EInvoice.objects.filter(invoice=found).first()
+    if row is None:
+        return None
+    facts = [Fact(_("To be sent by"), day_full(row.due_on))]
+    if row.registration_number:
+        facts.append(Fact(_("Registration number"), row.registration_number, is_copied=True))
+    return pages.EInvoiceState(
+        status=row.state,
+        hint=str(EINVOICE[row.state].hint),
+        facts=facts,
+        xml_url=desk.url("invoice_xml", found.public_id) if row.document else "",
     )
 
 

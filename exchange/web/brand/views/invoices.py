@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from brands.selectors import member_require_money
 from campaigns.services.invoices import brand_invoice
 from compliance.documents.typeset import PAPER
-from compliance.models import Invoice
+from compliance.models import EInvoice, Invoice
 from compliance.selectors.invoices import invoice_access
 from exchange.papers import invoice as paper
 from exchange.web.brand.builders import invoices as build
@@ -53,6 +53,17 @@ def invoice_pdf(request: HttpRequest, public_id: UUID, language: str) -> HttpRes
 def invoice_xlsx(request: HttpRequest, public_id: UUID, language: str) -> HttpResponse:
     found = _issued(request, public_id, language)
     return _file(paper.invoice_xlsx(found, language), f"{found.number}.xlsx", XLSX)
+
+
+@require_GET
+def invoice_xml(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The electronic form: signed where it is, else as it was handed out."""
+    found = invoice_access(member_of(request).brand_id, public_id)
+    row = EInvoice.objects.filter(invoice=found).exclude(document="").first()
+    if row is None:
+        raise Http404
+    content = (row.signed_document or row.document).encode()
+    return _file(content, f"{found.number}.xml", "application/xml; charset=utf-8")
 
 
 @require_POST
