@@ -54,6 +54,7 @@ class ReasonCode:
     ORDER_CANCELLED = 15
     ORDER_RETURNED = 16
     CAP_EXCEEDED = 17  # of the influencer, of their day or of the campaign: it cuts, to 0 at most
+    CODE_LEAKED = 19
     NOT_YOUR_CODE = 20
     NOT_NEW = 24  # the buyer, where terms pay nothing for returning ones
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from attribution.domain.lifecycle import ReasonCode
+from attribution.domain.verdicts import Verdict
 from attribution.models import CodeFinding
-from attribution.selectors.leaks import FindingClosed, finding_locked
+from attribution.selectors.leaks import FindingClosed, finding_locked, held_by
+from attribution.services.verdicts import Said, Speaker, verdicts_apply
 from campaigns.models import Campaign, PromoCode
 from campaigns.services.codes import code_rotate
 from core import clock
@@ -28,6 +31,30 @@ def finding_clear(*, finding_id: int, note: str = "") -> CodeFinding:
         finding = finding_locked(finding_id)
         _close(finding, State.CLEARED, note)
     return finding
+
+
+def finding_reject(*, finding_id: int, speaker: Speaker, note: str) -> int:
+    """The code has leaked: what waits for this finding is rejected with reason 19 and this note,
+    which the influencer reads and may answer. What is approved stays. Returns how many sales.
+
+    Raises:
+        NotFound: no such finding.
+        FindingClosed: somebody has decided already.
+        Invalid: nothing is said of what proves it.
+    """
+    said = note.replace("\x00", "").strip()[:NOTE_CHARS_MAX]
+    if not said:
+        message = _("Say where the code was seen: a sign alone is no proof.")
+        raise Invalid(message, fields={"note": [message]})
+    with acting_as(system="decide about a code"):
+        finding = finding_locked(finding_id)
+        waiting = held_by(finding).order_by("pk").values_list("public_id", flat=True)
+        verdicts = [
+            Said(public_id, Verdict.REJECT, ReasonCode.CODE_LEAKED, said) for public_id in waiting
+        ]
+        outcomes = verdicts_apply(speaker=speaker, verdicts=verdicts)
+        _close(finding, State.LEAKED, said)
+    return sum(outcome.refusal is None for outcome in outcomes)
 
 
 def finding_rotate(*, finding_id: int) -> PromoCode:

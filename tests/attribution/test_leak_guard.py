@@ -19,11 +19,18 @@ from attribution.models import (
     Decision,
     Order,
     OrderLine,
+    Rejection,
 )
 from attribution.selectors.leaks import FindingClosed, finding_holding
-from attribution.services.leak_decisions import finding_clear, finding_rotate, leak_mode_set
+from attribution.services.leak_decisions import (
+    finding_clear,
+    finding_reject,
+    finding_rotate,
+    leak_mode_set,
+)
 from attribution.services.leak_guard import leaks_find
 from attribution.services.lifecycle import conversions_advance
+from attribution.services.verdicts import Speaker
 from campaigns.domain.codes import skeleton
 from campaigns.models import Participation, PromoCode
 from core.accounts.models import User
@@ -32,7 +39,7 @@ from core.errors import Invalid
 from core.notify.models import Message
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
-from tests.attribution.shop import click_make, order_body, shop_open
+from tests.attribution.shop import Shop, click_make, order_body, shop_open
 from tests.attribution.test_sale import deliver, the
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -379,6 +386,46 @@ def test_a_press_gives_a_new_code_and_a_second_one_is_refused(sold):
     with pytest.raises(FindingClosed):
         finding_rotate(finding_id=found.pk)
     assert findings()[0].state == "open"
+
+
+def reject(party, finding, note="pepper.ru/kupon"):
+    speaker = Speaker(party.brand, Rejection.Door.PAGE, party.owner)
+    return finding_reject(finding_id=finding.pk, speaker=speaker, note=note)
+
+
+def test_a_proven_leak_rejects_what_waits_with_reason_19_and_nothing_else(client, sold):
+    shop_token = the(Connection)
+    early = NOW - 30 * DAY  # before the finding's time
+    body = order_body(2, status="completed", coupons=("AQTAS",), placed=early)
+    deliver(client, Shop(shop_token.pk, shop_token.endpoint_token, sold.brand), body)
+    leaks_find()
+    found = finding_make(sold)
+    assert reject(sold, found) == 1
+    with acting_as(system="test"):
+        states = dict(Conversion.objects.values_list("order_number", "status"))
+        refused = Rejection.objects.get()
+    assert states == {"1": "rejected", "2": "on_hold"}
+    assert (refused.reason_code, refused.note) == (19, "pepper.ru/kupon")
+    assert refused.lost_minor == 1_000_00  # 10 % of 10 000
+    row = findings()[0]
+    assert (row.state, row.note) == ("leaked", "pepper.ru/kupon")
+    with pytest.raises(FindingClosed):
+        reject(sold, found)
+
+
+def test_a_leak_without_a_word_of_proof_rejects_nothing(sold):
+    found = finding_make(sold)
+    with pytest.raises(Invalid, match="a sign alone is no proof"):
+        reject(sold, found, note=" ")
+    assert (findings()[0].state, the(Conversion).status) == ("open", "on_hold")
+
+
+def test_what_is_approved_stays_when_its_code_has_leaked(sold):
+    found = finding_make(sold)
+    with after_the_hold():
+        assert conversions_advance() == 1
+    assert reject(sold, found) == 0
+    assert the(Conversion).status == "approved"
 
 
 def test_there_are_three_ways_and_no_other(sold):

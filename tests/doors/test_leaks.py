@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from attribution.models import CodeFinding, CouponSite
+from attribution.models import CodeFinding, Conversion, CouponSite
 from attribution.services.leak_guard import leaks_find
 from campaigns.models import Campaign, PromoCode
 from core.accounts.models import User
@@ -121,6 +121,21 @@ def test_a_new_code_comes_of_one_press(brand, finding):
     with acting_as(system="test"):
         states = list(PromoCode.objects.filter(brand_id=finding.brand_id).order_by("pk"))
     assert [code.state for code in states] == ["replaced", "active"]
+
+
+def test_a_brand_that_has_proof_rejects_what_waits(client, cast):
+    shop = shop_open(cast.tulpar)
+    deliver(client, shop, order_body(1, status="completed", coupons=("AQTAS",), total="10000.00"))
+    leaks_find()
+    finding = finding_make(cast.tulpar, figures=FIGURES)
+    client.force_login(user(cast.tulpar.owner))
+    path = f"{LIST}{finding.public_id}/"
+    assert "reason 19" in text(client.get(path))
+    answer = client.post(f"{path}reject/", {"note": "pepper.ru/kupon"}, follow=True)
+    assert "1 sale is rejected." in text(answer)
+    assert (the(Conversion).status, the(Conversion).reason_code) == ("rejected", 19)
+    client.force_login(user(cast.tulpar.analyst))
+    assert client.post(f"{path}reject/", {"note": "x"}).status_code == 403
 
 
 def test_an_analyst_only_reads(client, cast, finding):

@@ -112,6 +112,7 @@ PLACES = [
     path("codes/leaked/csv/", leaks.leaks_csv, name="leaks_csv"),
     path("codes/leaked/<uuid:public_id>/", leaks.leak, name="leak"),
     path("codes/leaked/<uuid:public_id>/clear/", leaks.leak_clear, name="leak_clear"),
+    path("codes/leaked/<uuid:public_id>/reject/", leaks.leak_reject, name="leak_reject"),
     path("codes/leaked/<uuid:public_id>/replace/", leaks.leak_rotate, name="leak_rotate"),
     path(f"{CAMPAIGN}codes/leaked/", leaks.leak_mode, name="leak_mode"),
     path("orders/", orders.orders, name="orders"),

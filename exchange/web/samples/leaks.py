@@ -98,6 +98,7 @@ def brand_leak() -> Leak:
         held_minor=1_230_000,
         held_count=7,
         clear_url="#",
+        reject_url="#",
         rotate_url="#",
         code_url="#",
     )

@@ -179,6 +179,7 @@ def leak(desk: Desk, finding: CodeFinding) -> pages.Leak:
         held_count=count,
         until=finding.opened_at + timedelta(days=OPEN_DAYS_MAX),
         clear_url=desk.url("leak_clear", address) if is_open else "",
+        reject_url=desk.url("leak_reject", address) if is_open and count else "",
         rotate_url=desk.url("leak_rotate", address) if is_open and is_active else "",
         code_url=desk.url("codes", finding.campaign.public_id),
     )

@@ -10,14 +10,23 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from attribution.models import Rejection
 from attribution.selectors.leaks import finding_access_for_brand, finding_access_for_writer
-from attribution.services.leak_decisions import finding_clear, finding_rotate, leak_mode_set
+from attribution.services.leak_decisions import (
+    finding_clear,
+    finding_reject,
+    finding_rotate,
+    leak_mode_set,
+)
 from campaigns.selectors import campaign_access_for_brand, campaign_access_for_writer
 from core.errors import DomainError
 from exchange.web.brand.builders import leaks as build
 from exchange.web.brand.desk import desk_of, member_of, page_show
+from exchange.web.brand.views.verdicts import speaker_of
+from exchange.web.formatting import number_text
 from exchange.web.paging import query_url
 
 
@@ -73,6 +82,26 @@ def leak_rotate(request: HttpRequest, public_id: UUID) -> HttpResponse:
         public_id,
         lambda pk: finding_rotate(finding_id=pk),
         lambda promo: said % {"code": promo.code},
+    )
+
+
+@require_POST
+def leak_reject(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    speaker, note = speaker_of(request, Rejection.Door.PAGE), request.POST.get("note", "")
+
+    def said(count: int) -> str:
+        text = ngettext(
+            "Noted: the code has leaked. %(count)s sale is rejected.",
+            "Noted: the code has leaked. %(count)s sales are rejected.",
+            count,
+        )
+        return text % {"count": number_text(count)}
+
+    return _decide(
+        request,
+        public_id,
+        lambda pk: finding_reject(finding_id=pk, speaker=speaker, note=note),
+        said,
     )
 
 
