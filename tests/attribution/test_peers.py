@@ -23,9 +23,11 @@ from attribution.services.order_uploads import (
 )
 from attribution.services.same_sale import same_sales_sweep
 from brands.models import Brand
+from campaigns.domain.reasons import ReasonCode
 from campaigns.models import CampaignTotals, Participation, PromoCode, Terms, TrackingLink
+from campaigns.services.decisions import Reason, participation_remove
 from campaigns.services.lifecycle import campaign_top_up
-from campaigns.services.participations import participation_leave, participation_remove
+from campaigns.services.participations import participation_leave
 from core.tenancy.context import acting_as
 from ledger.checks import ledger_findings
 from ledger.domain import accounts
@@ -208,7 +210,8 @@ def leave(cast) -> None:
 
 def remove(cast) -> None:
     with acting_as(ops=cast.maker):
-        participation_remove(participation_id=cast.tulpar.participation, reason="Contract ended")
+        why = Reason(code=ReasonCode.OTHER, note="Contract ended")
+        participation_remove(participation_id=cast.tulpar.participation, reason=why)
 
 
 @pytest.mark.parametrize("end", [leave, remove])
