@@ -20,6 +20,7 @@ FROZEN += ["returned_at", "created_at"]
 class Migration(migrations.Migration):
     dependencies = [
         ("attribution", "0027_rejections"),
+        ("attribution", "0035_leaks"),
         ("brands", "0002_access"),
         ("campaigns", "0016_clawback"),
         ("influencers", "0002_access"),

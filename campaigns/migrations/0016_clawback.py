@@ -9,7 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0002_access"),
-        ("campaigns", "0009_rewards"),
+        ("campaigns", "0013_who_may_join"),
+        ("campaigns", "0018_leaks_and_totals"),
     ]
 
     operations = [

@@ -46,6 +46,7 @@ FACTS_2026 = [
     ("5.8", "knp_llp", 859, Unit.CODE, UNCONFIRMED),
     ("5.8", "kbe_person", 19, Unit.CODE, UNCONFIRMED),
     ("5.8", "kbe_llp", 17, Unit.CODE, UNCONFIRMED),
+    ("Birge's own", "netting_share_max", 3_000, Unit.BPS, UNCONFIRMED),
 ]
 FACTS_2025 = [
     ("1.1", "mrp", 393_200, Unit.TIYN, CONFIRMED),
@@ -55,6 +56,7 @@ FACTS_2025 = [
     ("1.7", "ip_registration_threshold", 12, Unit.MZP, CONFIRMED),
     ("1.2", "ipn_rate", 1_000, Unit.BPS, CONFIRMED),
     ("1.3", "gph_vosms_cap", 10, Unit.MZP, CONFIRMED),
+    ("Birge's own", "netting_share_max", 3_000, Unit.BPS, UNCONFIRMED),
 ]
 
 
