@@ -93,11 +93,13 @@ def debts_match_conversions() -> list[str]:
 
 
 def payouts_match_money_in_flight() -> list[str]:
-    """While a payout is on its way exactly its net is in flight; afterwards nothing is."""
+    """While a payout is on its way its net, and what it keeps for debts, is in flight; afterwards
+    nothing is."""
     rows = _rows("""
         SELECT p.rail_key, p.state, p.in_flight_minor, coalesce(b.balance_minor, 0)
           FROM (SELECT *, CASE WHEN state IN ('created', 'sending', 'accepted', 'unknown')
-                          THEN net_minor ELSE 0 END AS in_flight_minor FROM payouts_payout) p
+                          THEN net_minor + netted_minor ELSE 0 END AS in_flight_minor
+                  FROM payouts_payout) p
           LEFT JOIN ledger_account a ON a.kind = 'in_flight' AND a.subject_id = p.id
                                     AND a.influencer_id = p.influencer_id
           LEFT JOIN ledger_balance b ON b.account_id = a.id

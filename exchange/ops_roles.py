@@ -51,6 +51,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "payouts.approve_payoutbatch",
         "payouts.change_payout",
         "payouts.add_bankstatement",
+        "payouts.add_debtwriteoff",
+        "payouts.change_debtwriteoff",
         "ledger.add_correction",
         "ledger.change_correction",
     ),

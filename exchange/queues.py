@@ -42,7 +42,8 @@ from exchange.checks import LEDGER_CHECKED
 from ledger.domain.accounts import AccountKind
 from ledger.models import Correction, ProofDay
 from ledger.selectors import account_total
-from payouts.models import Payout, PayoutBatch, StatementRow
+from payouts.models import DebtWriteOff, Payout, PayoutBatch, StatementRow
+from payouts.selectors import debts_open
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LEDGER_CHECK_AGE_MAX = timedelta(hours=3)  # beat checks it every hour
@@ -166,6 +167,24 @@ QUEUES = (
         "credit_asked_at",
         DAY,
         "credit_asked_at__isempty=0",
+    ),
+    Queue(
+        _("Debts of influencers that no payout recovers"),
+        "money_off",
+        "payouts.view_debt",
+        debts_open,
+        "owed_since",
+        60 * DAY,
+        "",
+    ),
+    Queue(
+        _("Write-offs to decide"),
+        "approval",
+        "payouts.view_debtwriteoff",
+        lambda: DebtWriteOff.objects.filter(state=DebtWriteOff.State.ASKED),
+        "created_at",
+        DAY,
+        "state__exact=asked",
     ),
     Queue(
         _("Unclear rows of bank statements"),

@@ -28,6 +28,8 @@ JOURNAL_NAMES: dict[str, Promise] = {
     JournalKind.VAT_FUNDING: _("VAT of an invoice"),
     JournalKind.CREDIT_NOTE: _("Credit note"),
     JournalKind.CLAWBACK: _("Return after approval"),
+    JournalKind.NETTING: _("Kept from a payout for returned goods"),
+    JournalKind.WRITE_OFF: _("Debt written off"),
     JournalKind.PAYOUT_CREATED: _("Payout"),
     JournalKind.PAYOUT_PAID: _("Payout sent by the bank"),
     JournalKind.PAYOUT_UNDONE: _("Payout did not go through"),

@@ -6,18 +6,31 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models import Value as V
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
-from attribution.models import Conversion
-from attribution.selectors.conversions import still_payable
-from compliance.domain.rules import RulesInForce
+from attribution.models import Conversion, LateReturn
+from attribution.selectors.conversions import owed_back, still_payable
+from compliance.domain.rules import RuleMissing, RulesInForce
 from compliance.domain.withholding import (
     Booked,
+    HoldReason,
     PaidSoFar,
     PayoutHeld,
     TaxKind,
@@ -33,7 +46,9 @@ from influencers.models import Payee, PayoutAccount
 from ledger.domain.accounts import AccountKind
 from ledger.selectors import influencers_owed
 from payouts.domain.batching import Part, payee_hold
+from payouts.domain.netting import SHARE_RULE, Debt, Kept, netting_plan
 from payouts.models import BankStatement, Payout, PayoutBatch, PayoutTaxLine, StatementRow
+from payouts.models import Debt as DebtRow
 
 # A payout in one of these states never reached, or did not stay with, its payee.
 NOT_PAID = (Payout.State.FAILED, Payout.State.CANCELLED, Payout.State.RETURNED)
@@ -61,6 +76,7 @@ class PayeeCase:
     month: PaidSoFar
     year: PaidSoFar
     conversions: tuple[PayableConversion, ...]
+    debts: tuple[Debt, ...] = ()
 
 
 def payee_cases(day: date, influencer_ids: Collection[int] | None = None) -> list[PayeeCase]:
@@ -85,7 +101,7 @@ def payee_cases(day: date, influencer_ids: Collection[int] | None = None) -> lis
     profiles = withholding_profiles(ids, day)
     month = paid_so_far(ids, first=day.replace(day=1), last=day, profiles=profiles)
     year = paid_so_far(ids, first=day.replace(month=1, day=1), last=day, profiles=profiles)
-    conversions = _payable_conversions(ids)
+    conversions, debts = _payable_conversions(ids), debts_of(ids)
     return [
         PayeeCase(
             influencer_id=id,
@@ -97,6 +113,7 @@ def payee_cases(day: date, influencer_ids: Collection[int] | None = None) -> lis
             month=month[id],
             year=year[id],
             conversions=tuple(conversions[id]),
+            debts=tuple(debts[id]),
         )
         for id in ids
     ]
@@ -110,6 +127,16 @@ class Ready:
     payee: Payee
     account: PayoutAccount
     withholding: Withholding
+    netting: tuple[Kept, ...] = ()
+
+    @property
+    def netted_minor(self) -> int:
+        return sum(kept.amount_minor for kept in self.netting)
+
+    @property
+    def net_minor(self) -> int:
+        """What reaches the payee."""
+        return self.withholding.net_minor - self.netted_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +171,24 @@ def payee_outcome(case: PayeeCase, rules: RulesInForce) -> Ready | Held:
     )
     if isinstance(outcome, PayoutHeld):
         return Held(case, outcome.reason, outcome.detail)
-    return Ready(case, case.payee, case.account, outcome)
+    try:
+        netting = _netting(case, outcome, rules)
+    except RuleMissing as missing:
+        detail = {"key": missing.key, "day": missing.day.isoformat()}
+        return Held(case, HoldReason.RULE_MISSING, detail)
+    return Ready(case, case.payee, case.account, outcome, netting)
+
+
+def _netting(case: PayeeCase, outcome: Withholding, rules: RulesInForce) -> tuple[Kept, ...]:
+    """Raises: RuleMissing when nobody has said how much may be kept, and something is owed."""
+    if not case.debts:
+        return ()
+    return netting_plan(
+        case.debts,
+        gross_minor=outcome.gross_minor,
+        net_minor=outcome.net_minor,
+        share_max_bps=rules.value(SHARE_RULE),
+    )
 
 
 def _payee_hold(case: PayeeCase) -> str | None:
@@ -204,6 +248,33 @@ def _payable_conversions(
     for influencer_id, pk, brand_id, payable in rows:
         by_influencer[influencer_id].append(PayableConversion(pk, brand_id, payable))
     return by_influencer
+
+
+def debts_of(influencer_ids: Collection[int]) -> dict[int, list[Debt]]:
+    """{influencer: what they owe back, the oldest sale first}. One query."""
+    rows = (
+        Conversion.objects.filter(influencer_id__in=influencer_ids, approved_at__isnull=False)
+        .annotate(owed_minor=owed_back())
+        .filter(owed_minor__gt=0)
+        .order_by("approved_at", "id")
+        .values_list("influencer_id", "pk", "campaign_id", "brand_id", "owed_minor")
+    )
+    found: dict[int, list[Debt]] = defaultdict(list)
+    for influencer_id, *debt in rows:
+        found[influencer_id].append(Debt(*debt))
+    return found
+
+
+def debts_open() -> Any:
+    """Sales for which something is owed back. Runs as ops."""
+    return debts_with_sums().filter(approved_at__isnull=False, owed_minor__gt=0)
+
+
+def debts_with_sums() -> Any:
+    """Sales with what is owed back for them, and since when."""
+    late = LateReturn.objects.filter(conversion=OuterRef("pk"), debt_minor__gt=0).order_by()
+    since = late.values("conversion").annotate(last=Max("applied_at")).values("last")
+    return DebtRow.objects.annotate(owed_minor=owed_back(), owed_since=Subquery(since))
 
 
 def batch_get(batch_id: int, *, for_update: bool = False) -> PayoutBatch:

@@ -199,6 +199,12 @@ class Conversion(models.Model):
         return f"{self.order_number}: {self.commission_minor}"
 
     @property
+    def debt_minor(self) -> int:
+        """What its influencer owes back for it (domain.late_returns.Standing)."""
+        held = self.paid_minor - self.recovered_minor - self.forgiven_minor
+        return max(0, held - self.commission_minor)
+
+    @property
     def waits_for_word(self) -> bool:
         """What says whose it is could be forged, and the brand has not confirmed it."""
         return self.confirmed_at is None and self.grade not in CONFIRMED_GRADES

@@ -96,6 +96,12 @@ def still_payable() -> Greatest:
     return Greatest(F("commission_minor") - held, 0)
 
 
+def owed_back() -> Greatest:
+    """Of an approved conversion, as Conversion.debt_minor."""
+    held = F("paid_minor") - F("recovered_minor") - F("forgiven_minor")
+    return Greatest(held - F("commission_minor"), 0)
+
+
 def earned_by_stage(influencer_id: int) -> Earned:
     """One query."""
     totals = Conversion.objects.filter(influencer_id=influencer_id).aggregate(

@@ -14,7 +14,6 @@ from datetime import datetime
 
 from attribution.domain.late_returns import Split
 from attribution.models import Conversion
-from attribution.selectors.fee_invoices import is_vat_invoiced
 from campaigns.models import Campaign, CampaignTotals
 from campaigns.services.links import links_follow_budgets
 from core.bulk import rows_update
@@ -162,7 +161,7 @@ class Books:
         fee, conversion.vat_minor = purse.finish(conversion.commission_minor)
         self._approved.append((conversion, fee))
 
-    def claw(self, conversion: Conversion, split: Split) -> bool:
+    def claw(self, conversion: Conversion, split: Split, *, is_vat_invoiced: bool) -> bool:
         """An approved reward shrinks by this much, or grows again; False when the campaign has not
         enough for that. The conversion's next version is its name."""
         given = self._purses[conversion.campaign_id].give_back(split)
@@ -176,7 +175,7 @@ class Books:
             unpaid_minor=split.unpaid_minor,
             debt_minor=split.debt_minor,
             fee=FeeBack(given.fee_reserved_minor, given.fee_earned_minor, given.vat_minor),
-            is_vat_invoiced=is_vat_invoiced(conversion),
+            is_vat_invoiced=is_vat_invoiced,
         )
         if draft.legs:
             self._clawed.append(draft)

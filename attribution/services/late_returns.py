@@ -14,6 +14,7 @@ from attribution.models import Conversion, ConversionVersion, LateReturn
 from attribution.services.books import Books
 from attribution.services.conversions import Settling
 from attribution.services.notices import late_return_notices_queue
+from compliance.selectors.invoices import is_vat_invoiced
 from core import clock
 from core.locks import PAYOUTS, lock_for_transaction
 from core.tenancy.context import acting_as
@@ -50,10 +51,17 @@ def _batch_apply(batch: Sequence[LateReturn]) -> int:
         return 0
     approved = approved_versions(conversions)
     settling = Settling(Books({each.campaign_id for each in conversions.values()}))
+    invoiced = is_vat_invoiced(conversions)  # under the totals' lock, as invoices are issued
     done = [
         each
         for each in free
-        if _apply(settling, each, conversions[each.conversion_id], approved[each.conversion_id])
+        if _apply(
+            settling,
+            each,
+            conversions[each.conversion_id],
+            approved[each.conversion_id],
+            is_vat_invoiced=each.conversion_id in invoiced,
+        )
     ]
     settling.write(at=clock.now())
     fields = ["state", "unpaid_minor", "debt_minor", "conversion_version", "applied_at"]
@@ -88,13 +96,18 @@ def standing_of(conversion: Conversion, approved: ConversionVersion) -> Standing
 
 
 def _apply(
-    settling: Settling, late: LateReturn, conversion: Conversion, approved: ConversionVersion
+    settling: Settling,
+    late: LateReturn,
+    conversion: Conversion,
+    approved: ConversionVersion,
+    *,
+    is_vat_invoiced: bool,
 ) -> bool:
     """False where the campaign's budget cannot pay a reward that has come back to life."""
     standing = standing_of(conversion, approved)
     worth = worth_after(standing, late.kept_base_minor)
     split = claw_split(standing, worth)
-    if not settling.books.claw(conversion, split):
+    if not settling.books.claw(conversion, split, is_vat_invoiced=is_vat_invoiced):
         return False
     conversion.status = status_after(standing, worth)
     conversion.base_minor = min(late.kept_base_minor, approved.base_minor)

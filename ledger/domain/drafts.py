@@ -27,6 +27,8 @@ class JournalKind(StrEnum):
     VAT_FUNDING = "vat_funding"
     CREDIT_NOTE = "credit_note"
     CLAWBACK = "clawback"
+    NETTING = "netting"
+    WRITE_OFF = "write_off"
     PAYOUT_CREATED = "payout_created"
     PAYOUT_PAID = "payout_paid"
     PAYOUT_UNDONE = "payout_undone"

@@ -6,7 +6,7 @@ function names its event by the table's business key; the service posts a key on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.domain import accounts
@@ -206,7 +206,8 @@ def credit_note(
 
 @dataclass(frozen=True, slots=True)
 class PayoutMoney:
-    """A payout's amounts, frozen when it is created: gross is the taxes kept back plus the rest.
+    """A payout's amounts, frozen when it is created: gross is the taxes kept back, what pays the
+    payee's debts (`netted_minor`), and the rest.
 
     `taxes_minor` is by name of the tax or contribution: {"ipn": 14_200, "opv": 17_000}.
     """
@@ -215,13 +216,21 @@ class PayoutMoney:
     influencer_id: int
     gross_minor: int
     taxes_minor: Mapping[str, int]
+    netted_minor: int = 0
 
     def __post_init__(self) -> None:
         assert min(self.taxes_minor.values(), default=0) >= 0, self.taxes_minor
+        assert self.netted_minor >= 0, self
         assert self.net_minor > 0, self
 
     @property
     def net_minor(self) -> int:
+        """What leaves the bank."""
+        return self.underway_minor - self.netted_minor
+
+    @property
+    def underway_minor(self) -> int:
+        """What is in flight until it has ended: what leaves the bank and what is kept of it."""
         return self.gross_minor - sum(self.taxes_minor.values())
 
     @property
@@ -237,7 +246,7 @@ class PayoutMoney:
 
 def payout_created(payout: PayoutMoney) -> JournalDraft:
     """Gross leaves the payable balance: taxes are kept back, the rest is in flight."""
-    legs = payout.gross_legs(1) | {payout.in_flight: payout.net_minor}
+    legs = payout.gross_legs(1) | {payout.in_flight: payout.underway_minor}
     key = f"payout:{payout.payout_id}"
     return draft(JournalKind.PAYOUT_CREATED, key, legs, payout=payout.payout_id)
 
@@ -251,16 +260,75 @@ def payout_paid(payout: PayoutMoney) -> JournalDraft:
 
 def payout_undone(payout: PayoutMoney) -> JournalDraft:
     """Failed or cancelled: the opposite of created."""
-    legs = payout.gross_legs(-1) | {payout.in_flight: -payout.net_minor}
+    legs = payout.gross_legs(-1) | {payout.in_flight: -payout.underway_minor}
     key = f"payout-end:{payout.payout_id}"
     return draft(JournalKind.PAYOUT_UNDONE, key, legs, payout=payout.payout_id)
 
 
 def payout_returned(payout: PayoutMoney) -> JournalDraft:
-    """The bank sends a paid payout back: gross is payable again, the taxes are not due."""
+    """The bank sends a paid payout back: gross is payable again, the taxes are not due. What it
+    kept for debts has paid them, and stays paid."""
     legs = payout.gross_legs(-1) | {accounts.bank(): -payout.net_minor}
+    legs[accounts.influencer_payable(payout.influencer_id)] -= payout.netted_minor
     key = f"returned:{payout.payout_id}"
     return draft(JournalKind.PAYOUT_RETURNED, key, legs, payout=payout.payout_id)
+
+
+# --- Debts ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a campaign gets back of an influencer's debt; a closed one's brand gets it free."""
+
+    brand_id: int
+    campaign_id: int
+    amount_minor: int
+    is_closed: bool = False
+
+
+def payout_netted(payout_id: int, influencer_id: int, parts: Iterable[Recovered]) -> JournalDraft:
+    """A payout was paid: what it kept pays the influencer's debts, and the brands have it back."""
+    source = accounts.payout_in_flight(influencer_id, payout_id)
+    legs = _recovery_legs(source, influencer_id, parts)
+    return draft(JournalKind.NETTING, f"net:{payout_id}", legs, payout=payout_id)
+
+
+def debt_recovered(payout_id: int, influencer_id: int, parts: Iterable[Recovered]) -> JournalDraft:
+    """A bank has sent back what a debt was for: what is payable again pays the debt at once."""
+    source = accounts.influencer_payable(influencer_id)
+    legs = _recovery_legs(source, influencer_id, parts)
+    return draft(JournalKind.NETTING, f"net-back:{payout_id}", legs, payout=payout_id)
+
+
+def _recovery_legs(
+    source: AccountRef, influencer_id: int, parts: Iterable[Recovered]
+) -> dict[AccountRef, int]:
+    legs: dict[AccountRef, int] = {source: 0, accounts.influencer_debt(influencer_id): 0}
+    for part in parts:
+        assert part.amount_minor > 0, part
+        campaign = (part.brand_id, part.campaign_id)
+        free = accounts.brand_free(part.brand_id)
+        goes_to = free if part.is_closed else accounts.budget(*campaign)
+        legs[source] -= part.amount_minor
+        legs[accounts.influencer_debt(influencer_id)] += part.amount_minor
+        legs[accounts.clawback_pending(*campaign)] = -part.amount_minor
+        legs[goes_to] = legs.get(goes_to, 0) + part.amount_minor
+    return legs
+
+
+def debt_written_off(
+    *, write_off_id: int, brand_id: int, campaign_id: int, influencer_id: int, amount_minor: int
+) -> JournalDraft:
+    """Two people have given a debt up: the influencer owes it no more, and the brand, which would
+    have got it, bears it."""
+    assert amount_minor > 0, amount_minor
+    legs = {
+        accounts.influencer_debt(influencer_id): amount_minor,
+        accounts.clawback_pending(brand_id, campaign_id): -amount_minor,
+    }
+    key = f"writeoff:{write_off_id}"
+    return draft(JournalKind.WRITE_OFF, key, legs, campaign=campaign_id, writeoff=write_off_id)
 
 
 # --- Money goes out otherwise ---------------------------------------------------------------

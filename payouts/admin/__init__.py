@@ -6,12 +6,15 @@ person sees of a payee is what recognises them: masked names, the end of an acco
 """
 
 from payouts.admin.batches import PayoutBatchAdmin
+from payouts.admin.debts import DebtAdmin, DebtWriteOffAdmin
 from payouts.admin.payouts import PayoutAdmin
 from payouts.admin.statements import BankStatementAdmin, StatementRowAdmin
 from payouts.admin.transfers import UnclaimedTransferAdmin
 
 __all__ = [
     "BankStatementAdmin",
+    "DebtAdmin",
+    "DebtWriteOffAdmin",
     "PayoutAdmin",
     "PayoutBatchAdmin",
     "StatementRowAdmin",

@@ -290,7 +290,7 @@ def _batch_facts(batch: PayoutBatch) -> dict[Any, Any]:
     return {
         _("State"): batch.get_state_display(),
         _("Payouts"): batch.payout_count,
-        **sums_text(batch.gross_minor, batch.tax_minor, batch.net_minor),
+        **sums_text(batch.gross_minor, batch.tax_minor, batch.net_minor, batch.netted_minor),
     }
 
 
@@ -308,7 +308,8 @@ def _preview_facts(ready: Sequence[Ready], held: Sequence[Held]) -> dict[Any, An
         **sums_text(
             sum(each.gross_minor for each in money),
             sum(each.withheld_minor for each in money),
-            sum(each.net_minor for each in money),
+            sum(each.net_minor for each in ready),
+            sum(each.netted_minor for each in ready),
         ),
         _("Have to wait"): len(held),
     }
@@ -360,7 +361,7 @@ def _payout_row(payout: Payout, kinds: Any, lines: dict[str, tuple[int, int]]) -
         payee_cell(payout.influencer.name, payout.payee_name, payout.tax_status),
         tenge(payout.gross_minor),
         *tax_cells(kinds, lines),
-        Cell(tenge(payout.net_minor), note=account_text(payout.iban_last4)),
+        Cell(tenge(payout.net_minor), note=_net_note(payout.iban_last4, payout.netted_minor)),
         state_cell(payout),
     ]
 
@@ -385,8 +386,16 @@ def _ready_row(each: Ready, kinds: Any, names: dict[int, str]) -> Row:
         payee_cell(names[each.case.influencer_id], each.payee.full_name, each.case.profile.status),
         tenge(each.withholding.gross_minor),
         *tax_cells(kinds, lines),
-        Cell(tenge(each.withholding.net_minor), note=account_text(each.account.iban_last4)),
+        Cell(tenge(each.net_minor), note=_net_note(each.account.iban_last4, each.netted_minor)),
     ]
+
+
+def _net_note(iban_last4: str, netted_minor: int) -> str:
+    """Where it goes, and what was kept of it before."""
+    account = account_text(iban_last4)
+    if not netted_minor:
+        return account
+    return f"{account} · " + _("kept for debts: %(sum)s") % {"sum": tenge(netted_minor)}
 
 
 def held_table(held: Sequence[Held]) -> Table:

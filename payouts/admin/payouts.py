@@ -70,7 +70,7 @@ class PayoutAdmin(OpsAdmin):
         ("rail_key", "state_badge"),
         ("influencer", "payee", "iin"),
         "tax_status_text",
-        ("gross", "withheld", "net"),
+        ("gross", "withheld", "netted", "net"),
         ("account", "bank_bic"),
         ("batch_link", "paid_on"),
         ("created_at", "finished_at"),
@@ -81,6 +81,7 @@ class PayoutAdmin(OpsAdmin):
     change_form_outer_after_template = "admin/payouts/_tables.html"
     gross = tenge_column("gross_minor", gettext_lazy("gross"))
     withheld = tenge_column("tax_minor", gettext_lazy("withheld"))
+    netted = tenge_column("netted_minor", gettext_lazy("kept for debts"))
     net = tenge_column("net_minor", gettext_lazy("net"))
 
     class Media:
@@ -164,7 +165,9 @@ class PayoutAdmin(OpsAdmin):
             ),
             facts={
                 _("State"): PAYOUT_STATES[payout.state],
-                **sums_text(payout.gross_minor, payout.tax_minor, payout.net_minor),
+                **sums_text(
+                    payout.gross_minor, payout.tax_minor, payout.net_minor, payout.netted_minor
+                ),
                 _("Bank account"): account_text(payout.iban_last4),
             },
             submit=_("No money left: undo the payout"),

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from brands.models import UnclaimedTransfer
 from core.admin import NBSP, last4, tenge
 from core.bps import BPS_WHOLE
-from payouts.models import BankStatement, Payout, PayoutBatch, StatementRow
+from payouts.models import BankStatement, DebtWriteOff, Payout, PayoutBatch, StatementRow
 from payouts.words import HOLDS, PAYOUT_STATES, TAX_KINDS, TAX_STATUSES
 
 Word = str | Promise
@@ -46,6 +46,8 @@ TONES: Mapping[str, str] = {
     BankStatement.State.COLUMNS: "warning",
     BankStatement.State.CHECKED: "warning",
     BankStatement.State.APPLIED: "success",
+    DebtWriteOff.State.ASKED: "warning",
+    DebtWriteOff.State.DONE: "success",
     UnclaimedTransfer.State.WAITING: "warning",
     UnclaimedTransfer.State.PROPOSED: "info",
     UnclaimedTransfer.State.ASSIGNED: "success",
@@ -186,10 +188,14 @@ def _readable(name: str, figure: int | str) -> str:
         return figure
 
 
-def sums_text(gross_minor: int, tax_minor: int, net_minor: int) -> dict[Any, str]:
-    """The three sums of a batch or a payout, as facts of a page."""
+def sums_text(
+    gross_minor: int, tax_minor: int, net_minor: int, netted_minor: int = 0
+) -> dict[Any, str]:
+    """The sums of a batch or a payout, as facts of a page."""
+    kept = {_("Kept for debts"): tenge(netted_minor)} if netted_minor else {}
     return {
         _("Gross"): tenge(gross_minor),
         _("Withheld"): tenge(tax_minor),
+        **kept,
         _("Net"): tenge(net_minor),
     }

@@ -22,6 +22,7 @@ from payouts.domain.states import batch_may_become, payout_may_become
 from payouts.models import Payout, PayoutBatch, PayoutLine, PayoutTaxLine
 from payouts.selectors import Ready, batch_get, payees_sort, taxes_of
 from payouts.services.bank_files import bank_file_build
+from payouts.services.netting import nettings_write
 
 RAIL = "bank_file"
 PAYOUTS_PER_BATCH_MAX = 5_000
@@ -75,7 +76,8 @@ def _batch_write(ready: Sequence[Ready], maker_id: int, day: date) -> PayoutBatc
         payout_count=len(ready),
         gross_minor=sum(each.withholding.gross_minor for each in ready),
         tax_minor=sum(each.withholding.withheld_minor for each in ready),
-        net_minor=sum(each.withholding.net_minor for each in ready),
+        netted_minor=sum(each.netted_minor for each in ready),
+        net_minor=sum(each.net_minor for each in ready),
         created_by_id=maker_id,
     )
 
@@ -88,7 +90,8 @@ def _payouts_write(batch: PayoutBatch, ready: Sequence[Ready]) -> list[Payout]:
             rail_key=f"PO{batch.pk:05d}-{number}",
             gross_minor=each.withholding.gross_minor,
             tax_minor=each.withholding.withheld_minor,
-            net_minor=each.withholding.net_minor,
+            netted_minor=each.netted_minor,
+            net_minor=each.net_minor,
             tax_status=each.case.profile.status,
             rules_hash=each.withholding.rules_hash,
             payee_name=each.payee.full_name,
@@ -112,6 +115,7 @@ def _payouts_write(batch: PayoutBatch, ready: Sequence[Ready]) -> list[Payout]:
         for payout, each in pairs
         for part in each.case.conversions
     )
+    nettings_write(pairs)
     PayoutTaxLine.objects.bulk_create(
         PayoutTaxLine(
             payout=payout,
@@ -197,7 +201,9 @@ def batch_hand_out(*, batch_id: int, person_id: int) -> tuple[str, bytes]:
 
 def payout_money(payout: Payout, taxes: dict[str, int]) -> PayoutMoney:
     """A stored payout as the ledger's drafts want it."""
-    return PayoutMoney(payout.pk, payout.influencer_id, payout.gross_minor, taxes)
+    return PayoutMoney(
+        payout.pk, payout.influencer_id, payout.gross_minor, taxes, payout.netted_minor
+    )
 
 
 def payout_move(payout: Payout, new: Payout.State, *, failure: str = "") -> None:

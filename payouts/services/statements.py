@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from attribution.models import Conversion
+from attribution.selectors.conversions import still_payable
 from brands.services import deposit_book
 from core import clock
 from core.audit.services import audit_record
@@ -27,6 +28,7 @@ from payouts.models import BankStatement, Payout, PayoutBatch, StatementLayout, 
 from payouts.rails.bank_file.statement import Direction
 from payouts.selectors import statement_by_hash, statement_get, taxes_of
 from payouts.services.batches import payout_money, payout_move
+from payouts.services.netting import paid_back, payout_net
 from payouts.services.statement_plans import REFERENCE_CHARS_MAX, Planned, statement_plan
 from payouts.services.statement_reading import (
     StatementRefused,
@@ -220,17 +222,22 @@ def _deposit(each: Planned, brand_id: int, person_id: int) -> None:
 
 def _payout_paid(payout: Payout, taxes: dict[str, int]) -> None:
     _post(payout_paid(payout_money(payout, taxes)))
+    payout_net(payout)
     payout_move(payout, Payout.State.PAID)
-    _conversions_move(payout, sign=1)
+    for line in payout.lines.order_by("conversion_id"):
+        paid = F("paid_minor") + line.amount_minor
+        Conversion.objects.filter(pk=line.conversion_id).update(paid_minor=paid)
+    _conversions_follow(payout)
     _notice(payout, "payout_paid")
 
 
 def _payout_came_back(payout: Payout, taxes: dict[str, int]) -> None:
-    """The gross is payable again; the month's tax is computed anew at the next payout, from what
-    stayed paid."""
+    """The gross is payable again, without what it kept for debts; the month's tax is computed anew
+    at the next payout, from what stayed paid."""
     _post(payout_returned(payout_money(payout, taxes)))
+    paid_back(payout)
     payout_move(payout, Payout.State.RETURNED, failure=BANK_RETURNED)
-    _conversions_move(payout, sign=-1)
+    _conversions_follow(payout)
     _notice(payout, "payout_returned")
 
 
@@ -264,15 +271,12 @@ def _post(draft: JournalDraft) -> None:
     journals_post([draft], occurred_at=clock.now())
 
 
-def _conversions_move(payout: Payout, *, sign: int) -> None:
-    """What of each conversion is paid; a wholly paid one is `paid`, else it is `approved`."""
-    for line in payout.lines.order_by("conversion_id"):
-        Conversion.objects.filter(pk=line.conversion_id).update(
-            paid_minor=F("paid_minor") + sign * line.amount_minor
-        )
+def _conversions_follow(payout: Payout) -> None:
+    """A wholly paid conversion is `paid`, else it is `approved`; a reversed one stays reversed."""
     touched = Conversion.objects.filter(payout_lines__payout=payout)
-    touched.filter(status="approved", paid_minor=F("commission_minor")).update(status="paid")
-    touched.filter(status="paid", paid_minor__lt=F("commission_minor")).update(status="approved")
+    touched = touched.annotate(still_minor=still_payable())
+    touched.filter(status="approved", still_minor=0).update(status="paid")
+    touched.filter(status="paid", still_minor__gt=0).update(status="approved")
 
 
 def _rows_write(statement: BankStatement, plan: Sequence[Planned]) -> None:

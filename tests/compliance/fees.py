@@ -8,10 +8,11 @@ from core.tenancy.context import acting_as
 from ledger.domain.fees import Reserve
 from ledger.domain.journals import (
     ConversionRef,
+    FeeBack,
     accrual,
     approval,
     campaign_reserve,
-    clawback_unpaid,
+    clawback,
     deposit,
 )
 from ledger.services import journals_post
@@ -69,12 +70,12 @@ def fee_back(
     vat_minor: int = 24_00,
 ) -> None:
     """Half of the goods came back after approval."""
-    claw = clawback_unpaid(
+    claw = clawback(
         ref(party, conversion_id),
         version=2,
-        commission_minor=reward_minor,
-        fee_minor=fee_minor,
-        vat_minor=vat_minor,
+        unpaid_minor=reward_minor,
+        debt_minor=0,
+        fee=FeeBack(fee_minor, fee_minor, vat_minor),
         is_vat_invoiced=is_vat_invoiced,
     )
     with acting_as(system="test"):

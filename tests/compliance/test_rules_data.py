@@ -49,6 +49,7 @@ FACTS_2026 = [
     ("4.3", "esf_issue_days", 15, Unit.DAYS, UNCONFIRMED),
     ("4.2", "esf_tru_origin", 6, Unit.CODE, UNCONFIRMED),
     ("4.2", "esf_agent_statuses", 0, Unit.FLAG, UNCONFIRMED),
+    ("Birge's own", "netting_share_max", 3_000, Unit.BPS, UNCONFIRMED),
 ]
 FACTS_2025 = [
     ("1.1", "mrp", 393_200, Unit.TIYN, CONFIRMED),
@@ -58,6 +59,7 @@ FACTS_2025 = [
     ("1.7", "ip_registration_threshold", 12, Unit.MZP, CONFIRMED),
     ("1.2", "ipn_rate", 1_000, Unit.BPS, CONFIRMED),
     ("1.3", "gph_vosms_cap", 10, Unit.MZP, CONFIRMED),
+    ("Birge's own", "netting_share_max", 3_000, Unit.BPS, UNCONFIRMED),
 ]
 
 

@@ -95,8 +95,8 @@ def test_the_owner_may_not_serve_and_a_waiting_migration_is_named(bare_db):
     with logged_in_as_owner():
         (fault,) = faults("the login may not go around the policies")
         assert "owns tables" in fault
-    with planted("DELETE FROM django_migrations WHERE app = 'payouts' AND name = '0002_access'"):
-        assert faults("migrations are applied") == ["payouts.0002_access waits"]
+    with planted("DELETE FROM django_migrations WHERE app = 'notify' AND name = '0002_access'"):
+        assert faults("migrations are applied") == ["notify.0002_access waits"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from attribution.selectors.conversions import (
     Earned,
 )
-from compliance.domain.withholding import BUSINESS, Withholding
+from compliance.domain.withholding import BUSINESS
 from compliance.selectors import payee_steps, rules_in_force
 from core import clock
 from exchange.web.formatting import (
     day_short,
+    money_text,
     percent_text,
 )
 from exchange.web.pages import portal
@@ -58,7 +59,7 @@ def payable_of(influencer: Influencer, outcome: Ready | Held | None) -> portal.P
     minor = outcome.case.payable_minor
     why = tax_why(outcome)
     if isinstance(outcome, Ready):
-        net = outcome.withholding.net_minor
+        net = outcome.net_minor
         return portal.Payable("ready", minor, net_minor=net, tax_why=why)
     if not payee_steps(influencer.pk).is_complete:
         return portal.Payable("setup", minor, url=reverse("portal:setup"), tax_why=why)
@@ -124,21 +125,54 @@ def tax_title(kind: str) -> str:
     }[kind]
 
 
-def withholding_sums(withholding: Withholding) -> list[Sum]:
+def ready_sums(ready: Ready) -> list[Sum]:
+    """What the next payout would be."""
+    withholding = ready.withholding
     lines = [(line.kind, line.rate_bps, line.amount_minor) for line in withholding.lines]
-    return _sums(withholding.gross_minor, lines, withholding.net_minor)
+    owed = sum(debt.owed_minor for debt in ready.case.debts)
+    kept = _kept_rows(ready.netted_minor, owed) if ready.netted_minor else []
+    return _sums(withholding.gross_minor, lines, kept, ready.net_minor)
 
 
 def payout_sums(payout: Payout) -> list[Sum]:
     lines = payout.tax_lines.order_by("id").values_list("kind", "rate_bps", "amount_minor")
-    return _sums(payout.gross_minor, list(lines), payout.net_minor)
+    orders = payout.nettings.order_by("id").values_list("conversion__order_number", "amount_minor")
+    kept = [
+        Sum(
+            _("Kept for returned goods, order %(order)s") % {"order": order},
+            -amount,
+            why=kept_why(),
+            line=True,
+        )
+        for order, amount in orders
+    ]
+    return _sums(payout.gross_minor, list(lines), kept, payout.net_minor)
 
 
-def _sums(gross_minor: int, lines: Sequence[tuple[str, int, int]], net_minor: int) -> list[Sum]:
+def _kept_rows(kept_minor: int, owed_minor: int) -> list[Sum]:
+    note = _("of %(amount)s owed") % {"amount": money_text(owed_minor)}
+    return [Sum(_("Kept for returned goods"), -kept_minor, note=note, why=kept_why(), line=True)]
+
+
+def kept_why() -> str:
+    return _(
+        "Goods came back after their reward was paid. By the campaign's terms it goes back to the"
+        " brand: a part of each payout is kept for it, and never more than the share that Birge"
+        " has set."
+    )
+
+
+def _sums(
+    gross_minor: int,
+    lines: Sequence[tuple[str, int, int]],
+    kept: Sequence[Sum],
+    net_minor: int,
+) -> list[Sum]:
+    """From rewards over taxes, which are on the whole, to what reaches the account."""
     why = _("The law asks us to withhold it and to transfer it for you.")
     rows = [Sum(_("Rewards"), gross_minor, strong=True)]
     rows += [
         Sum(tax_title(kind), -amount, note=percent_text(rate), why=why, line=True)
         for kind, rate, amount in lines
     ]
-    return [*rows, Sum(_("You receive"), net_minor, line=True, strong=True)]
+    return [*rows, *kept, Sum(_("You receive"), net_minor, line=True, strong=True)]

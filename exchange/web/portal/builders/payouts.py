@@ -24,8 +24,8 @@ from exchange.web.portal.builders.money import (
     outcome_of,
     payable_of,
     payout_sums,
+    ready_sums,
     strip_of,
-    withholding_sums,
 )
 from exchange.web.words import STATUSES
 from influencers.models import Influencer, PayoutAccount
@@ -41,7 +41,7 @@ def payouts(influencer: Influencer) -> portal.Payouts:
     return portal.Payouts(
         payable=payable,
         strip=strip_of(earned_by_stage(influencer.pk), outcome),
-        sums=withholding_sums(outcome.withholding) if isinstance(outcome, Ready) else [],
+        sums=ready_sums(outcome) if isinstance(outcome, Ready) else [],
         rows=[payout_row(payout) for payout in payout_list_of(influencer.pk)],
         account=_account_line(account) if account else None,
         task=None,
