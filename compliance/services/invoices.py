@@ -305,10 +305,12 @@ def notes_issue(*, brand_id: int, entries: Sequence[FeeEntry]) -> list[Invoice]:
         row = by_conversion[each.conversion_id]
         of_invoice.setdefault(row.invoice_id, []).append((each, row))
     invoices = Invoice.objects.select_for_update().in_bulk(of_invoice)
-    return [_note_issue(invoices[id], of_invoice[id]) for id in sorted(of_invoice)]
+    notes = [_note_issue(invoices[id], of_invoice[id]) for id in sorted(of_invoice)]
+    return [note for note in notes if note is not None]
 
 
-def _note_issue(invoice: Invoice, found: Sequence[tuple[FeeEntry, InvoiceEntry]]) -> Invoice:
+def _note_issue(invoice: Invoice, found: Sequence[tuple[FeeEntry, InvoiceEntry]]) -> Invoice | None:
+    """None where a return was undone in between: what came to nothing needs no note yet."""
     by_key: dict[LineKey, list[FeeEntry]] = {}
     for entry, row in found:
         by_key.setdefault(LineKey(row.campaign_id, row.vat_bps), []).append(entry)
@@ -319,6 +321,8 @@ def _note_issue(invoice: Invoice, found: Sequence[tuple[FeeEntry, InvoiceEntry]]
     booked = {id: facts.vat_bps for id, facts in campaigns.items()}
     dealing = Dealing(invoice.dealing)
     lines = [line_of(key, dealing, each, booked) for key, each in by_key.items()]
+    if not any(line.net_minor or line.vat_minor for line in lines):
+        return None
     days = [entry.happened_on for entry, _row in found]
     note = note_new(
         invoice,

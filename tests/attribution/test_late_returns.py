@@ -13,9 +13,11 @@ from attribution.models import Conversion, ConversionVersion, LateReturn
 from attribution.services.late_returns import late_returns_apply
 from attribution.services.lifecycle import conversions_advance, conversions_fund
 from campaigns.models import CampaignTotals, Participation, Terms
+from campaigns.services.invoices import brand_invoice
 from core import clock
 from core.notify.models import Message
 from core.tenancy.context import acting_as
+from exchange.invoice_checks import invoice_findings
 from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
 from ledger.domain import accounts
@@ -24,6 +26,7 @@ from ledger.selectors import balances
 from ledger.services import journals_post
 from tests.attribution.shop import Shop, order_body, shop_open
 from tests.attribution.test_sale import COMMISSION, NOW, count, deliver, held, the
+from tests.world import law_load
 
 BUDGET = 50_000_000
 APPROVED = NOW + timedelta(days=21)
@@ -119,6 +122,30 @@ def test_half_of_the_goods_come_back_before_the_reward_is_paid(client, cast, sho
     assert late_returns_apply() == 0  # once
     deliver(client, shop, body(minutes=61, refunded="10200.00"))  # the shop says it again
     assert count(LateReturn) == 1
+
+
+def test_after_the_invoice_a_return_is_a_credit_notes(client, cast, shop, approved):
+    """382,50 of fee and 61,20 of VAT were invoiced; 153,00 and 24,48 of them come back."""
+    law_load(cast)
+    (invoice,) = brand_invoice(brand_id=cast.tulpar.brand)
+    assert (invoice.number, invoice.net_minor, invoice.vat_minor) == (
+        "F-2026-000001",
+        38_250,
+        6_120,
+    )
+    before = books(cast)
+    deliver(client, shop, body(minutes=60, refunded="10200.00"))
+    assert late_returns_apply() == 1
+    assert moved(before, books(cast)) == {
+        "payable": -BACK, "budget": BACK, "fee": -FEE_BACK, "fee_reserve": FEE_BACK,
+        "vat_reserve": VAT_BACK,
+    }  # fmt: skip
+    (note,) = brand_invoice(brand_id=cast.tulpar.brand)
+    assert (note.credits_id, note.net_minor, note.vat_minor) == (invoice.pk, -FEE_BACK, -VAT_BACK)
+    with acting_as(system="test"):
+        assert balances([accounts.vat_payable()]) == {accounts.vat_payable(): 6_120 - VAT_BACK}
+    all_is_proven()
+    assert invoice_findings() == []
 
 
 def test_three_parts_and_then_all_of_it_come_back_to_the_tiyn(client, cast, shop, approved):
