@@ -17,6 +17,7 @@ from attribution.connectors.postback.presets import PRESETS
 from attribution.models import Connection
 from attribution.selectors.connections import connection_secrets
 from attribution.services.connections import connection_create
+from attribution.services.leak_guard import leaks_find
 from attribution.services.lifecycle import conversions_advance
 from brands.models import Brand
 from brands.services import brand_create, brand_verify, deposit_book, member_add
@@ -38,6 +39,7 @@ from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.history import DAYS, Past, Product, sales_imagine
 from exchange.demo.invoices import invoice_wait, invoices_tell
+from exchange.demo.leaks import held_told, leaked_told
 from exchange.demo.market import market_open
 from exchange.demo.people import (
     AIGERIM,
@@ -92,6 +94,7 @@ def demo_seed() -> bool:
     stage.register_fill()
     if is_new:
         _world_make(clock.now())
+        leaks_find()
     _outside_prepare()
     return is_new
 
@@ -178,7 +181,11 @@ def _world_make(now: datetime) -> None:
             first_number=first_number,
             now=now,
         )
-    _link, code = _tools_of(home, people[0])
+    link, code = _tools_of(home, people[0])
+    past.sales += [
+        *leaked_told(link, code, PRODUCTS[0], now),
+        *held_told(toqyma, people[1], PRODUCTS[-1], now),
+    ]
     paid_at = now - timedelta(days=PAYOUT_DAYS_AGO)
     past.tell(until=paid_at)
     with clock.telling(paid_at):
