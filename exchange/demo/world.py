@@ -37,7 +37,7 @@ from exchange.demo.audience import ranges_load
 from exchange.demo.codes import totp_now
 from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.elsewhere import elsewhere_make
-from exchange.demo.history import DAYS, Past, Product, sales_imagine
+from exchange.demo.history import DAYS, Past, Product, Sale, sales_imagine
 from exchange.demo.invoices import invoice_wait, invoices_tell
 from exchange.demo.leaks import held_told, leaked_told
 from exchange.demo.market import market_open
@@ -170,22 +170,8 @@ def _world_make(now: datetime) -> None:
         tills = shops_connect(toqyma)
     ranges_load()
     elsewhere_make(toqyma, people, now)
-    past = Past(shop)
-    for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
-        link, code = _tools_of(home, person)
-        past.sales += sales_imagine(
-            link=link,
-            code=code,
-            products=PRODUCTS,
-            count=count,
-            first_number=first_number,
-            now=now,
-        )
-    link, code = _tools_of(home, people[0])
-    past.sales += [
-        *leaked_told(link, code, PRODUCTS[0], now),
-        *held_told(toqyma, people[1], PRODUCTS[-1], now),
-    ]
+    past = Past(shop, _sales_of_weeks(toqyma, home, people, now))
+    _link, code = _tools_of(home, people[0])
     paid_at = now - timedelta(days=PAYOUT_DAYS_AGO)
     past.tell(until=paid_at)
     with clock.telling(paid_at):
@@ -199,6 +185,25 @@ def _world_make(now: datetime) -> None:
     workshop_open(toqyma, code.code, past.click_before(now - WORKSHOP_SINCE), now)
     invoices_tell(toqyma, paid_at, ops.finance, ops.checker)
     invoice_wait(nur, skin, people[1], ops.finance, now)
+
+
+def _sales_of_weeks(
+    brand: Brand, campaign: Campaign, people: list[Influencer], now: datetime
+) -> list[Sale]:
+    """By links and codes, and with two codes that look leaked."""
+    sales: list[Sale] = []
+    for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
+        link, code = _tools_of(campaign, person)
+        sales += sales_imagine(
+            link=link,
+            code=code,
+            products=PRODUCTS,
+            count=count,
+            first_number=first_number,
+            now=now,
+        )
+    sales += leaked_told(*_tools_of(campaign, people[0]), PRODUCTS[0], now)
+    return [*sales, *held_told(brand, people[1], PRODUCTS[-1], now)]
 
 
 def _law_load(ops: Ops) -> None:
