@@ -398,7 +398,9 @@ def _payout_make(ops: Ops, influencer: Influencer) -> None:
     batch = batch_create(maker_id=ops.finance)
     batch_approve(batch_id=batch.pk, checker_id=ops.checker)
     _name, content = batch_hand_out(batch_id=batch.pk, person_id=ops.finance)
+    stage.clock_set(offset_read() - timedelta(days=PAYOUT_DAYS_AGO))  # the bank books on that day
     statement = stage.bank_execute(content)
+    stage.clock_set(offset_read())
     statement_import(content=statement, name="statement.txt", uploader_id=ops.finance)
 
 
