@@ -45,7 +45,7 @@ from campaigns.domain.code_rules import sku_plain
 from campaigns.domain.codes import canonical, skeleton
 from campaigns.domain.daily_totals import daily_day, is_paid_by_totals, pays_percent_alone
 from campaigns.domain.terms import WINDOW_DAYS_MAX
-from campaigns.models import ExternalCode, Participation, PromoCode, Terms
+from campaigns.models import Campaign, ExternalCode, Participation, PromoCode, Terms
 from campaigns.selectors.versions import LaterTerms, later_terms, terms_at
 from core.bulk import array_of
 from core.clock import day_of
@@ -263,7 +263,7 @@ class Evidence:
         assert campaign.published_at is not None, campaign.pk
         grades = terms.paying_grades
         if campaign.totals_from:  # a marketplace's sales count by its totals, or by its orders
-            refusal, grades = _by_totals(participation, order, evidence["kind"])
+            refusal, grades = _by_totals(campaign, terms, order, evidence["kind"])
             evidence["refusal"] = refusal or evidence.get("refusal")
         return CandidateEvidence(
             participation_id=participation.pk,
@@ -293,11 +293,10 @@ def _took_part(participation: Participation, placed_at: datetime) -> bool:
 
 
 def _by_totals(
-    participation: Participation, order: Order, kind: object
+    campaign: Campaign, terms: Terms, order: Order, kind: object
 ) -> tuple[Reason | None, str]:
     """(why a candidate may not count, the grades that pay) where the campaign pays some
     marketplace's totals."""
-    campaign, terms = participation.campaign, participation.terms
     day_on = daily_day(order.source, order.external_id) or day_of(order.placed_at)
     if not is_paid_by_totals(campaign.totals_from, order.source, day_on):
         return None, terms.paying_grades

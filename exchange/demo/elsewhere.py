@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from attribution.clickpath.line import Click
 from attribution.services.connections import connection_create
 from attribution.services.rates import rates_keep_up
+from attribution.services.totals_choice import totals_choose
 from brands.models import Brand
 from campaigns.domain.offer import Offer
 from campaigns.models import Campaign, TrackingLink
@@ -33,6 +34,7 @@ DAYS = 14
 # An invented publisher's link, and a product of the shop behind it
 NETWORK_LINK = "https://ad.admitad.com/g/birgedemo0000000000/"
 GOODS = "https://aliexpress.com/item/1005006543210.html"
+OZON_GOODS = "https://www.ozon.kz/product/1602044899/"
 # (days ago, value of the order in USD or "", the network's commission, what became of it)
 ACTIONS = (
     (12.0, "24.90", "1.25", "approved"),
@@ -113,10 +115,37 @@ def traffic_make(brand: Brand, influencers: Sequence[Influencer]) -> None:
     with acting_as(system="demo"):
         links = TrackingLink.objects.filter(brand=brand, influencer__in=influencers)
         tokens = list(links.order_by("pk").values_list("token", flat=True)[: len(influencers)])
+    tokens += totals_make(brand, influencers)
     dice = random.Random(SEED)  # noqa: S311 (a story, not a secret)
     tags = [*(f"{tag}_birge-{token}" for token in tokens), f"{tag}_banner"]
     stage.ozon_traffic_rows(
         [_row(dice, each, age_days) for each in tags for age_days in range(1, DAYS + 1)]
+    )
+
+
+def totals_make(brand: Brand, influencers: Sequence[Influencer]) -> list[str]:
+    """A campaign that Ozon's daily totals pay, since before the first of them. The tokens of its
+    links, by which Ozon counts."""
+    with clock.telling(clock.now() - timedelta(days=DAYS + 2)):
+        campaign = campaign_create(brand=brand, offer=_totals_offer())
+        campaign_publish(campaign_id=campaign.pk)
+        totals_choose(campaign_id=campaign.pk, platform="ozon")
+        for person in influencers:
+            campaign_join(campaign_id=campaign.pk, influencer_id=person.pk)
+    with acting_as(system="demo"):
+        links = TrackingLink.objects.filter(campaign=campaign).order_by("pk")
+        return list(links.values_list("token", flat=True))
+
+
+def _totals_offer() -> Offer:
+    return Offer(
+        title="Ozon-дағы сүлгілер",
+        about="Мақта сүлгі жиыны Ozon-да. Сыйақы Ozon-ның күндік санағы бойынша есептеледі.",
+        destination_url=OZON_GOODS,
+        commission_bps=500,
+        budget_minor=250_000 * TENGE,
+        typical_basket_minor=9_000 * TENGE,
+        code_policy="click_only",
     )
 
 

@@ -17,6 +17,7 @@ from attribution.connectors.postback.presets import PRESETS
 from attribution.models import Connection
 from attribution.selectors.connections import connection_secrets
 from attribution.services.connections import connection_create
+from attribution.services.leak_guard import leaks_find
 from attribution.services.lifecycle import conversions_advance
 from brands.models import Brand
 from brands.services import brand_create, brand_verify, deposit_book, member_add
@@ -36,8 +37,9 @@ from exchange.demo.audience import ranges_load
 from exchange.demo.codes import totp_now
 from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.elsewhere import elsewhere_make
-from exchange.demo.history import DAYS, Past, Product, sales_imagine
+from exchange.demo.history import DAYS, Past, Product, Sale, sales_imagine
 from exchange.demo.invoices import invoice_wait, invoices_tell
+from exchange.demo.leaks import held_told, leaked_told
 from exchange.demo.market import market_open
 from exchange.demo.people import (
     AIGERIM,
@@ -92,6 +94,7 @@ def demo_seed() -> bool:
     stage.register_fill()
     if is_new:
         _world_make(clock.now())
+        leaks_find()
     _outside_prepare()
     return is_new
 
@@ -167,17 +170,7 @@ def _world_make(now: datetime) -> None:
         tills = shops_connect(toqyma)
     ranges_load()
     elsewhere_make(toqyma, people, now)
-    past = Past(shop)
-    for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
-        link, code = _tools_of(home, person)
-        past.sales += sales_imagine(
-            link=link,
-            code=code,
-            products=PRODUCTS,
-            count=count,
-            first_number=first_number,
-            now=now,
-        )
+    past = Past(shop, _sales_of_weeks(toqyma, home, people, now))
     _link, code = _tools_of(home, people[0])
     paid_at = now - timedelta(days=PAYOUT_DAYS_AGO)
     past.tell(until=paid_at)
@@ -192,6 +185,25 @@ def _world_make(now: datetime) -> None:
     workshop_open(toqyma, code.code, past.click_before(now - WORKSHOP_SINCE), now)
     invoices_tell(toqyma, paid_at, ops.finance, ops.checker)
     invoice_wait(nur, skin, people[1], ops.finance, now)
+
+
+def _sales_of_weeks(
+    brand: Brand, campaign: Campaign, people: list[Influencer], now: datetime
+) -> list[Sale]:
+    """By links and codes, and with two codes that look leaked."""
+    sales: list[Sale] = []
+    for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
+        link, code = _tools_of(campaign, person)
+        sales += sales_imagine(
+            link=link,
+            code=code,
+            products=PRODUCTS,
+            count=count,
+            first_number=first_number,
+            now=now,
+        )
+    sales += leaked_told(*_tools_of(campaign, people[0]), PRODUCTS[0], now)
+    return [*sales, *held_told(brand, people[1], PRODUCTS[-1], now)]
 
 
 def _law_load(ops: Ops) -> None:
@@ -386,7 +398,9 @@ def _payout_make(ops: Ops, influencer: Influencer) -> None:
     batch = batch_create(maker_id=ops.finance)
     batch_approve(batch_id=batch.pk, checker_id=ops.checker)
     _name, content = batch_hand_out(batch_id=batch.pk, person_id=ops.finance)
+    stage.clock_set(offset_read() - timedelta(days=PAYOUT_DAYS_AGO))  # the bank books on that day
     statement = stage.bank_execute(content)
+    stage.clock_set(offset_read())
     statement_import(content=statement, name="statement.txt", uploader_id=ops.finance)
 
 
