@@ -28,6 +28,7 @@ JOURNAL_NAMES: dict[str, Promise] = {
     JournalKind.VAT_FUNDING: _("VAT of an invoice"),
     JournalKind.CREDIT_NOTE: _("Credit note"),
     JournalKind.CLAWBACK: _("Return after approval"),
+    JournalKind.PERIOD_REWARD: _("Reward of a month"),
     JournalKind.PAYOUT_CREATED: _("Payout"),
     JournalKind.PAYOUT_PAID: _("Payout sent by the bank"),
     JournalKind.PAYOUT_UNDONE: _("Payout did not go through"),

@@ -27,6 +27,7 @@ class JournalKind(StrEnum):
     VAT_FUNDING = "vat_funding"
     CREDIT_NOTE = "credit_note"
     CLAWBACK = "clawback"
+    PERIOD_REWARD = "period_reward"
     PAYOUT_CREATED = "payout_created"
     PAYOUT_PAID = "payout_paid"
     PAYOUT_UNDONE = "payout_undone"

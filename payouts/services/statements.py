@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from attribution.models import Conversion
+from attribution.models import Conversion, PeriodReward
 from brands.services import deposit_book
 from core import clock
 from core.audit.services import audit_record
@@ -265,14 +265,19 @@ def _post(draft: JournalDraft) -> None:
 
 
 def _conversions_move(payout: Payout, *, sign: int) -> None:
-    """What of each conversion is paid; a wholly paid one is `paid`, else it is `approved`."""
-    for line in payout.lines.order_by("conversion_id"):
-        Conversion.objects.filter(pk=line.conversion_id).update(
-            paid_minor=F("paid_minor") + sign * line.amount_minor
-        )
+    """What of each conversion and month is paid; a wholly paid one is `paid`, else `approved`."""
+    for line in payout.lines.order_by("conversion_id", "period_reward_id"):
+        paid_minor = F("paid_minor") + sign * line.amount_minor
+        if line.conversion_id is not None:
+            Conversion.objects.filter(pk=line.conversion_id).update(paid_minor=paid_minor)
+        else:
+            PeriodReward.objects.filter(payout_lines=line).update(paid_minor=paid_minor)
     touched = Conversion.objects.filter(payout_lines__payout=payout)
     touched.filter(status="approved", paid_minor=F("commission_minor")).update(status="paid")
     touched.filter(status="paid", paid_minor__lt=F("commission_minor")).update(status="approved")
+    months = PeriodReward.objects.filter(payout_lines__payout=payout)
+    months.filter(state="approved", paid_minor=F("amount_minor")).update(state="paid")
+    months.filter(state="paid", paid_minor__lt=F("amount_minor")).update(state="approved")
 
 
 def _rows_write(statement: BankStatement, plan: Sequence[Planned]) -> None:
