@@ -14,6 +14,7 @@ from attribution.services import (
     late_returns,
     leak_guard,
     lifecycle,
+    periods,
     phone_match,
     phone_purge,
     polling,
@@ -38,6 +39,12 @@ def inbound_events_process(*event_ids: str) -> None:
 def inbox_sweep() -> int:
     """What the relay does all the time, once a minute: no event waits for one process."""
     return inbox.events_relay()
+
+
+@shared_task
+def periods_settle() -> int:
+    """Tiers and bonuses of months that are over."""
+    return periods.periods_settle()
 
 
 @shared_task

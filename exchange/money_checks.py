@@ -44,16 +44,21 @@ def conversions_match_postings() -> list[str]:
 
 
 def totals_match_conversions() -> list[str]:
-    """Fee and VAT are rounded over these totals: a wrong one makes every later fee wrong."""
+    """Fee and VAT are rounded over these totals: a wrong one makes every later fee wrong. Rewards
+    of months are in them too."""
     rows = _rows("""
         SELECT t.campaign_id, t.accrued_minor, s.accrued_minor, t.final_minor, s.final_minor
           FROM campaigns_campaigntotals t
           CROSS JOIN LATERAL (
-            SELECT coalesce(sum(commission_minor), 0) AS accrued_minor,
-                   coalesce(sum(commission_minor) FILTER (
+            SELECT coalesce(sum(minor), 0) AS accrued_minor,
+                   coalesce(sum(minor) FILTER (
                      WHERE status IN ('approved', 'paid', 'partly_reversed')), 0) AS final_minor
-              FROM attribution_conversion c
-             WHERE c.campaign_id = t.campaign_id AND c.status <> 'awaiting_funding') s
+              FROM (SELECT commission_minor AS minor, status FROM attribution_conversion c
+                     WHERE c.campaign_id = t.campaign_id AND c.status <> 'awaiting_funding'
+                    UNION ALL
+                    SELECT amount_minor, state FROM attribution_periodreward p
+                     WHERE p.campaign_id = t.campaign_id AND p.state <> 'awaiting_funding'
+                   ) every) s
          WHERE (t.accrued_minor, t.final_minor) <> (s.accrued_minor, s.final_minor)
          ORDER BY t.campaign_id""")
     return [

@@ -30,6 +30,7 @@ JOURNAL_NAMES: dict[str, Promise] = {
     JournalKind.CLAWBACK: _("Return after approval"),
     JournalKind.NETTING: _("Kept from a payout for returned goods"),
     JournalKind.WRITE_OFF: _("Debt written off"),
+    JournalKind.PERIOD_REWARD: _("Reward of a month"),
     JournalKind.PAYOUT_CREATED: _("Payout"),
     JournalKind.PAYOUT_PAID: _("Payout sent by the bank"),
     JournalKind.PAYOUT_UNDONE: _("Payout did not go through"),

@@ -123,7 +123,7 @@ class Payout(models.Model):
 
 
 class PayoutLine(models.Model):
-    """How much of a payout is which conversion's, and so which brand's."""
+    """How much of a payout is which conversion's or which month's, and so which brand's."""
 
     payout = models.ForeignKey(
         Payout, on_delete=models.PROTECT, related_name="lines", db_constraint=False
@@ -135,6 +135,14 @@ class PayoutLine(models.Model):
         on_delete=models.PROTECT,
         related_name="payout_lines",
         db_constraint=False,
+        null=True,
+    )
+    period_reward = models.ForeignKey(
+        "attribution.PeriodReward",
+        on_delete=models.PROTECT,
+        related_name="payout_lines",
+        db_constraint=False,
+        null=True,
     )
     amount_minor = models.BigIntegerField()
 
@@ -143,6 +151,13 @@ class PayoutLine(models.Model):
             models.UniqueConstraint(
                 fields=["payout", "conversion"], name="payoutline_once_per_conversion"
             ),
+            models.UniqueConstraint(
+                fields=["payout", "period_reward"], name="payoutline_once_per_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(conversion__isnull=True) ^ Q(period_reward__isnull=True),
+                name="payoutline_of_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0), name="payoutline_amount_is_positive"
             ),
@@ -150,6 +165,14 @@ class PayoutLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payout_id}: {self.amount_minor}"
+
+    @property
+    def about(self) -> str:
+        """The order's number, or what of which month."""
+        if self.conversion is not None:
+            return self.conversion.order_number
+        assert self.period_reward is not None, self.pk
+        return f"{self.period_reward.get_kind_display()}, {self.period_reward.month:%m.%Y}"
 
 
 class PayoutNetting(models.Model):

@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from attribution.models import Conversion, LateReturn
 from attribution.selectors.conversions import owed_back, still_payable
+from attribution.selectors.periods import periods_payable
 from compliance.domain.rules import RuleMissing, RulesInForce
 from compliance.domain.withholding import (
     Booked,
@@ -55,15 +56,6 @@ NOT_PAID = (Payout.State.FAILED, Payout.State.CANCELLED, Payout.State.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
-class PayableConversion:
-    """What of an approved conversion was not paid out yet."""
-
-    conversion_id: int
-    brand_id: int
-    amount_minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class PayeeCase:
     """Everything that decides whether and how one influencer is paid on a day."""
 
@@ -75,7 +67,7 @@ class PayeeCase:
     profile: TaxProfile
     month: PaidSoFar
     year: PaidSoFar
-    conversions: tuple[PayableConversion, ...]
+    parts: tuple[Part, ...]  # what of approved money was not paid out yet
     debts: tuple[Debt, ...] = ()
 
 
@@ -101,7 +93,7 @@ def payee_cases(day: date, influencer_ids: Collection[int] | None = None) -> lis
     profiles = withholding_profiles(ids, day)
     month = paid_so_far(ids, first=day.replace(day=1), last=day, profiles=profiles)
     year = paid_so_far(ids, first=day.replace(month=1, day=1), last=day, profiles=profiles)
-    conversions, debts = _payable_conversions(ids), debts_of(ids)
+    parts, debts = _payable_parts(ids), debts_of(ids)
     return [
         PayeeCase(
             influencer_id=id,
@@ -112,7 +104,7 @@ def payee_cases(day: date, influencer_ids: Collection[int] | None = None) -> lis
             profile=profiles[id],
             month=month[id],
             year=year[id],
-            conversions=tuple(conversions[id]),
+            parts=tuple(parts[id]),
             debts=tuple(debts[id]),
         )
         for id in ids
@@ -200,7 +192,7 @@ def _payee_hold(case: PayeeCase) -> str | None:
         account_usable_from=case.account.usable_from if case.account else None,
         has_open_payout=case.has_open_payout,
         payable_minor=case.payable_minor,
-        parts=[Part(it.conversion_id, it.brand_id, it.amount_minor) for it in case.conversions],
+        parts=case.parts,
         now=clock.now(),
     )
 
@@ -230,10 +222,9 @@ def paid_so_far(
     return {id: PaidSoFar(gross.get(id, 0), booked[id]) for id in influencer_ids}
 
 
-def _payable_conversions(
-    influencer_ids: Collection[int],
-) -> dict[int, list[PayableConversion]]:
-    """Oldest first, so that a payout says whose money it is in the order of earning."""
+def _payable_parts(influencer_ids: Collection[int]) -> dict[int, list[Part]]:
+    """Oldest first, so that a payout says whose money it is in the order of earning; rewards of
+    months after those of orders. Two queries."""
     rows = (
         Conversion.objects.filter(
             influencer_id__in=influencer_ids,
@@ -244,9 +235,13 @@ def _payable_conversions(
         .order_by("approved_at", "id")
         .values_list("influencer_id", "pk", "brand_id", "payable_minor")
     )
-    by_influencer: dict[int, list[PayableConversion]] = defaultdict(list)
+    by_influencer: dict[int, list[Part]] = defaultdict(list)
     for influencer_id, pk, brand_id, payable in rows:
-        by_influencer[influencer_id].append(PayableConversion(pk, brand_id, payable))
+        by_influencer[influencer_id].append(Part(brand_id, payable, conversion_id=pk))
+    for reward in periods_payable(influencer_ids):
+        left = reward.amount_minor - reward.paid_minor
+        part = Part(reward.brand_id, left, period_reward_id=reward.pk)
+        by_influencer[reward.influencer_id].append(part)
     return by_influencer
 
 

@@ -12,7 +12,14 @@ from django.db.models.functions import Greatest, TruncDate
 from django.utils.translation import gettext as _
 
 from attribution.domain.lifecycle import CONFIRMED_GRADES, CONFIRMED_TRUST
-from attribution.models import Candidate, ClickDaily, Conversion, ConversionVersion, Order
+from attribution.models import (
+    Candidate,
+    ClickDaily,
+    Conversion,
+    ConversionVersion,
+    Order,
+    PeriodReward,
+)
 from attribution.selectors.paging import edge_parse, edge_text
 from core.clock import ALMATY, day_start
 from core.errors import NotFound
@@ -103,7 +110,11 @@ def owed_back() -> Greatest:
 
 
 def earned_by_stage(influencer_id: int) -> Earned:
-    """One query."""
+    """With rewards of months. Two queries."""
+    months = PeriodReward.objects.filter(influencer_id=influencer_id).aggregate(
+        approved=Sum(F("amount_minor") - F("paid_minor"), filter=Q(state="approved")),
+        paid=Sum("paid_minor"),
+    )
     totals = Conversion.objects.filter(influencer_id=influencer_id).aggregate(
         held=Sum("commission_minor", filter=Q(status__in=HELD)),
         approved=Sum(still_payable(), filter=Q(approved_at__isnull=False)),
@@ -112,8 +123,8 @@ def earned_by_stage(influencer_id: int) -> Earned:
     )
     return Earned(
         held_minor=totals["held"] or 0,
-        approved_minor=totals["approved"] or 0,
-        paid_minor=totals["paid"] or 0,
+        approved_minor=(totals["approved"] or 0) + (months["approved"] or 0),
+        paid_minor=(totals["paid"] or 0) + (months["paid"] or 0),
         next_hold_end=totals["next_hold_end"],
     )
 

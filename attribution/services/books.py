@@ -13,14 +13,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from attribution.domain.late_returns import Split
-from attribution.models import Conversion
+from attribution.models import Conversion, PeriodReward
 from campaigns.models import Campaign, CampaignTotals
 from campaigns.services.links import links_follow_budgets
 from core.bulk import rows_update
 from ledger.domain import accounts
 from ledger.domain.drafts import JournalDraft
 from ledger.domain.fees import fee_due
-from ledger.domain.journals import ConversionRef, FeeBack, accrual, approval, clawback
+from ledger.domain.journals import (
+    ConversionRef,
+    FeeBack,
+    PeriodRef,
+    accrual,
+    approval,
+    clawback,
+    period_reward,
+)
 from ledger.selectors import balances
 from ledger.services import journals_post
 
@@ -143,7 +151,7 @@ class Books:
         }
         self._accrued: list[_Accrued] = []
         self._approved: list[tuple[Conversion, int]] = []  # with its final fee
-        self._clawed: list[JournalDraft] = []
+        self._others: list[JournalDraft] = []  # clawbacks, and rewards of months
 
     def accrue(self, conversion: Conversion, *, from_minor: int, to_minor: int) -> bool:
         """Take the difference to the version before; False when the campaign has not enough."""
@@ -178,7 +186,35 @@ class Books:
             is_vat_invoiced=is_vat_invoiced,
         )
         if draft.legs:
-            self._clawed.append(draft)
+            self._others.append(draft)
+        return True
+
+    def period_pay(self, reward: PeriodReward) -> bool:
+        """Take a month's reward, final at once; False when the campaign has not enough."""
+        purse = self._purses[reward.campaign_id]
+        held = purse.take(reward.amount_minor)
+        if held is None:
+            return False
+        fee, vat = purse.finish(reward.amount_minor)
+        reward.fee_minor, reward.vat_minor = fee, vat
+        period = PeriodRef(
+            reward_id=reward.pk,
+            kind=reward.kind,
+            participation_id=reward.participation_id,
+            month=reward.month.strftime("%Y-%m"),
+            campaign_id=reward.campaign_id,
+            brand_id=reward.brand_id,
+            influencer_id=reward.influencer_id,
+        )
+        self._others.append(
+            period_reward(
+                period,
+                amount_minor=reward.amount_minor,
+                fee_held_minor=held,
+                fee_minor=fee,
+                vat_minor=vat,
+            )
+        )
         return True
 
     def post(self, *, at: datetime) -> None:
@@ -190,7 +226,7 @@ class Books:
         """
         drafts = [each.draft() for each in self._accrued]
         drafts += [_approval(conversion, fee) for conversion, fee in self._approved]
-        drafts += self._clawed
+        drafts += self._others
         if not drafts:
             return
         rows_update((purse.totals for purse in self._purses.values()), TOTALS)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from attribution.models import Conversion
+from attribution.selectors.periods import period_earned
 from attribution.selectors.standings import (
     Day,
     approved_orders,
@@ -59,7 +60,7 @@ class Standings:
     is_capped: bool = False
 
     def load(self, asking: Collection[Asking], current: Mapping[int, Conversion]) -> None:
-        """At most five queries, each only where somebody asks. The campaigns' totals are locked."""
+        """At most seven queries, each only where somebody asks. The totals are locked."""
         orders = {
             now.order.pk: now.order
             for now, terms, _campaign in asking
@@ -88,9 +89,15 @@ class Standings:
         self.days = defaultdict(int, earned_by_day(capped))
         for (person, _day), minor in self.days.items():
             self.people[person] += minor
+        months, _none = period_earned(participation_ids=capped)
+        for person, minor in months.items():
+            self.people[person] += minor
         totals = {each.campaign_id for each in asking if each.terms.cap_total_minor is not None}
         if totals:
             self.campaigns = earned_by_campaign(totals)
+            _none, of_months = period_earned(campaign_ids=totals)
+            for campaign, minor in of_months.items():
+                self.campaigns[campaign] += minor
         self.parts = {line: _part(each) for line, each in current.items()}
 
     def of_order(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from brands.models import Brand
@@ -234,14 +235,27 @@ def _require_verified(brand_id: int) -> None:
         )
 
 
-def campaign_release(*, campaign_id: int) -> int:
+def campaigns_with_month_rewards() -> QuerySet[Campaign]:
+    """Campaigns that may owe a bonus or a tier's top-up when a month is over."""
+    published = Terms.objects.filter(published_at__isnull=False)
+    promising = published.filter(
+        ~Q(bonuses=[]) | (~Q(tiers=[]) & Q(tier_kind=Terms.TierKind.RETROACTIVE))
+    )
+    return Campaign.objects.filter(pk__in=promising.values("campaign_id"))
+
+
+def campaign_release(*, campaign_id: int, are_months_settled: bool = False) -> int:
     """Give a closed campaign's rest back, once nothing of it is open; how much (tiyn).
+
+    One that may owe the reward of a month waits until whoever settles months says so.
 
     Repeatable: money that comes back later (a return after approval) is released by the next call.
     """
     with acting_as(system="release a campaign's rest"):
         campaign = campaign_locked(campaign_id)
         if campaign.status != Campaign.Status.CLOSED or _has_open_rewards(campaign):
+            return 0
+        if not are_months_settled and campaigns_with_month_rewards().filter(pk=campaign_id):
             return 0
         rest = _rest(campaign)
         if rest.total_minor == 0:

@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
     "new lists": {"task": "attribution.tasks.cursors_keep_up", "schedule": 600.0},
     "lifecycle": {"task": "attribution.tasks.conversions_advance", "schedule": 15.0},
     "late returns": {"task": "attribution.tasks.late_returns_apply", "schedule": 60.0},
+    "months": {"task": "attribution.tasks.periods_settle", "schedule": 300.0},
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
     "invoices": {"task": "campaigns.tasks.invoices_sweep", "schedule": 900.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},

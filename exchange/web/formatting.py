@@ -143,6 +143,13 @@ def day_long(value: date | datetime) -> str:
     return format_date(day_of(value), pattern, locale=language()).replace(" ", NBSP)
 
 
+def month_long(value: date) -> str:
+    """A calendar month: "2026 ж. қараша", "ноябрь 2026", "November 2026"."""
+    month = format_date(value, "LLLL", locale=language())
+    is_kazakh = language() == "kk"
+    return f"{value.year}{NBSP}ж.{NBSP}{month}" if is_kazakh else f"{month}{NBSP}{value.year}"
+
+
 def day_full(value: date | datetime) -> str:
     """For tables and documents: "2026 ж. 21 қараша", "21 ноября 2026 г.", "November 21, 2026"."""
     day = day_of(value)

@@ -29,6 +29,7 @@ class JournalKind(StrEnum):
     CLAWBACK = "clawback"
     NETTING = "netting"
     WRITE_OFF = "write_off"
+    PERIOD_REWARD = "period_reward"
     PAYOUT_CREATED = "payout_created"
     PAYOUT_PAID = "payout_paid"
     PAYOUT_UNDONE = "payout_undone"

@@ -168,6 +168,48 @@ def clawback(
     return draft(JournalKind.CLAWBACK, key, legs, **conversion.refs)
 
 
+@dataclass(frozen=True, slots=True)
+class PeriodRef:
+    """A month's reward, and whose money it moves. `kind` is tier or bonus, `month` "2026-11"."""
+
+    reward_id: int
+    kind: str
+    participation_id: int
+    month: str
+    campaign_id: int
+    brand_id: int
+    influencer_id: int
+
+
+def period_reward(
+    period: PeriodRef,
+    *,
+    amount_minor: int,
+    fee_held_minor: int,
+    fee_minor: int,
+    vat_minor: int,
+) -> JournalDraft:
+    """A tier's top-up or a bonus: final at once, out of the budget.
+
+    `fee_held_minor` is `fee_due` of what is accrued, `fee_minor` of what is final: the one leaves
+    the reserve, the other is ours, and their difference of rounding stays on hold.
+    """
+    assert amount_minor > 0, amount_minor
+    campaign = (period.brand_id, period.campaign_id)
+    legs = {
+        accounts.budget(*campaign): -amount_minor,
+        accounts.influencer_payable(period.influencer_id): amount_minor,
+        accounts.fee_reserve(*campaign): -fee_held_minor,
+        accounts.fee_hold(*campaign): fee_held_minor - fee_minor,
+        accounts.platform_fee(): fee_minor,
+        accounts.vat_reserve(*campaign): -vat_minor,
+        accounts.vat_funded(period.brand_id): vat_minor,
+    }
+    key = f"{period.kind}:{period.participation_id}:{period.month}"
+    refs = {"campaign": period.campaign_id, "period_reward": period.reward_id}
+    return draft(JournalKind.PERIOD_REWARD, key, legs, **refs)
+
+
 def fee_invoice(*, invoice_id: int, brand_id: int, vat_minor: int) -> JournalDraft:
     """The e-invoice for our fee is issued: its VAT is owed to the state from now on."""
     assert vat_minor > 0, vat_minor

@@ -206,15 +206,12 @@ def _taxes_table(payout: Payout) -> Table:
 
 
 def _lines_table(payout: Payout) -> Table:
-    lines = payout.lines.select_related("brand", "conversion").order_by("pk")
+    lines = payout.lines.select_related("brand", "conversion", "period_reward").order_by("pk")
     shown = list(lines[:ROWS_SHOWN_MAX])
     return Table(
         title=_("Rewards that it pays"),
         columns=[Column(_("Brand")), Column(_("Order")), Column(_("Sum"), is_number=True)],
-        rows=[
-            [line.brand.name, line.conversion.order_number, tenge(line.amount_minor)]
-            for line in shown
-        ],
+        rows=[[line.brand.name, line.about, tenge(line.amount_minor)] for line in shown],
         total=[_("Total"), "", tenge(payout.gross_minor)],
         empty=_("No rewards."),
         left_out=lines.count() - len(shown),

@@ -22,11 +22,15 @@ class PayeeHold(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one conversion puts into a payout."""
+    """What one conversion, or one reward of a month, puts into a payout."""
 
-    conversion_id: int
     brand_id: int
     amount_minor: int
+    conversion_id: int | None = None
+    period_reward_id: int | None = None
+
+    def __post_init__(self) -> None:
+        assert (self.conversion_id is None) != (self.period_reward_id is None), self
 
 
 def payee_hold(

@@ -110,10 +110,11 @@ def _payouts_write(batch: PayoutBatch, ready: Sequence[Ready]) -> list[Payout]:
             influencer_id=payout.influencer_id,
             brand_id=part.brand_id,
             conversion_id=part.conversion_id,
+            period_reward_id=part.period_reward_id,
             amount_minor=part.amount_minor,
         )
         for payout, each in pairs
-        for part in each.case.conversions
+        for part in each.case.parts
     )
     nettings_write(pairs)
     PayoutTaxLine.objects.bulk_create(

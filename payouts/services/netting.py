@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from attribution.models import Conversion
+from django.db.models import F
+
+from attribution.models import Conversion, PeriodReward
 from campaigns.models import Campaign
 from campaigns.services.links import links_follow_budgets
 from core import clock
@@ -54,10 +56,15 @@ def paid_back(payout: Payout) -> None:
     """
     kept = payout.netted_minor
     back: dict[int, int] = {}
-    for line in payout.lines.order_by("-conversion_id"):
+    for line in payout.lines.order_by(F("conversion_id").desc(nulls_last=True)):
         stays = min(kept, line.amount_minor)
         kept -= stays
-        back[line.conversion_id] = line.amount_minor - stays
+        unpaid = line.amount_minor - stays
+        if line.conversion_id is not None:
+            back[line.conversion_id] = unpaid
+        else:
+            months = PeriodReward.objects.filter(payout_lines=line)
+            months.update(paid_minor=F("paid_minor") - unpaid)
     conversions = _locked(back)
     recovered = {}
     for conversion in conversions:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from attribution.models import Conversion
+from attribution.models import Conversion, PeriodReward
 from attribution.selectors.conversions import still_payable
 from brands.services import deposit_book
 from core import clock
@@ -224,10 +224,11 @@ def _payout_paid(payout: Payout, taxes: dict[str, int]) -> None:
     _post(payout_paid(payout_money(payout, taxes)))
     payout_net(payout)
     payout_move(payout, Payout.State.PAID)
-    for line in payout.lines.order_by("conversion_id"):
+    for line in payout.lines.order_by("conversion_id", "period_reward_id"):
         paid = F("paid_minor") + line.amount_minor
-        Conversion.objects.filter(pk=line.conversion_id).update(paid_minor=paid)
-    _conversions_follow(payout)
+        Conversion.objects.filter(payout_lines=line).update(paid_minor=paid)
+        PeriodReward.objects.filter(payout_lines=line).update(paid_minor=paid)
+    _rewards_follow(payout)
     _notice(payout, "payout_paid")
 
 
@@ -237,7 +238,7 @@ def _payout_came_back(payout: Payout, taxes: dict[str, int]) -> None:
     _post(payout_returned(payout_money(payout, taxes)))
     paid_back(payout)
     payout_move(payout, Payout.State.RETURNED, failure=BANK_RETURNED)
-    _conversions_follow(payout)
+    _rewards_follow(payout)
     _notice(payout, "payout_returned")
 
 
@@ -271,12 +272,16 @@ def _post(draft: JournalDraft) -> None:
     journals_post([draft], occurred_at=clock.now())
 
 
-def _conversions_follow(payout: Payout) -> None:
-    """A wholly paid conversion is `paid`, else it is `approved`; a reversed one stays reversed."""
+def _rewards_follow(payout: Payout) -> None:
+    """What is wholly paid, a conversion or a month's reward, is `paid`, else it is `approved`; a
+    reversed conversion stays reversed."""
     touched = Conversion.objects.filter(payout_lines__payout=payout)
     touched = touched.annotate(still_minor=still_payable())
     touched.filter(status="approved", still_minor=0).update(status="paid")
     touched.filter(status="paid", still_minor__gt=0).update(status="approved")
+    months = PeriodReward.objects.filter(payout_lines__payout=payout)
+    months.filter(state="approved", paid_minor=F("amount_minor")).update(state="paid")
+    months.filter(state="paid", paid_minor__lt=F("amount_minor")).update(state="approved")
 
 
 def _rows_write(statement: BankStatement, plan: Sequence[Planned]) -> None:

@@ -36,6 +36,7 @@ from attribution.models import (
     OrderLine,
     OrderUpload,
     OrderVersion,
+    PeriodReward,
     PhoneClaim,
     PhoneMark,
     PhonePepper,
@@ -531,6 +532,17 @@ def conversion_rows(party: Party, order: Order, line: OrderLine) -> list[models.
     return [
         decision,
         conversion,
+        PeriodReward.objects.create(
+            campaign_id=party.campaign,
+            participation_id=party.participation,
+            month=clock.today().replace(day=1),
+            kind="bonus",
+            orders=1,
+            earned_minor=1,
+            amount_minor=1,
+            state="awaiting_funding",
+            **both,
+        ),
         rejection,
         LateReturn.objects.create(
             conversion=conversion,

@@ -9,6 +9,7 @@ from campaigns.domain.sale_cost import SaleCost
 from exchange.web.pages.common import (
     Choice,
     Fact,
+    MonthRow,
     Pager,
     PolicyTerms,
     Stat,
@@ -205,6 +206,7 @@ class Campaign:
     less_hint: str = ""
     budget_note: str = ""
     budget_tone: str = ""
+    months: list[MonthRow] = field(default_factory=list)
 
     @property
     def spent_percent(self) -> int:

@@ -42,6 +42,18 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthRow:
+    """The reward of a month: of whom or which campaign, what it is, its arithmetic. `status` is a
+    sale's, "" where the month reached nothing."""
+
+    name: str
+    title: str
+    note: str
+    minor: int
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """A row of an arithmetic: an amount, or a text such as "× 7%"."""
 

@@ -12,6 +12,7 @@ from exchange.web.pages.common import (
     Choice,
     Fact,
     MoneyStrip,
+    MonthRow,
     Pager,
     PolicyTerms,
     Stat,
@@ -336,6 +337,7 @@ class Earnings:
     clear_url: str = ""
     campaigns_url: str = ""
     pager: Pager | None = None
+    months: list[MonthRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +440,7 @@ class Payout:
     steps: list[Step]
     shares: list[PayoutShare]
     sales: list[EarningRow]
+    months: list[MonthRow] = field(default_factory=list)
     reason: str = ""
     fix_url: str = ""
     fix_button: str = ""

@@ -126,6 +126,7 @@ def campaign() -> brand.Campaign:
         facts=facts(),
         totals=totals.choices(),
         policy=common.POLICY,
+        months=[common.month("Айгерім С.")],
         reserve=reserve(),
         participants=people,
         participants_total=len(people),

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from campaigns.domain.commission import CommissionTerms
 from core import clock
-from exchange.web.formatting import day_short, moment_short
+from exchange.web.formatting import day_short, moment_short, month_long
 from exchange.web.pages.common import (
     Chart,
     Choice,
     MoneyStrip,
+    MonthRow,
     Pager,
     PolicyTerms,
     Series,
@@ -116,6 +117,12 @@ def sums() -> list[Sum]:
         Sum(_("Rate"), text="× 7%"),
         Sum(_("Reward"), 157_437, line=True, strong=True),
     ]
+
+
+def month(name: str) -> MonthRow:
+    title = f"{_('Bonus for the number of orders')}, {month_long(day_ago(40))}"
+    note = _("approved orders: %(count)s") % {"count": 24}
+    return MonthRow(name, title, note, 500_000, "approved")
 
 
 def pager(text: str = "1–10") -> Pager:

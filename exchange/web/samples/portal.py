@@ -295,7 +295,9 @@ def statuses() -> list[Choice]:
 
 
 def earning_list() -> portal.Earnings:
-    return portal.Earnings(earnings(), statuses(), common.strip(), pager=common.pager("1–7 / 96"))
+    pager = common.pager("1–7 / 96")
+    months = [common.month("Жылы үй")]
+    return portal.Earnings(earnings(), statuses(), common.strip(), pager=pager, months=months)
 
 
 def earning() -> portal.Earning:

@@ -13,7 +13,7 @@ PAYABLE = {
     "account_usable_from": NOW - timedelta(days=30),
     "has_open_payout": False,
     "payable_minor": 6_000_00,
-    "parts": [Part(101, 7, 4_000_00), Part(102, 8, 2_000_00)],
+    "parts": [Part(7, 4_000_00, conversion_id=101), Part(8, 2_000_00, period_reward_id=102)],
     "now": NOW,
 }
 

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from attribution.selectors.conversions import Taken, budget_queue, taken_by_campaign
+from attribution.selectors.periods import periods_of_campaign
 from attribution.selectors.traffic import has_tag_days
 from brands.models import Brand
 from campaigns.domain import terms as rules
@@ -43,6 +44,7 @@ from exchange.web.formatting import (
     number_text,
     percent_text,
 )
+from exchange.web.months import month_row
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Fact, PolicyTerms, Stat, Sum
 from exchange.web.paging import query_url
@@ -147,6 +149,9 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         rerun_url="" if is_draft else desk.url("rerun", found.public_id),
         add_budget=_add_budget(desk, found, refused),
         **_budget(desk, found, refused, waiting=budget_queue(found.pk) if not is_draft else 0),
+        months=[
+            month_row(each, name=each.influencer.name) for each in periods_of_campaign(found.pk)
+        ],
         **_actions(desk, found),
     )
 

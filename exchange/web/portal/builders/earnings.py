@@ -34,6 +34,7 @@ from attribution.selectors.conversions import (
 )
 from attribution.selectors.late_returns import late_returns_of
 from attribution.selectors.leaks import finding_holding
+from attribution.selectors.periods import periods_of_influencer
 from attribution.selectors.receipts import claim_of_conversion
 from attribution.selectors.rejections import rejections_standing
 from core import clock
@@ -44,6 +45,7 @@ from exchange.web.formatting import (
     rate_text,
 )
 from exchange.web.late_returns import late_shown
+from exchange.web.months import month_row
 from exchange.web.pages import portal, verdicts
 from exchange.web.pages.common import (
     Choice,
@@ -150,6 +152,7 @@ def earnings(influencer: Influencer, *, chosen: str, after: str) -> portal.Earni
         clear_url=reverse("portal:earnings"),
         campaigns_url=reverse("portal:campaigns"),
         pager=pager(len(page.rows), after, page.after, kept),
+        months=[month_row(each) for each in periods_of_influencer(influencer.pk)],
     )
 
 

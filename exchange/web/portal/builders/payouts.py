@@ -15,6 +15,7 @@ from core.iban import IbanError, iban_bank
 from exchange.web.formatting import (
     moment_short,
 )
+from exchange.web.months import month_row
 from exchange.web.pages import portal
 from exchange.web.pages.common import (
     Step,
@@ -86,10 +87,16 @@ def payout_failure(payout: Payout) -> str:
 
 def payout(payout: Payout) -> portal.Payout:
     row = payout_row(payout)
-    lines = list(payout.lines.select_related("conversion__campaign").order_by("id"))
-    by_brand: dict[str, list[int]] = {}
+    found = payout.lines.select_related("conversion__campaign", "period_reward__campaign")
+    lines = list(found.order_by("id"))
+    shares: dict[str, portal.PayoutShare] = {}
     for line in lines:
-        by_brand.setdefault(line.conversion.campaign.brand_name, []).append(line.amount_minor)
+        earned = line.conversion or line.period_reward
+        assert earned is not None, line.pk  # the database sees to it
+        name = earned.campaign.brand_name
+        known = shares.get(name, portal.PayoutShare(name, 0, 0))
+        sales = known.sales + bool(line.conversion)
+        shares[name] = portal.PayoutShare(name, sales, known.minor + line.amount_minor)
     return portal.Payout(
         number=payout.rail_key,
         minor=payout.net_minor,
@@ -99,8 +106,9 @@ def payout(payout: Payout) -> portal.Payout:
         tax_status=payout.tax_status,
         sums=payout_sums(payout),
         steps=_payout_steps(payout),
-        shares=[portal.PayoutShare(name, len(it), sum(it)) for name, it in by_brand.items()],
-        sales=[earning_row(line.conversion) for line in lines],
+        shares=list(shares.values()),
+        sales=[earning_row(line.conversion) for line in lines if line.conversion],
+        months=[month_row(line.period_reward) for line in lines if line.period_reward],
         reason=row.reason,
         fix_url=row.fix_url,
         fix_button=row.fix_button,
