@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -7,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from campaigns.admin_categories import CategoryAdmin
 from campaigns.models import (
     AppTarget,
     Campaign,
@@ -17,7 +20,17 @@ from campaigns.models import (
     TrackingLink,
 )
 from campaigns.services.apps import NOTE_CHARS_MAX, app_target_save
-from core.admin import FormPage, OpsAdmin, ReadOnlyInline, posted, tenge_column
+from campaigns.services.categories import campaign_review_pass, campaign_review_refuse
+from core.admin import (
+    ConfirmForm,
+    FormPage,
+    OpsAdmin,
+    ReadOnlyInline,
+    posted,
+    tenge_column,
+)
+
+__all__ = ["AppTargetAdmin", "CampaignAdmin", "CategoryAdmin", "ParticipationAdmin"]
 
 
 class TermsInline(ReadOnlyInline):
@@ -39,14 +52,19 @@ class TermsInline(ReadOnlyInline):
 
 @admin.register(Campaign)
 class CampaignAdmin(OpsAdmin):
-    list_display = ["title", "brand_name", "status", "access", "budget", "published_at", "ends_at"]
-    list_filter = ["status", "access"]
+    list_display = [
+        "title", "brand_name", "status", "category", "review", "budget", "published_at", "ends_at",
+    ]  # fmt: skip
+    list_filter = ["status", "access", "review", "category__flag"]
+    list_select_related = ["category"]
     search_fields = ["title", "brand_name", "=public_id"]
     search_help_text = _("Title, brand or id")
     ordering = ["-id"]
     fields = [
         ("title", "brand_name", "public_id"),
         ("status", "access"),
+        ("category", "review", "review_at"),
+        "review_note",
         ("budget", "platform_fee_bps", "vat_bps"),
         "destination_url",
         ("published_at", "ends_at", "created_at"),
@@ -54,6 +72,62 @@ class CampaignAdmin(OpsAdmin):
     ]
     inlines = [TermsInline]
     budget = tenge_column("budget_minor", _("reward budget"))
+    actions_detail = ["review_pass", "review_refuse"]
+
+    @action(
+        description=_("May be published"),
+        url_path="review-pass",
+        permissions=["campaigns.change_campaign"],
+        icon="check",
+    )
+    def review_pass(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        campaign: Campaign = self.row_or_404(object_id)
+        page = FormPage(
+            title=_("May %(title)s be published?") % {"title": campaign.title},
+            explain=_("The brand gets a letter and can publish it. Every change is asked anew."),
+            submit=_("May be published"),
+            change=lambda data: campaign_review_pass(campaign_id=campaign.pk),
+            done=_("The brand can publish it now."),
+            back=self.url_of("change", campaign.pk),
+            facts=_facts(campaign),
+        )
+        return self.form_page(request, ConfirmForm(posted(request)), page)
+
+    @action(
+        description=_("May not be published"),
+        url_path="review-refuse",
+        permissions=["campaigns.change_campaign"],
+        icon="block",
+    )
+    def review_refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        campaign: Campaign = self.row_or_404(object_id)
+        page = FormPage(
+            title=_("%(title)s may not be published") % {"title": campaign.title},
+            explain=_("The brand reads why, and may change the campaign and ask again."),
+            submit=_("May not be published"),
+            change=lambda data: campaign_review_refuse(campaign_id=campaign.pk, **data),
+            done=_("The brand has a letter."),
+            back=self.url_of("change", campaign.pk),
+            is_danger=True,
+            facts=_facts(campaign),
+        )
+        return self.form_page(request, ReviewForm(posted(request)), page)
+
+
+class ReviewForm(forms.Form):
+    note = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea)
+
+
+def _facts(campaign: Campaign) -> dict[Any, Any]:
+    """What to look at before saying."""
+    category = campaign.category
+    return {
+        _("brand"): campaign.brand_name,
+        _("category"): category.name if category else "",
+        _("law"): category.law if category else "",
+        _("product page"): campaign.destination_url,
+        _("what it is about"): campaign.about,
+    }
 
 
 class LinkInline(ReadOnlyInline):

@@ -31,6 +31,7 @@ from campaigns.reward_forms import (
     reward_kinds_initial,
 )
 from campaigns.rules_forms import RulesForm, rules_initial
+from campaigns.selectors.categories import UNSAID, categories_offered
 from core import clock
 from core.forms import PercentField, TengeField
 
@@ -85,6 +86,7 @@ class CampaignForm(RewardKindsForm, RulesForm):
     fallback_url = forms.CharField(
         label=_("Where links lead after the campaign"), max_length=500, required=False
     )
+    category = forms.ChoiceField(label=_("Category"), required=False)
     access = forms.ChoiceField(
         label=_("Who may join"), choices=Campaign.Access.choices, widget=forms.RadioSelect
     )
@@ -120,6 +122,13 @@ class CampaignForm(RewardKindsForm, RulesForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        kept = str(self.initial.get("category") or "")
+        field = self.fields["category"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(each.slug, each.name) for each in categories_offered(kept)]
+
     def offer(self) -> Offer:
         """What a valid form offers."""
         given: dict[str, Any] = self.cleaned_data
@@ -140,6 +149,7 @@ class CampaignForm(RewardKindsForm, RulesForm):
             budget_minor=given["budget"],
             ends_on=given["ends_on"],
             rules=self.rules(),
+            category=given["category"],
         )
 
     def clean_commission_percent(self) -> int | None:
@@ -233,6 +243,7 @@ def campaign_form_blank() -> dict[str, Any]:
     """What a new campaign begins with: the usual terms of design/domain.md section 3."""
     return {
         "access": Campaign.Access.PUBLIC,
+        "category": UNSAID,
         "reward_kind": RewardKind.PERCENT,
         "window_days": rules.WINDOW_DAYS_DEFAULT,
         "hold_days": rules.HOLD_DAYS_DEFAULT,
@@ -263,6 +274,7 @@ def campaign_form_initial(campaign: Campaign, terms: Terms) -> dict[str, Any]:
         "typical_basket": campaign.typical_basket_minor,
         "budget": campaign.budget_minor,
         "ends_on": last,
+        "category": campaign.category.slug if campaign.category else UNSAID,
         **rules_initial(campaign),
         **reward_kinds_initial(terms),
     }

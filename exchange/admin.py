@@ -12,6 +12,7 @@ from brands.admin import BrandAdmin
 from brands.models import Brand
 from campaigns.services.lifecycle import brand_stop
 from core.admin import FormPage, posted
+from exchange.ops_codes import typed_codes_page
 from exchange.ops_invoices import InvoiceAdmin
 
 __all__ = ["InvoiceAdmin", "StoppableBrandAdmin"]
@@ -28,6 +29,17 @@ class StoppableBrandAdmin(BrandAdmin):
     """Stopping a brand also pauses its campaigns, of which brands know nothing."""
 
     actions_detail = [*BrandAdmin.actions_detail, "suspend"]
+    actions_list = [*(BrandAdmin.actions_list or ()), "typed_codes"]
+
+    @action(
+        description=_("Mistyped codes"),
+        url_path="typed-codes",
+        permissions=["attribution.view_order"],
+        icon="spellcheck",
+    )
+    def typed_codes(self, request: HttpRequest) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.model._meta}
+        return typed_codes_page(request, context)
 
     @action(
         description=_("Suspend"),

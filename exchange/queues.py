@@ -31,6 +31,7 @@ from attribution.models import (
 from attribution.selectors.clicks import Underway, clicks_underway
 from attribution.selectors.proofs import days_late
 from brands.models import Brand, Deposit, UnclaimedTransfer
+from campaigns.models import Campaign
 from compliance.domain.rules import RuleOverlap
 from compliance.models import EInvoice, Invoice
 from compliance.selectors import rule_book
@@ -118,6 +119,15 @@ QUEUES = (
         "created_at",
         DAY,
         "state__exact=submitted",
+    ),
+    Queue(
+        _("Campaigns to look at"),
+        "campaign",
+        "campaigns.view_campaign",
+        lambda: Campaign.objects.filter(review=Campaign.Review.ASKED),
+        "review_at",
+        DAY,
+        "review__exact=asked",
     ),
     Queue(
         _("Corrections to decide"),

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -36,6 +37,7 @@ class Question:
     text: str
     skeleton: str
     orders: int
+    first_at: datetime
     last_at: datetime
     codes: tuple[PromoCode, ...]
     is_shared: bool
@@ -53,10 +55,11 @@ def code_questions(brand_id: int) -> list[Question]:
     shared = _shared(brand_id, open_texts, codes)
     found = [
         Question(
-            text=max(rows, key=lambda row: row[1])[0],
+            text=max(rows, key=lambda row: row.orders).text,
             skeleton=look,
-            orders=sum(count for _text, count, _at in rows),
-            last_at=max(at for _text, _count, at in rows),
+            orders=sum(row.orders for row in rows),
+            first_at=min(row.first_at for row in rows),
+            last_at=max(row.last_at for row in rows),
             codes=tuple(shared.get(look) or (codes[each] for each in near[look])),
             is_shared=look in shared,
         )
@@ -66,20 +69,29 @@ def code_questions(brand_id: int) -> list[Question]:
     return sorted(found, key=lambda each: (-each.orders, each.text))[:QUESTIONS_MAX]
 
 
-def _typed(brand_id: int) -> dict[str, list[tuple[str, int, datetime]]]:
-    """{look: [(text, orders, last)]} of what buyers typed lately."""
+class _Typed(NamedTuple):
+    """One way in which buyers wrote a text."""
+
+    text: str
+    orders: int
+    last_at: datetime
+    first_at: datetime
+
+
+def _typed(brand_id: int) -> dict[str, list[_Typed]]:
+    """{look: the ways in which buyers wrote it lately}."""
     with connection.cursor() as cursor:
         cursor.execute(_TYPED, [brand_id, clock.now() - timedelta(days=QUEUE_DAYS), TEXTS_MAX])
-        rows = cursor.fetchall()
-    found: dict[str, list[tuple[str, int, datetime]]] = defaultdict(list)
-    for text, count, last_at in rows:
-        if look := skeleton(text):
-            found[look].append((text, count, last_at))
+        rows = [_Typed(*row) for row in cursor.fetchall()]
+    found: dict[str, list[_Typed]] = defaultdict(list)
+    for row in rows:
+        if look := skeleton(row.text):
+            found[look].append(row)
     return found
 
 
 _TYPED = """
-SELECT t.text, count(*), max(o.placed_at)
+SELECT t.text, count(*), max(o.placed_at), min(o.placed_at)
   FROM attribution_order o CROSS JOIN LATERAL unnest(o.promo_codes) AS t (text)
  WHERE o.brand_id = %s AND o.placed_at >= %s AND NOT o.is_test
  GROUP BY t.text ORDER BY max(o.placed_at) DESC LIMIT %s
@@ -128,7 +140,7 @@ def _shared(
 def orders_typed(brand_id: int, look: str) -> list[Key]:
     """The orders of the queue's days with this text, the oldest first. Runs as the system."""
     since = clock.now() - timedelta(days=QUEUE_DAYS)
-    texts = [text for text, _count, _at in _typed(brand_id).get(look, [])]
+    texts = [row.text for row in _typed(brand_id).get(look, [])]
     orders = Order.objects.filter(
         brand_id=brand_id, placed_at__gte=since, promo_codes__overlap=texts
     )
@@ -138,4 +150,4 @@ def orders_typed(brand_id: int, look: str) -> list[Key]:
 def text_of(brand_id: int, look: str) -> str:
     """How a text of the queue is written; "" when nobody typed it."""
     rows = _typed(brand_id).get(look, [])
-    return canonical(max(rows, key=lambda row: row[1])[0]) if rows else ""
+    return canonical(max(rows, key=lambda row: row.orders).text) if rows else ""

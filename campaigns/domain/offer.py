@@ -58,6 +58,7 @@ class Offer:
     model: str = "last_click"
     ends_on: date | None = None
     rules: JoinRules = ANYBODY
+    category: str = ""  # short name of the list; nothing said is "other"
 
     @property
     def commission(self) -> CommissionTerms:

@@ -1,5 +1,6 @@
 from campaigns.models.budgets import BudgetAlert
 from campaigns.models.campaigns import Campaign, CampaignTotals
+from campaigns.models.categories import Category
 from campaigns.models.codes import CodeAlias, CodePool, PromoCode
 from campaigns.models.external_codes import ExternalCode, TrafficTag
 from campaigns.models.invites import Invite
@@ -12,6 +13,7 @@ __all__ = [
     "BudgetAlert",
     "Campaign",
     "CampaignTotals",
+    "Category",
     "CodeAlias",
     "CodePool",
     "ExternalCode",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brands.models import Brand
 from campaigns.domain.eligibility import JoinRules
+from campaigns.models.categories import Category
 from core import clock
 from core.ids import uuid7
 
@@ -31,6 +32,12 @@ class Campaign(models.Model):
         FLAG = "flag", _("only tell")
         ENFORCE = "enforce", _("hold the rewards")
         ROTATE = "rotate", _("give a new code")
+
+    class Review(models.TextChoices):
+        NONE = "", _("not asked")
+        ASKED = "asked", _("waits for us")
+        PASSED = "passed", _("may be published")
+        REFUSED = "refused", _("may not be published")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="campaigns")
@@ -62,6 +69,19 @@ class Campaign(models.Model):
     )
     # Marketplaces whose daily totals pay here and whose orders do not: {platform: first day}
     totals_from = models.JSONField(default=dict, editable=False)
+    # What it is about; of some kinds we look at the draft first (services.categories)
+    category = models.ForeignKey(
+        Category,
+        verbose_name=_("category"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
+    review = models.CharField(
+        _("look at the category"), max_length=8, choices=Review.choices, blank=True
+    )
+    review_at = models.DateTimeField(_("since"), null=True)
+    review_note = models.CharField(_("why"), max_length=500, blank=True)
     # Who may take part (domain.eligibility), and how many; nothing asked is null or empty
     followers_min = models.PositiveIntegerField(null=True)
     followers_max = models.PositiveIntegerField(null=True)

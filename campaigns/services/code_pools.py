@@ -207,12 +207,18 @@ SELECT %s, %s, %s, %s, %s, %s, %s, %s::varchar[], %s, 'issued', '', w.code, w.ca
 
 
 def pool_give(*, pool_id: int, participation_id: int, count: int) -> int:
+    """As `codes_issue`. Returns how many."""
+    return len(codes_issue(pool_id=pool_id, participation_id=participation_id, count=count))
+
+
+def codes_issue(*, pool_id: int, participation_id: int, count: int) -> list[str]:
     """Make so many codes of a campaign's pool a participation's, the first of the file first.
-    Returns how many.
+    Returns them.
 
     Raises:
         NotFound: no such pool, or a participation of another campaign.
-        ParticipationConflict: it is not approved, or the pool has not so many left.
+        ParticipationConflict: it is not approved.
+        Invalid: the pool has not so many left.
     """
     with acting_as(system="give promo codes"):
         pool = _pool_locked(pool_id)
@@ -221,19 +227,20 @@ def pool_give(*, pool_id: int, participation_id: int, count: int) -> int:
         free = PromoCode.objects.filter(
             pool=pool, state=State.ISSUED, participation__isnull=True
         ).order_by("id")
-        ids = list(free.select_for_update().values_list("pk", flat=True)[: min(count, GIVEN_MAX)])
-        if not 0 < count == len(ids):
-            message = _("There are %(count)s codes left in this pool.") % {"count": len(ids)}
+        first = free.select_for_update().values_list("pk", "code")[: min(count, GIVEN_MAX)]
+        codes = dict(first)
+        if not 0 < count == len(codes):
+            message = _("There are %(count)s codes left in this pool.") % {"count": len(codes)}
             raise Invalid(message, fields={"count": [message]})
-        PromoCode.objects.filter(pk__in=ids).update(
+        PromoCode.objects.filter(pk__in=codes).update(
             participation=participation, influencer_id=participation.influencer_id
         )
         audit_record(
             "code_pool.give",
             pool,
-            after={"codes": len(ids), "participation": str(participation.public_id)},
+            after={"codes": len(codes), "participation": str(participation.public_id)},
         )
-    return len(ids)
+    return list(codes.values())
 
 
 def code_reserve(*, participation_id: int) -> PromoCode:

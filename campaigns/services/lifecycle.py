@@ -24,6 +24,7 @@ from campaigns.domain.terms import (
 )
 from campaigns.link_cache import links_changed
 from campaigns.models import Campaign, CampaignTotals, Terms
+from campaigns.services.categories import category_require
 from campaigns.services.links import campaign_tokens, links_follow_budgets
 from campaigns.services.offers import CampaignConflict, campaign_locked
 from campaigns.services.standing import people_lock, places_fill
@@ -101,6 +102,7 @@ def campaign_publish(*, campaign_id: int) -> Campaign:
 
     Raises:
         BrandNotVerified: ops has not checked the company.
+        CategoryRefused: it is about what the law forbids, or nobody of us has looked at it yet.
         CampaignConflict: it is no draft, its last day has passed, or a rate is missing.
         InsufficientFunds: the free balance is too small; says by how much.
     """
@@ -110,6 +112,7 @@ def campaign_publish(*, campaign_id: int) -> Campaign:
         if campaign.published_at is not None:
             raise CampaignConflict(_("This campaign was published already."))
         _require_verified(campaign.brand_id)
+        category_require(campaign)
         now = clock.now()
         if campaign.ends_at is not None and campaign.ends_at <= now:
             raise CampaignConflict(_("The campaign's last day has passed. Choose a later one."))

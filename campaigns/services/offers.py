@@ -16,6 +16,7 @@ from campaigns.domain.marketplace_urls import product_link
 from campaigns.domain.offer import Offer, RewardFault, reward_faults
 from campaigns.domain.places import Place
 from campaigns.models import Campaign, Terms
+from campaigns.selectors.categories import category_of
 from campaigns.services.eligibility import rules_columns, rules_errors
 from campaigns.services.terms import terms_columns, terms_create
 from core import clock
@@ -98,8 +99,8 @@ def campaign_create(*, brand: Brand, offer: Offer) -> Campaign:
     Raises:
         Invalid: which fields break which rules.
     """
-    columns, of_terms = _columns(offer)
     with acting_as(system="draft a campaign"):
+        columns, of_terms = _columns(offer)
         campaign = Campaign.objects.create(brand=brand, brand_name=brand.name, **columns)
         terms_create(campaign=campaign, columns=of_terms)
         audit_record("campaign.create", campaign, after=_words(offer))
@@ -113,8 +114,8 @@ def campaign_update(*, campaign_id: int, offer: Offer) -> Campaign:
         CampaignConflict: it is no draft any more.
         Invalid: which fields break which rules.
     """
-    columns, of_terms = _columns(offer)
     with acting_as(system="draft a campaign"):
+        columns, of_terms = _columns(offer)
         campaign = campaign_locked(campaign_id)
         if campaign.status != Campaign.Status.DRAFT:
             raise CampaignConflict(
@@ -165,6 +166,8 @@ def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
             errors |= error.fields
     hosts, host_errors = _hosts(urls.get("destination_url", ""), offer.extra_hosts)
     errors |= host_errors
+    if offer.category and category_of(offer.category) is None:
+        errors["category"] = [_("Choose from the list.")]
     if errors:
         raise Invalid(_("Some fields need another look."), fields=errors)
     campaign_columns = {
@@ -177,6 +180,11 @@ def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
         "typical_basket_minor": offer.typical_basket_minor,
         "ends_at": clock.day_start(offer.ends_on + timedelta(days=1)) if offer.ends_on else None,
         **rules_columns(offer.rules),
+        "category": category_of(offer.category),
+        # Another offer is looked at anew
+        "review": "",
+        "review_at": None,
+        "review_note": "",
     }
     return campaign_columns, terms_columns(offer)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from attribution.models import Candidate, Conversion, Decision, Order, OrderLine, OrderVersion
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CodePool, Participation, PromoCode
 from campaigns.selectors import terms_of
+from campaigns.selectors.codes import PoolCounts
 from core.errors import DomainError, NotFound
 from ledger.domain.accounts import CURRENCY, AccountKind
 from ledger.models import Account
@@ -68,6 +70,36 @@ def balance_of_brand(brand_id: int) -> BrandBalance:
 
 def campaigns_of_brand(brand_id: int) -> QuerySet[Campaign]:
     return Campaign.objects.filter(brand_id=brand_id)
+
+
+def campaign_of_brand(brand_id: int, public_id: UUID) -> Campaign:
+    """Raises: NotFound for another brand's."""
+    found = campaigns_of_brand(brand_id).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("There is no such campaign."))
+    return found
+
+
+def participations_of_campaign(
+    campaign: Campaign, *, state: str | None = None
+) -> QuerySet[Participation]:
+    """With whose they are and their active codes."""
+    rows = Participation.objects.filter(campaign=campaign).select_related("influencer")
+    active = PromoCode.objects.filter(state=PromoCode.State.ACTIVE).order_by("-pk")
+    rows = rows.prefetch_related(Prefetch("codes", active, to_attr="codes_active"))
+    return rows if state is None else rows.filter(state=state)
+
+
+def codes_now(row: Participation) -> list[PromoCode]:
+    """Of a row of `participations_of_campaign`."""
+    codes: list[PromoCode] = row.codes_active  # type: ignore[attr-defined]
+    return codes
+
+
+def pool_shown(pool: CodePool, counts: Mapping[int, PoolCounts]) -> dict[str, Any]:
+    """A pool as the API names it."""
+    known = counts.get(pool.pk, PoolCounts())
+    return {"id": pool.public_id, "name": pool.name, **asdict(known)}
 
 
 def terms_attach(campaigns: list[Campaign]) -> list[Campaign]:

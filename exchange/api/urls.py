@@ -6,7 +6,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from core.tenancy.doors import inside
-from exchange.api import verdicts, views
+from exchange.api import people, verdicts, views
 from exchange.api.auth import api_door
 
 # Swagger UI writes styles as it goes, and draws with data: images. Its scripts are our files.
@@ -25,6 +25,22 @@ brand_urlpatterns = [
     path("balance", views.BalanceView.as_view(), name="balance"),
     path("campaigns", views.CampaignListView.as_view(), name="campaigns"),
     path("campaigns/<uuid:id>", views.CampaignView.as_view(), name="campaign"),
+    path(
+        "campaigns/<uuid:id>/participations",
+        people.ParticipationListView.as_view(),
+        name="participations",
+    ),
+    path(
+        "campaigns/<uuid:id>/participations/<uuid:pid>/approve",
+        people.ParticipationApproveView.as_view(),
+        name="participation_approve",
+    ),
+    path(
+        "campaigns/<uuid:id>/participations/<uuid:pid>/reject",
+        people.ParticipationRejectView.as_view(),
+        name="participation_reject",
+    ),
+    path("campaigns/<uuid:id>/codes", people.CodesView.as_view(), name="campaign_codes"),
     path("conversions", views.ConversionListView.as_view(), name="conversions"),
     path(
         "conversions/<uuid:id>/approve",

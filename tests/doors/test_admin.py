@@ -22,7 +22,7 @@ from attribution.selectors import clicks
 from attribution.selectors.clicks import Underway
 from attribution.services.clicks import address_ranges_replace
 from brands.models import Brand, Deposit
-from campaigns.models import AppTarget, Campaign
+from campaigns.models import AppTarget, Campaign, Category
 from compliance.models import TaxRule
 from core import clock
 from core.accounts.models import User
@@ -294,6 +294,9 @@ BUTTONS = {
     "/admin/attribution/connection/{connection}/replay/": "attribution.change_inboundevent",
     "/admin/campaigns/apptarget/enter/": "campaigns.add_apptarget",
     "/admin/campaigns/apptarget/{app}/edit/": "campaigns.change_apptarget",
+    "/admin/campaigns/category/enter/": "campaigns.add_category",
+    "/admin/campaigns/campaign/{campaign}/review-pass/": "campaigns.change_campaign",
+    "/admin/campaigns/campaign/{campaign}/review-refuse/": "campaigns.change_campaign",
     "/admin/influencers/topic/enter/": "influencers.add_topic",
     "/admin/influencers/topic/{topic}/edit/": "influencers.change_topic",
     "/admin/accounts/user/add-colleague/": "accounts.add_user",
@@ -314,6 +317,7 @@ def test_a_button_opens_for_its_right_alone(cast, world, role):
         "app": app_make().pk,
         "transfer": world["tulpar"]["brands_unclaimedtransfer"].pk,
         "topic": topic_make().pk,
+        "campaign": cast.tulpar.campaign,
         "user": cast.checker,
     }
     for path, permission in BUTTONS.items():
@@ -501,6 +505,63 @@ def test_a_topic_is_entered_and_its_short_name_never_changes(ops):
         entry = AuditEntry.objects.filter(action="topic.save").latest("pk")
     assert (again.slug, again.name_en, again.is_active) == ("tea", "Tea and coffee", False)
     assert (entry.before["is_active"], entry.after["is_active"]) == (True, False)
+
+
+# --- Categories ------------------------------------------------------------------------------
+
+
+def test_a_category_is_entered_with_its_source(ops, cast):
+    given = {
+        "slug": "loans",
+        "name_kk": "Несие",
+        "name_ru": "Займы",
+        "name_en": "Loans",
+        "flag": "forbidden",
+        "law": "",
+        "source": "a letter of our lawyer",
+        "confidence": "confirmed",
+        "position": "7",
+    }
+    refused = ops.post(url(Category, "enter"), given)
+    assert "Name the law" in refused.content.decode()
+    assert ops.post(url(Category, "enter"), {**given, "law": "Law X"}).status_code == 302
+    with acting_as(ops=1):
+        made = Category.objects.get(slug="loans")
+    assert (made.flag, made.is_active, made.changed_by_id) == ("forbidden", False, cast.maker)
+    changed = {**given, "slug": "other", "flag": "restricted"}
+    assert ops.post(url(Category, "edit", made.pk), changed).status_code == 302
+    with acting_as(ops=1):
+        again = Category.objects.get(pk=made.pk)
+    assert (again.slug, again.flag) == ("loans", "restricted")
+
+
+def test_a_campaign_that_waits_for_a_look_is_in_the_queue_and_let_through(ops, cast):
+    with acting_as(ops=1):
+        Campaign.objects.filter(pk=cast.tulpar.campaign).update(
+            review="asked", review_at=clock.now()
+        )
+    waiting = states(cast.maker)["campaign"]
+    assert (waiting.count, waiting.late) == (1, 0)
+    path = url(Campaign, "review_refuse", cast.tulpar.campaign)
+    assert ops.post(path, {"note": ""}).status_code == 200
+    assert ops.post(path, {"note": "No licence"}).status_code == 302
+    with acting_as(ops=1):
+        campaign = Campaign.objects.get(pk=cast.tulpar.campaign)
+    assert (campaign.review, campaign.review_note) == ("refused", "No licence")
+    again = ops.post(url(Campaign, "review_pass", cast.tulpar.campaign))
+    assert "Nobody has asked" in again.content.decode()
+
+
+def test_ops_sees_mistyped_codes_of_all_brands_the_longest_waiting_first(ops, cast, world):
+    with acting_as(system="test data"):
+        for party, days in ((cast.tulpar, 3), (cast.sauran, 9)):
+            Order.objects.filter(brand_id=party.brand).update(
+                promo_codes=[{"tulpar": "AQTAZ", "sauran": "DANAK"}[party.slug]],
+                placed_at=clock.now() - timedelta(days=days),
+            )
+    answer = ops.get("/admin/brands/brand/typed-codes/")
+    rows = [(row.brand, row.text, row.codes) for row in answer.context_data["rows"]]
+    assert rows == [("Sauran", "DANAK", "DANAH"), ("Tulpar", "AQTAZ", "AQTAS")]
 
 
 # --- Apps of shops ---------------------------------------------------------------------------
@@ -734,6 +795,7 @@ def test_everybody_sees_the_queues_of_their_work(cast):
         "unknown_document",
         "lock_open",
         "unsubscribe",
+        "campaign",
     }
     assert states(staff_make()) == {}
     assert logged_in(staff_make("reviewer")).get("/admin/").status_code == 200

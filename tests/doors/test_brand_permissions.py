@@ -5,6 +5,7 @@ in = 200, done = sent on after it was done, log = to the login, no = 404, not = 
 """
 
 import io
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,10 @@ from attribution.services.evidence_files import Evidence
 from attribution.services.rerun import attribution_rerun, rerun_work
 from attribution.services.tag_uploads import tag_upload_read
 from attribution.services.verdicts import Speaker, conversion_reject
+from brands.models import Brand
 from campaigns.models import Campaign, Participation
+from campaigns.services import campaign_create
+from campaigns.services.categories import category_save
 from campaigns.services.code_pools import PoolTerms, codes_generate
 from campaigns.services.exclusive_skus import exclusive_sku_reserve
 from campaigns.services.external_codes import external_code_reserve
@@ -31,6 +35,7 @@ from sandbox.wildberries.token import mint
 from tests.attribution.phones import kaspi_open
 from tests.attribution.receipts import ABAI, claim, registers_open
 from tests.attribution.shop import click_make
+from tests.campaigns.test_offers import OFFER
 from tests.cast import user_make
 from tests.doors.conftest import (
     NOW,
@@ -55,6 +60,7 @@ POST campaign_new               log     no        not      done     done     don
 GET  campaign_edit              log     no        not      in       in       in
 POST campaign_edit              log     no        not      done     done     done
 POST campaign_publish           log     no        not      not      done     done
+POST campaign_review            log     no        not      done     done     done
 POST campaign_pause             log     no        not      done     done     done
 POST campaign_resume            log     no        not      409      409      409
 POST campaign_close             log     no        not      not      done     done
@@ -215,6 +221,21 @@ CAMPAIGN_FORM = {
 }
 
 
+def restricted_make(workplace):
+    """A draft of Tulpar's that we look at first."""
+    with acting_as(ops=1):
+        category = category_save(
+            slug="loans", name_kk="Несие", name_ru="Займы", name_en="Loans", flag="restricted",
+            law="", source="test", confidence="unconfirmed", position=1, is_active=True,
+            maker_id=1,
+        )  # fmt: skip
+    with acting_as(system="test data"):
+        return campaign_create(
+            brand=Brand.objects.get(pk=workplace.cast.tulpar.brand),
+            offer=replace(OFFER, category=category.slug),
+        ).public_id
+
+
 def removed_make(workplace):
     """Somebody whose participation Tulpar has ended."""
     user_id = user_make("r@people.example")
@@ -315,6 +336,7 @@ def things(workplace):
         "campaign_new": ((), CAMPAIGN_FORM),
         "campaign_edit": ((draft,), CAMPAIGN_FORM),
         "campaign_publish": ((draft,), {}),
+        "campaign_review": ((restricted_make(workplace),), {}),
         **{f"campaign_{verb}": ((workplace.live,), {}) for verb in ("pause", "resume", "close")},
         "campaign_top_up": ((workplace.live,), {"amount": "1 000"}),
         "campaign_shrink": ((workplace.live,), {"amount": "1 000"}),

@@ -64,6 +64,7 @@ BUTTONS = """
 campaign_new             -                 omf
 campaign_edit            draft             omf
 campaign_publish         draft             of
+campaign_review          draft             omf
 campaign_pause           campaign          omf
 campaign_resume          campaign          omf
 campaign_top_up          campaign          of

@@ -44,6 +44,7 @@ PLACES = [
     path(CAMPAIGN, campaigns.campaign, name="campaign"),
     path(f"{CAMPAIGN}edit/", campaigns.campaign_edit, name="campaign_edit"),
     path(f"{CAMPAIGN}publish/", campaigns.campaign_publish_now, name="campaign_publish"),
+    path(f"{CAMPAIGN}review/", campaigns.campaign_review_now, name="campaign_review"),
     path(f"{CAMPAIGN}pause/", campaigns.campaign_pause_now, name="campaign_pause"),
     path(f"{CAMPAIGN}resume/", campaigns.campaign_resume_now, name="campaign_resume"),
     path(f"{CAMPAIGN}close/", campaigns.campaign_close_now, name="campaign_close"),

@@ -199,6 +199,7 @@ class Campaign:
     add_budget: SmallForm | None = None
     participants_total: int = 0
     people_url: str = ""
+    review_url: str = ""
     invites_url: str = ""
     rules_url: str = ""
     places: str = ""

@@ -76,6 +76,7 @@ class Company(forms.Form):
 class Campaign(RewardKindsForm, RulesForm):
     title = forms.CharField(initial="Жылы үй")
     description = forms.CharField(widget=forms.Textarea, required=False)
+    category = forms.ChoiceField(choices=[("home", "Үй тауарлары"), ("finance", "Қаржы")])
     destination_url = forms.URLField(
         initial="https://toqyma.example/kollekcia", assume_scheme="https"
     )

@@ -31,6 +31,7 @@ from campaigns.selectors import (
     totals_of,
 )
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
+from campaigns.services.categories import category_fault, review_may_be_asked
 from core.bps import BPS_WHOLE, round_half_up
 from exchange.web.brand.budget_words import budget_note
 from exchange.web.brand.builders.money import reserves_of
@@ -172,6 +173,7 @@ def _facts(found: Campaign, terms: Terms) -> list[Fact]:
         *reward_facts(terms),
         Fact(_("Window"), days_text(terms.window_days)),
         Fact(_("Hold period"), days_text(terms.hold_days)),
+        *([Fact(_("Category"), found.category.name)] if found.category else []),
         Fact(_("Who may join"), found.get_access_display()),
         *(_asked_fact(text) for text in asked_texts(found.join_rules).values()),
         Fact(_("Link leads to"), found.destination_url),
@@ -214,10 +216,12 @@ def _draft_money(desk: Desk, found: Campaign) -> _Money:
         Sum(_("VAT"), reserve.vat_minor, note=percent_text(funding.vat_bps)),
         Sum(_("Total"), reserve.total_minor, line=True, strong=True),
     ]
-    return _Money(sums, funding.missing_minor, _publish_blocked(desk))
+    return _Money(sums, funding.missing_minor, _publish_blocked(desk, found))
 
 
-def _publish_blocked(desk: Desk) -> str:
+def _publish_blocked(desk: Desk, found: Campaign) -> str:
+    if fault := category_fault(found):
+        return fault
     if desk.brand.state == Brand.State.SUSPENDED:
         return _("The brand is suspended. Write to support.")
     if desk.brand.state != Brand.State.VERIFIED:
@@ -244,10 +248,11 @@ def _actions(desk: Desk, found: Campaign) -> dict[str, Any]:
     member, status = desk.member, found.status
     may = {
         "edit": member.may_write and status == Campaign.Status.DRAFT,
-        "publish": status == Campaign.Status.DRAFT and not _publish_blocked(desk),
+        "publish": status == Campaign.Status.DRAFT and not _publish_blocked(desk, found),
         "pause": member.may_write and status == Campaign.Status.LIVE,
         "resume": member.may_write and status == Campaign.Status.PAUSED,
         "close": member.may_move_money and status in RUNNING,
+        "review": member.may_write and review_may_be_asked(found),
     }
     return {
         f"{verb}_url": desk.url(f"campaign_{verb}", found.public_id)

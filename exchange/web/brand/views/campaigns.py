@@ -34,6 +34,7 @@ from campaigns.services import (
     campaign_top_up,
     campaign_update,
 )
+from campaigns.services.categories import campaign_review_ask
 from core.errors import DomainError
 from core.forms import form_refuse
 from exchange.web.brand.builders import campaigns as build
@@ -129,6 +130,14 @@ def campaign_publish_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = campaign_access_for_payer(member_of(request), public_id)
     campaign_publish(campaign_id=found.pk)
     return _changed(request, found, _("Published: influencers can join now."))
+
+
+@require_POST
+def campaign_review_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Of a category that we look at first."""
+    found = campaign_access_for_writer(member_of(request), public_id)
+    campaign_review_ask(campaign_id=found.pk)
+    return _changed(request, found, _("Sent: we look at it and write to you."))
 
 
 @require_POST
