@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from attribution import leak_admin  # noqa: F401  # registers its own
+from attribution import leak_admin, rejection_admin  # noqa: F401  # register their own
 from attribution.forms import ReplayForm
 from attribution.models import (
     AddressRange,

@@ -260,13 +260,14 @@ def debts_of(influencer_ids: Collection[int]) -> dict[int, list[Debt]]:
     return found
 
 
-def debts_open() -> Any:
+def debts_open() -> QuerySet[DebtRow]:
     """Sales for which something is owed back. Runs as ops."""
-    return debts_with_sums().filter(approved_at__isnull=False, owed_minor__gt=0)
+    rows: QuerySet[DebtRow] = debts_with_sums().filter(approved_at__isnull=False, owed_minor__gt=0)
+    return rows
 
 
 def debts_with_sums() -> Any:
-    """Sales with what is owed back for them, and since when."""
+    """A queryset of sales with what is owed back for them, and since when."""
     late = LateReturn.objects.filter(conversion=OuterRef("pk"), debt_minor__gt=0).order_by()
     since = late.values("conversion").annotate(last=Max("applied_at")).values("last")
     return DebtRow.objects.annotate(owed_minor=owed_back(), owed_since=Subquery(since))

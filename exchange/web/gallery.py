@@ -188,6 +188,8 @@ PAGES: Mapping[str, Shown] = {
     "brand-order-sheet": Shown("brand/_order.html", brand.order),
     "brand-order-decided": Shown("brand/order.html", verdicts.order, section="orders"),
     "brand-order-returned": Shown("brand/order.html", verdicts.order_returned, section="orders"),
+    "brand-review": Shown("brand/review.html", verdicts.review, section="orders"),
+    "brand-review-none": Shown("brand/review.html", verdicts.review_none, section="orders"),
     "brand-reject": Shown("brand/reject.html", verdicts.reject, verdicts.reject_refused, "orders"),
     "brand-clicks": Shown("brand/clicks.html", clicks.brand, section="clicks"),
     "brand-clicks-value": Shown("brand/clicks.html", clicks.one_value, section="clicks"),

@@ -48,7 +48,8 @@ class DebtAdmin(OpsAdmin):
         rows: Any = debts_with_sums().order_by(*self.get_ordering(request))
         match = request.resolver_match
         is_list = match is None or "object_id" not in match.kwargs
-        return rows.filter(owed_minor__gt=0) if is_list else rows
+        shown: QuerySet[Debt] = rows.filter(owed_minor__gt=0) if is_list else rows
+        return shown
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         return ["owed_since", "pk"]

@@ -112,6 +112,9 @@ GET  orders                     log     no        in       in       in       in
 GET  orders_csv                 log     no        in       in       in       in
 GET  order                      log     no        in       in       in       in
 POST order_confirm              log     no        not      done     done     done
+GET  review                     log     no        in       in       in       in
+GET  review_csv                 log     no        in       in       in       in
+POST review_decide              log     no        not      done     done     done
 GET  sale_reject                log     no        not      in       in       in
 POST sale_reject                log     no        not      done     done     done
 POST sale_approve               log     no        not      done     done     done
@@ -380,6 +383,7 @@ def things(workplace):
         "click_vouch": ((bot.click_id,), {"why": "Біздің сатып алушы"}),
         "order": ((workplace.order("1"),), {}),
         "order_confirm": ((workplace.order("1"),), {}),
+        "review_decide": ((), {"action": "approve", "sales": [str(sale_of("2"))]}),
         "sale_reject": ((sale_of("2"),), {"reason_code": "19", "note": "Купон сайты"}),
         "sale_approve": ((sale_of("2"),), {}),
         "sale_undo": ((sale_of("4"),), {}),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from exchange.web.pages.common import Choice, Pager, Term
+
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
@@ -70,3 +72,61 @@ class Reject:
     back_url: str
     undo_until: datetime
     answer_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A sale in the list. `value` is what its tick says, "" where nothing can be decided."""
+
+    value: str
+    url: str
+    ref: str
+    title: str
+    name: str
+    campaign_title: str
+    day: datetime
+    minor: int
+    status: str
+    hint: str = ""
+    term: Term | None = None
+    decided: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A sale about which nothing was done, and why."""
+
+    ref: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The list of sales to decide about. `decide_url` is "" for who may only read; `reasons` are
+    (number, label); `refused` is what the last decision could not do, `chosen` what was ticked."""
+
+    rows: list[ReviewRow]
+    choices: list[Choice]
+    people: list[Option]
+    campaigns: list[Option]
+    days: list[Option]
+    amount: str
+    csv_url: str
+    here_url: str
+    orders_url: str
+    decide_url: str = ""
+    status: str = ""
+    reasons: list[Option] = field(default_factory=list)
+    note: str = ""
+    errors: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    chosen: frozenset[str] = frozenset()
+    is_filtered: bool = False
+    pager: Pager | None = None

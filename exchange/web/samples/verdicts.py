@@ -15,8 +15,18 @@ from core.forms import form_refuse
 from exchange.web.evidence_field import AnswerForm, RejectForm
 from exchange.web.pages import brand as brand_pages
 from exchange.web.pages import portal as portal_pages
-from exchange.web.pages.common import Step
-from exchange.web.pages.verdicts import FileLink, Late, Reject, Rejection, Sale
+from exchange.web.pages.common import Choice, Step, Term
+from exchange.web.pages.verdicts import (
+    FileLink,
+    Late,
+    Option,
+    Reject,
+    Rejection,
+    Review,
+    ReviewRow,
+    Sale,
+)
+from exchange.web.pages.verdicts import Refusal as Refused
 from exchange.web.samples import brand, common, portal
 from exchange.web.words import reason_name, sale_hint
 
@@ -113,3 +123,48 @@ def order_returned() -> brand_pages.Order:
         late=[Late(common.ago(days=1), f"{_('All goods came back.')} {loss}")],
     )
     return replace(brand.order(), status="approved", sales=[kept])
+
+
+def review() -> Review:
+    rows = [
+        ReviewRow(
+            f"00000000-0000-0000-0000-00000000000{number}",
+            "#",
+            f"TY-4821{number}",
+            "Төсек жиыны, 2 орынды",
+            "Айгерім С.",
+            "Жылы үй",
+            common.ago(days=4),
+            157_437,
+            "on_hold",
+            term=common_term(),
+        )
+        for number in range(1, 4)
+    ]
+    decided = ReviewRow(
+        "", "#", "TY-48001", "Жүн көрпе", "Айгерім С.", "Жылы үй", common.ago(days=9), 0,
+        "rejected", decided=reason_name(22),
+    )  # fmt: skip
+    return Review(
+        rows=[*rows, decided],
+        choices=[Choice(_("To decide"), "?", True), Choice(_("Rejected"), "?")],
+        people=[Option("", _("All influencers"), True)],
+        campaigns=[Option("", _("All campaigns"), True)],
+        days=[Option("", _("Any"), True)],
+        amount="",
+        csv_url="#",
+        here_url="#",
+        orders_url="#",
+        decide_url="#",
+        reasons=[Option("19", reason_name(19))],
+        errors=[_("Tick at least one sale.")],
+        refused=[Refused("TY-48213", _("It is rejected already."))],
+    )
+
+
+def common_term() -> Term:
+    return Term(clock.now() + timedelta(days=5), common.ago(days=9))
+
+
+def review_none() -> Review:
+    return replace(review(), rows=[], errors=[], refused=[])
