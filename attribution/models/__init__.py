@@ -13,6 +13,7 @@ from attribution.models.clicks import (
 from attribution.models.decisions import Candidate, Conversion, ConversionVersion, Decision, Grade
 from attribution.models.late_returns import LateReturn
 from attribution.models.leaks import CodeFinding, CodeUse, CodeWatch, CouponSite
+from attribution.models.lift import LiftReport
 from attribution.models.periods import PeriodReward
 from attribution.models.phone_claims import PhoneClaim, PhoneMark, PhonePepper
 from attribution.models.rates import ExchangeRate
@@ -59,6 +60,7 @@ __all__ = [
     "InboundEvent",
     "LateEvidence",
     "LateReturn",
+    "LiftReport",
     "LineMove",
     "Order",
     "OrderLine",

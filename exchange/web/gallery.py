@@ -23,6 +23,7 @@ from exchange.web.samples import (
     invites,
     invoices,
     leaks,
+    lift,
     people,
     phones,
     portal,
@@ -150,6 +151,9 @@ PAGES: Mapping[str, Shown] = {
     "brand-vouchers-confirm": Shown(
         "brand/vouchers.html", vouchers.confirm, forms.voucher, "campaigns"
     ),
+    "brand-lifts": Shown("brand/lifts.html", lift.lifts, lift.form, "campaigns"),
+    "brand-lifts-none": Shown("brand/lifts.html", lift.none, lift.form, "campaigns"),
+    "brand-lift": Shown("brand/lift.html", lift.lift, None, "campaigns"),
     "brand-skus": Shown("brand/skus.html", skus.skus, skus.form, "campaigns"),
     "brand-skus-none": Shown("brand/skus.html", skus.none, skus.form, "campaigns"),
     "brand-codes": Shown("brand/codes.html", codes.codes, section="campaigns"),

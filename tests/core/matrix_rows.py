@@ -31,6 +31,7 @@ from attribution.models import (
     InboundEvent,
     LateEvidence,
     LateReturn,
+    LiftReport,
     LineMove,
     Order,
     OrderLine,
@@ -448,6 +449,7 @@ def order_rows(party: Party) -> list[models.Model]:
             **mine,
         ),
         *phone_rows(party, shop, now),
+        lift_row(party),
         *conversion_rows(party, order, line),
         *leak_rows(party, order),
     ]
@@ -464,6 +466,19 @@ def leak_rows(party: Party, order: Order) -> list[models.Model]:
     use = CodeUse.objects.create(order=order, at=clock.now(), is_clicked=False, **mine)
     finding = CodeFinding.objects.create(signal="cold", figures={}, since_at=clock.now(), **mine)
     return [use, finding, CodeWatch.objects.create()]
+
+
+def lift_row(party: Party) -> LiftReport:
+    return LiftReport.objects.create(
+        brand_id=party.brand,
+        campaign_id=party.campaign,
+        source="kaspi",
+        on_by="hand",
+        first_on=TODAY,
+        last_on=TODAY,
+        cells=[],
+        result={},
+    )
 
 
 def phone_rows(party: Party, shop: Connection, now: Any) -> list[models.Model]:

@@ -6,6 +6,7 @@ in = 200, done = sent on after it was done, log = to the login, no = 404, not = 
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,8 +14,10 @@ from django.db import transaction
 from django.test import Client
 
 from attribution.domain.click_flags import ClickFlag
+from attribution.domain.lift_table import CityDay
 from attribution.models import Connection, Conversion, Rejection, RejectionFile
 from attribution.services.evidence_files import Evidence
+from attribution.services.lift import LiftAsked, lift_report_make
 from attribution.services.rerun import attribution_rerun, rerun_work
 from attribution.services.tag_uploads import tag_upload_read
 from attribution.services.verdicts import Speaker, conversion_reject
@@ -85,6 +88,10 @@ POST participation_vouchers     log     no        not      422      422      422
 GET  participation_skus         log     no        not      in       in       in
 POST participation_skus         log     no        not      done     done     done
 POST sku_end                    log     no        not      done     done     done
+GET  lifts                      log     no        in       in       in       in
+POST lifts                      log     no        not      422      422      422
+GET  lift                       log     no        in       in       in       in
+GET  lift_csv                   log     no        in       in       in       in
 POST voucher_settle             log     no        not      done     done     done
 GET  codes                      log     no        in       in       in       in
 GET  codes_csv                  log     no        in       in       in       in
@@ -257,6 +264,14 @@ def sale_of(number: str):
     return public_id(Conversion, order_number=number)
 
 
+def lift_make(workplace):
+    first = NOW.date() - timedelta(days=28)
+    days = [CityDay(first + timedelta(days=n), "Taraz", 3, n < 14) for n in range(28)]
+    with acting_as(system="test"):
+        campaign = Campaign.objects.get(pk=workplace.cast.tulpar.campaign)
+    return lift_report_make(campaign=campaign, asked=LiftAsked(cities=days)).public_id
+
+
 @pytest.fixture
 def things(workplace):
     """{address: (arguments, what is posted)} of something of Tulpar's to try it on."""
@@ -290,6 +305,7 @@ def things(workplace):
         discount_percent=10,
         ends_at=NOW,
     )
+    lift = lift_make(workplace)
     exclusive = exclusive_sku_reserve(
         participation_id=workplace.cast.tulpar.participation, sku="TU-SET-0"
     )
@@ -360,6 +376,9 @@ def things(workplace):
         "participation_vouchers": ((approved,), {"discount_percent": "10"}),
         "participation_skus": ((approved,), {"sku": "TU-SET-1"}),
         "sku_end": ((approved,), {"code": str(exclusive.pk)}),
+        "lifts": ((workplace.live,), {"on_by": "hand"}),
+        "lift": ((lift,), {}),
+        "lift_csv": ((lift,), {}),
         "voucher_settle": ((approved,), {"code": reserved.value, "is_there": "yes"}),
         "participation_voucher": ((approved,), {"value": "Birge a7xk3m9q"}),
         "codes": ((workplace.live,), {}),

@@ -196,6 +196,7 @@ class Campaign:
     codes_url: str = ""
     totals: list[TotalsChoice] = field(default_factory=list)
     rerun_url: str = ""
+    lift_url: str = ""
     add_budget: SmallForm | None = None
     participants_total: int = 0
     people_url: str = ""

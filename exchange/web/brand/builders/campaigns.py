@@ -148,6 +148,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         codes_url="" if is_draft else desk.url("codes", found.public_id),
         totals=totals_choices(desk, found),
         rerun_url="" if is_draft else desk.url("rerun", found.public_id),
+        lift_url="" if is_draft else desk.url("lifts", found.public_id),
         add_budget=_add_budget(desk, found, refused),
         **_budget(desk, found, refused, waiting=budget_queue(found.pk) if not is_draft else 0),
         months=[
