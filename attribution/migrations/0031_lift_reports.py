@@ -16,7 +16,7 @@ TABLE = "attribution_liftreport"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0033_reruns")]
+    dependencies = [("attribution", "0026_period_rewards")]
 
     operations = [
         migrations.CreateModel(

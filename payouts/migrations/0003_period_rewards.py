@@ -13,7 +13,7 @@ from core.tenancy.policies import same_tenant
 class Migration(migrations.Migration):
     dependencies = [
         ("attribution", "0026_period_rewards"),
-        ("payouts", "0006_statements_of_deposits"),
+        ("payouts", "0005_debt"),
     ]
 
     operations = [
