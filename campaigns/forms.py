@@ -30,7 +30,7 @@ from campaigns.reward_forms import (
     reward_kinds_blank,
     reward_kinds_initial,
 )
-from campaigns.rules_forms import RulesForm, rules_initial
+from campaigns.rules_forms import RULES_FIELDS, RulesForm, rules_initial
 from campaigns.selectors.categories import UNSAID, categories_offered
 from core import clock
 from core.forms import PercentField, TengeField
@@ -203,6 +203,39 @@ class CampaignForm(RewardKindsForm, RulesForm):
         named = (*typed, _host_typed(self.cleaned_data["destination_url"]))
         families = (hosts_of_family(host.lower()) for host in named)
         return (*typed, *(host for family in families for host in family))
+
+
+NOT_OF_TERMS = (
+    *("title", "description", "destination_url", "allowed_hosts", "marketplace_hosts"),
+    *("fallback_url", "access", "category", "typical_basket", "budget", "ends_on", *RULES_FIELDS),
+)
+
+
+class TermsForm(CampaignForm):
+    """Other terms for a campaign that runs: the part of its form that they are."""
+
+    def __init__(self, *given: Any, campaign: Campaign, terms: Terms, **named: Any) -> None:
+        super().__init__(*given, initial=campaign_form_initial(campaign, terms), **named)
+        self._campaign, self._terms = campaign, terms
+        for name in NOT_OF_TERMS:
+            del self.fields[name]
+
+    def offer(self) -> Offer:
+        """What a valid form offers, beside what the campaign is."""
+        given = self.cleaned_data
+        return Offer(
+            title=self._campaign.title,
+            destination_url=self._campaign.destination_url,
+            budget_minor=self._campaign.budget_minor,
+            typical_basket_minor=self._campaign.typical_basket_minor,
+            **self._reward(),
+            **self.reward_kinds(),
+            window_days=given["window_days"],
+            hold_days=given["hold_days"],
+            clawback_days=given["clawback_days"],
+            code_policy=given["code_policy"],
+            model=self._terms.model,
+        )
 
 
 def _text_of(body: bytes) -> str:

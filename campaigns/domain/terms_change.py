@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from campaigns.domain.commission_terms import (
     Bonus,
@@ -130,3 +130,27 @@ def _are_lower_tiers(old: CommissionTerms, new: CommissionTerms) -> bool:
 def _rate_at(terms: CommissionTerms, count: int) -> Rate:
     tier = terms.tier_at(count)
     return tier.rate if tier else terms.main
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A version that reaches somebody later, and when."""
+
+    facts: TermsFacts
+    since: datetime
+
+
+def reaches_at(
+    now: datetime, in_force: TermsFacts, announced: Announced | None, new: TermsFacts
+) -> tuple[datetime, bool]:
+    """(from when a version that is made now reaches somebody, whether it is a cut for them).
+
+    What takes nothing of what they have begins at once, and ends an announced cut before it
+    began; what takes nothing of an announced cut takes its place and its day; a deeper one gets a
+    notice of its own.
+    """
+    if not is_cut(in_force, new):
+        return now, False
+    if announced is not None and not is_cut(announced.facts, new):
+        return announced.since, True
+    return now + CUT_NOTICE, True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -24,9 +24,11 @@ from campaigns.domain.destination import host_of
 from campaigns.models import (
     Campaign,
     Participation,
+    ParticipationTerms,
     Terms,
     TrackingLink,
 )
+from campaigns.selectors.versions import announced_at, later_terms, terms_at
 from compliance.domain.rules import RuleMissing
 from compliance.selectors import vat_bps
 from core import clock
@@ -62,6 +64,7 @@ class Card:
     vat_bps: int = 0  # today's, where the terms take it out of the base
     is_funded: bool = False  # by the ledger: it has money for another reward
     is_verified: bool = False  # ops have checked the company, and it is not suspended
+    coming: ParticipationTerms | None = None  # what was announced to the reader, and from when
 
     @property
     def reward_minor(self) -> int:
@@ -124,7 +127,7 @@ def _after_parse(after: str) -> list[int]:
 
 
 def cards_for(campaigns: Collection[Campaign], influencer_id: int | None = None) -> list[Card]:
-    """Cards in the given order. Five queries for an influencer, three for the public."""
+    """Cards in the given order. Seven queries at most for an influencer, three for the public."""
     terms = terms_of(campaigns)
     funded, verified = campaigns_funded(campaigns), _brands_verified(campaigns)
     mine: dict[int, Participation] = {}
@@ -136,6 +139,7 @@ def cards_for(campaigns: Collection[Campaign], influencer_id: int | None = None)
             influencer_id=influencer_id, campaign__in=campaigns, state=TrackingLink.State.ACTIVE
         )
         links = {link.campaign_id: link for link in active.order_by("-id")}
+    coming = _terms_of_mine(terms, mine)
     vat = vat_today(terms.values())
     return [
         Card(
@@ -146,10 +150,30 @@ def cards_for(campaigns: Collection[Campaign], influencer_id: int | None = None)
             vat,
             is_funded=each.pk in funded,
             is_verified=each.brand_id in verified,
+            coming=coming.get(each.pk),
         )
         for each in campaigns
         if each.pk in terms
     ]
+
+
+def _terms_of_mine(
+    terms: dict[int, Terms], mine: Mapping[int, Participation]
+) -> dict[int, ParticipationTerms]:
+    """Put what is in force for who takes part in place of a campaign's latest version; what was
+    announced to them is returned. One query, and a second where terms were changed."""
+    approved = [row.pk for row in mine.values() if row.state == Participation.State.APPROVED]
+    if not approved:
+        return {}
+    now = clock.now()
+    rows = Participation.objects.select_related("terms").filter(pk__in=approved)
+    later = later_terms(rows)
+    coming = {}
+    for row in rows:
+        terms[row.campaign_id] = terms_at(row, later, now)
+        if (announced := announced_at(later.get(row.pk, ()), now)) is not None:
+            coming[row.campaign_id] = announced
+    return coming
 
 
 def vat_today(terms: Iterable[Terms]) -> int:

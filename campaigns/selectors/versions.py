@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from campaigns.models import Participation, ParticipationTerms, Terms
+from campaigns.models import Campaign, Participation, ParticipationTerms, Terms
+from core import clock
 
 LaterTerms = Mapping[int, Sequence[ParticipationTerms]]
 
@@ -32,3 +33,19 @@ def terms_at(participation: Participation, later: LaterTerms, moment: datetime) 
             if row.since <= moment:
                 return row.terms
     return participation.terms
+
+
+def announced_at(rows: Sequence[ParticipationTerms], moment: datetime) -> ParticipationTerms | None:
+    """The version that was last announced and has not begun; `rows` are one participation's, by
+    number. None where a later one has begun, which took its place."""
+    last = rows[-1] if rows else None
+    return last if last is not None and last.since > moment else None
+
+
+def cuts_coming(campaign: Campaign) -> list[ParticipationTerms]:
+    """What was announced last to each who takes part in a campaign and has not begun, by when it
+    was made. One query."""
+    rows = ParticipationTerms.objects.filter(campaign=campaign).select_related("terms")
+    latest = rows.order_by("participation_id", "-number").distinct("participation_id")
+    now = clock.now()
+    return sorted((row for row in latest if row.since > now), key=lambda row: row.terms.version)

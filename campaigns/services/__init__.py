@@ -42,6 +42,7 @@ from campaigns.services.participations import campaign_join, participation_leave
 from campaigns.services.rules import campaign_rules_set
 from campaigns.services.standing import PlacesTaken
 from campaigns.services.terms import terms_columns, terms_create, terms_like
+from campaigns.services.versions import TermsChange, campaign_terms_change
 
 __all__ = [
     "BrandNotVerified",
@@ -52,6 +53,7 @@ __all__ = [
     "ParticipationConflict",
     "PlacesTaken",
     "Reason",
+    "TermsChange",
     "app_target_save",
     "brand_stop",
     "campaign_close",
@@ -64,6 +66,7 @@ __all__ = [
     "campaign_resume",
     "campaign_rules_set",
     "campaign_shrink",
+    "campaign_terms_change",
     "campaign_top_up",
     "campaign_update",
     "campaigns_sweep",

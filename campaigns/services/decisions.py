@@ -22,7 +22,7 @@ from campaigns.services.standing import (
     places_fill,
     rearm,
     state_change,
-    terms_in_force,
+    terms_renew,
 )
 from core import clock
 from core.errors import DomainError, Invalid
@@ -110,7 +110,7 @@ def participation_restore(*, participation_id: int) -> Participation:
         if participation.state != Participation.State.REMOVED:
             raise _not_possible(participation)
         _place_require(campaign)
-        participation.terms = terms_in_force(campaign)
+        terms_renew(participation, campaign)
         state_change(participation, ParticipationState.APPROVED, "participation.restore")
         rearm(participation, campaign)
         decision_notice(participation, campaign)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -154,8 +155,8 @@ def destination_require(field: str, text: str, allowed_hosts: list[str] | None =
 
 def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the campaign's row and its terms' row say, once every rule holds."""
-    rewards = {field: [str(REWARD_RULES[fault])] for field, fault in reward_faults(offer).items()}
-    errors = rewards | _terms_errors(offer) | _text_errors(offer) | rules_errors(offer.rules)
+    errors = terms_errors(offer) | _campaign_errors(offer) | _text_errors(offer)
+    errors |= rules_errors(offer.rules)
     urls: dict[str, str] = {}
     wanted = {"destination_url": offer.destination_url, "fallback_url": offer.fallback_url.strip()}
     for field, text in wanted.items():
@@ -189,7 +190,9 @@ def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
     return campaign_columns, terms_columns(offer)
 
 
-def _terms_errors(offer: Offer) -> dict[str, Any]:
+def terms_errors(offer: Offer) -> dict[str, Any]:
+    """{field: [what is wrong]} of what goes into terms."""
+    rewards = {field: [str(REWARD_RULES[fault])] for field, fault in reward_faults(offer).items()}
     checks = {
         "window_days": (
             terms.WINDOW_DAYS_MIN <= offer.window_days <= terms.WINDOW_DAYS_MAX,
@@ -210,6 +213,12 @@ def _terms_errors(offer: Offer) -> dict[str, Any]:
         ),
         "model": (offer.model in Terms.Model.values, _("Choose from the list.")),
         "places": (set(offer.places) <= set(Place), _("Choose from the list.")),
+    }
+    return rewards | _broken(checks)
+
+
+def _campaign_errors(offer: Offer) -> dict[str, Any]:
+    checks = {
         "access": (offer.access in Campaign.Access.values, _("Choose from the list.")),
         "budget": (_is_amount(offer.budget_minor), _("The amount must be more than zero.")),
         "typical_basket": (
@@ -221,6 +230,10 @@ def _terms_errors(offer: Offer) -> dict[str, Any]:
             _("This day has passed."),
         ),
     }
+    return _broken(checks)
+
+
+def _broken(checks: Mapping[str, tuple[bool, str]]) -> dict[str, Any]:
     return {field: [message] for field, (holds, message) in checks.items() if not holds}
 
 

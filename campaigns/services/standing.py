@@ -18,7 +18,14 @@ from campaigns.domain.terms import (
     participation_change_require,
 )
 from campaigns.link_cache import links_changed
-from campaigns.models import Campaign, Participation, PromoCode, Terms, TrackingLink
+from campaigns.models import (
+    Campaign,
+    Participation,
+    ParticipationTerms,
+    PromoCode,
+    Terms,
+    TrackingLink,
+)
 from campaigns.reason_words import reason_text
 from campaigns.services.codes import code_create, codes_disarm
 from campaigns.services.exclusive_skus import exclusive_skus_disarm
@@ -97,9 +104,27 @@ def terms_in_force(campaign: Campaign) -> Terms:
     return published.latest("version")
 
 
+def terms_renew(participation: Participation, campaign: Campaign) -> None:
+    """The terms of today for who comes in, also again: what reached them before stays for the
+    clicks of then."""
+    participation.terms = terms_in_force(campaign)
+    if participation.has_later_terms:
+        known = ParticipationTerms.objects.filter(participation=participation)
+        ParticipationTerms.objects.create(
+            participation=participation,
+            campaign_id=campaign.pk,
+            brand_id=campaign.brand_id,
+            influencer_id=participation.influencer_id,
+            terms=participation.terms,
+            number=known.count() + 1,
+            since=clock.now(),
+            is_cut=False,
+        )
+
+
 def approve(participation: Participation, campaign: Campaign) -> None:
     """Under the terms of today, with a link and a code."""
-    participation.terms = terms_in_force(campaign)
+    terms_renew(participation, campaign)
     state_change(participation, ParticipationState.APPROVED, "participation.approve")
     equip(participation, campaign)
 

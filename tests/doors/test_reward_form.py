@@ -276,3 +276,24 @@ def test_terms_that_contradict_themselves_are_refused_at_their_field(workplace, 
     errors = answer.context["form"].errors
     assert list(errors) == [field]
     assert said in " ".join(errors[field])
+
+
+def test_the_terms_of_a_running_campaign_change_on_their_own_page(workplace):
+    campaign = workplace.cast.tulpar.campaign
+    with acting_as(system="test"):
+        public_id = Campaign.objects.get(pk=campaign).public_id
+    page = workplace.get("campaign_terms", public_id)
+    form = page.context["form"]
+    assert "title" not in form.fields
+    given = {name: form[name].field.prepare_value(form[name].value()) or "" for name in form.fields}
+    given = {name: value for name, value in given.items() if value != ""}
+    same = workplace.post("campaign_terms", public_id, **given)
+    assert same.status_code == 422
+    assert "nothing would change" in same.content.decode()
+    cut = workplace.post("campaign_terms", public_id, **given | {"commission_percent": "5"})
+    assert cut.status_code == 302
+    shown = workplace.get("campaign", public_id)
+    assert shown.context["page"].coming.people == 1
+    text = shown.content.decode()
+    assert "For 1 influencer who takes part already." in text
+    assert "the others from December 21, 2026" in text.replace(NBSP, " ")

@@ -45,6 +45,7 @@ PLACES = [
     path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
     path(CAMPAIGN, campaigns.campaign, name="campaign"),
     path(f"{CAMPAIGN}edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path(f"{CAMPAIGN}terms/", campaigns.campaign_terms, name="campaign_terms"),
     path(f"{CAMPAIGN}publish/", campaigns.campaign_publish_now, name="campaign_publish"),
     path(f"{CAMPAIGN}review/", campaigns.campaign_review_now, name="campaign_review"),
     path(f"{CAMPAIGN}pause/", campaigns.campaign_pause_now, name="campaign_pause"),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from campaigns.domain.sale_cost import SaleCost
 from exchange.web.pages.common import (
     Choice,
+    Coming,
     Fact,
     MonthRow,
     Pager,
@@ -123,6 +124,22 @@ class CampaignForm:
 
 
 @dataclass(frozen=True, slots=True)
+class TermsForm:
+    """Other terms for a campaign that runs; as CampaignForm. `basket_text` goes with the form, so
+    that the cost of a sale is counted along."""
+
+    action_url: str
+    back_url: str
+    title: str
+    fee_bps: int
+    vat_bps: int
+    basket_text: str
+    policy: PolicyTerms
+    cost: SaleCost
+    open_folds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SmallForm:
     """One input with its button, posted to `url`; refused, it shows what was typed and why."""
 
@@ -209,6 +226,8 @@ class Campaign:
     budget_note: str = ""
     budget_tone: str = ""
     months: list[MonthRow] = field(default_factory=list)
+    terms_url: str = ""
+    coming: Coming | None = None
 
     @property
     def spent_percent(self) -> int:

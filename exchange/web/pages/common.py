@@ -191,6 +191,16 @@ class PolicyTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """Terms that were announced, and the day from which they count; on a brand's page for how many
+    of those who take part."""
+
+    policy: PolicyTerms
+    since: date
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A line of a log."""
 

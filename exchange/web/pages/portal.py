@@ -10,6 +10,7 @@ from exchange.web.pages.codes import OwnCode
 from exchange.web.pages.common import (
     Chart,
     Choice,
+    Coming,
     Fact,
     MoneyStrip,
     MonthRow,
@@ -160,6 +161,7 @@ class Campaign:
     is_used_up: bool = False
     is_by_application: bool = False
     may_come_again: bool = False
+    coming: Coming | None = None
     is_full: bool = False
     queue_place: int = 0
     answer: str = ""

@@ -17,7 +17,7 @@ from exchange.web.formatting import (
     percent_text,
 )
 from exchange.web.pages import brand
-from exchange.web.pages.common import Choice, Fact, Stat, Sum, Term
+from exchange.web.pages.common import Choice, Coming, Fact, Stat, Sum, Term
 from exchange.web.samples import common, totals
 from exchange.web.samples.people import participants
 from exchange.web.words import ROLES, Tone, reason_name, sale_hint
@@ -99,6 +99,12 @@ def campaign_form() -> brand.CampaignForm:
     return brand.CampaignForm("#", "#", 1500, 1600, common.POLICY, cost, ("buyers", "month"))
 
 
+def terms_form() -> brand.TermsForm:
+    form = campaign_form()
+    rates = (form.fee_bps, form.vat_bps)
+    return brand.TermsForm("#", "#", "Жылы үй", *rates, "17900", form.policy, form.cost, ("month",))
+
+
 def reserve() -> list[Sum]:
     return [
         Sum(_("Budget for rewards"), 150_000_000),
@@ -127,6 +133,7 @@ def campaign() -> brand.Campaign:
         totals=totals.choices(),
         policy=common.POLICY,
         months=[common.month("Айгерім С.")],
+        coming=Coming(common.POLICY, common.day_ahead(30), 12),
         reserve=reserve(),
         participants=people,
         participants_total=len(people),

@@ -14,13 +14,12 @@ from attribution.selectors.conversions import Taken, budget_queue, taken_by_camp
 from attribution.selectors.periods import periods_of_campaign
 from attribution.selectors.traffic import has_tag_days
 from brands.models import Brand
-from campaigns.domain import terms as rules
 from campaigns.domain.budget import shrink_most
 from campaigns.domain.destination import host_of
 from campaigns.eligibility_words import asked_texts
-from campaigns.forms import commission_typed, cost_typed
+from campaigns.forms import cost_typed
 from campaigns.models import Campaign, CampaignTotals, Participation, Terms
-from campaigns.reward_forms import folds_open, places_typed
+from campaigns.reward_forms import folds_open
 from campaigns.selectors import (
     campaign_counts_of_brand,
     campaign_list_of_brand,
@@ -36,6 +35,7 @@ from core.bps import BPS_WHOLE, round_half_up
 from exchange.web.brand.budget_words import budget_note
 from exchange.web.brand.builders.money import reserves_of
 from exchange.web.brand.builders.people import Refused, participant_rows, places_text
+from exchange.web.brand.builders.terms import coming, policy_typed
 from exchange.web.brand.builders.totals import totals_choices
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import (
@@ -47,9 +47,8 @@ from exchange.web.formatting import (
 )
 from exchange.web.months import month_row
 from exchange.web.pages import brand as pages
-from exchange.web.pages.common import Choice, Fact, PolicyTerms, Stat, Sum
+from exchange.web.pages.common import Choice, Fact, Stat, Sum
 from exchange.web.paging import query_url
-from exchange.web.policy_words import CODE_POLICIES
 from exchange.web.reward_words import rate_short
 from exchange.web.rewards import policy_terms, reward_facts
 from exchange.web.words import CAMPAIGN
@@ -151,6 +150,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         lift_url="" if is_draft else desk.url("lifts", found.public_id),
         add_budget=_add_budget(desk, found, refused),
         **_budget(desk, found, refused, waiting=budget_queue(found.pk) if not is_draft else 0),
+        coming=coming(found),
         months=[
             month_row(each, name=each.influencer.name) for each in periods_of_campaign(found.pk)
         ],
@@ -249,6 +249,7 @@ def _actions(desk: Desk, found: Campaign) -> dict[str, Any]:
     member, status = desk.member, found.status
     may = {
         "edit": member.may_write and status == Campaign.Status.DRAFT,
+        "terms": member.may_write and status in RUNNING,
         "publish": status == Campaign.Status.DRAFT and not _publish_blocked(desk, found),
         "pause": member.may_write and status == Campaign.Status.LIVE,
         "resume": member.may_write and status == Campaign.Status.PAUSED,
@@ -316,7 +317,7 @@ def campaign_form(
         back_url=desk.url("campaign", *address) if found else desk.url("campaigns"),
         fee_bps=fee_bps,
         vat_bps=vat_bps,
-        policy=_policy_typed(form),
+        policy=policy_typed(form),
         cost=cost_typed(form, fee_bps=fee_bps, vat_bps=vat_bps),
         open_folds=folds_open(form),
         rates_missing=rates_missing,
@@ -331,21 +332,3 @@ def _rates(desk: Desk) -> tuple[int, int, str]:
         return *funding_rates(desk.brand.pk), ""
     except CampaignConflict as error:
         return 0, 0, str(error)
-
-
-def _policy_typed(form: forms.Form) -> PolicyTerms:
-    """The rule as the form stands; what cannot be read yet is as it usually is."""
-    policy = form["code_policy"].value()
-    return PolicyTerms(
-        commission=commission_typed(form),
-        window_days=_days_typed(form, "window_days", rules.WINDOW_DAYS_DEFAULT),
-        hold_days=_days_typed(form, "hold_days", rules.HOLD_DAYS_DEFAULT),
-        code_policy=policy if policy in CODE_POLICIES else CODE_POLICIES[0],
-        places=places_typed(form),
-    )
-
-
-def _days_typed(form: forms.Form, name: str, usual: int) -> int:
-    text = str(form[name].value() or "")
-    is_days = text.isascii() and text.isdigit() and len(text) <= 3
-    return int(text) if is_days else usual

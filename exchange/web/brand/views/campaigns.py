@@ -13,6 +13,7 @@ from brands.selectors import member_require_write
 from campaigns.forms import (
     FIELD_NAMES,
     CampaignForm,
+    TermsForm,
     TopUpForm,
     campaign_form_blank,
     campaign_form_initial,
@@ -31,6 +32,7 @@ from campaigns.services import (
     campaign_publish,
     campaign_resume,
     campaign_shrink,
+    campaign_terms_change,
     campaign_top_up,
     campaign_update,
 )
@@ -38,6 +40,7 @@ from campaigns.services.categories import campaign_review_ask
 from core.errors import DomainError
 from core.forms import form_refuse
 from exchange.web.brand.builders import campaigns as build
+from exchange.web.brand.builders import terms as build_terms
 from exchange.web.brand.builders.people import Refused
 from exchange.web.brand.desk import FORM_REFUSED, Desk, desk_of, member_of, page_show
 from exchange.web.formatting import money_text
@@ -98,6 +101,27 @@ def campaign_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             return _campaign_saved(request, desk, found)
     return _form_show(request, desk, form, found)
+
+
+@require_http_methods(["GET", "POST"])
+def campaign_terms(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Other terms for a campaign that runs."""
+    found = campaign_access_for_writer(member_of(request), public_id)
+    desk = desk_of(request)
+    if request.method == "GET" and found.status not in build.RUNNING:
+        return redirect(desk.url("campaign", public_id))
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = TermsForm(*given, campaign=found, terms=terms_latest(found))
+    if form.is_valid():
+        try:
+            change = campaign_terms_change(campaign_id=found.pk, offer=form.offer())
+        except DomainError as error:
+            form_refuse(form, error, FIELD_NAMES)
+        else:
+            return _changed(request, found, build_terms.change_said(change))
+    page = build_terms.terms_form(desk, form, found)
+    status = FORM_REFUSED if form.is_bound else 200
+    return page_show(request, desk, "brand/terms_form.html", page, form=form, status=status)
 
 
 def _campaign_form(request: HttpRequest, *, initial: dict[str, object]) -> CampaignForm:

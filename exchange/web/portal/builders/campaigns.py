@@ -35,6 +35,7 @@ from exchange.web.formatting import (
 from exchange.web.pages import portal
 from exchange.web.pages.common import (
     Choice,
+    Coming,
     Fact,
 )
 from exchange.web.paging import pager
@@ -116,6 +117,7 @@ def campaign(card: Card, influencer: Influencer, invite_token: str = "") -> port
     return portal.Campaign(
         card=campaign_card(card),
         policy=policy_terms(terms),
+        coming=_coming(card),
         facts=facts,
         join_url=_join_url(campaign, invite_token),
         **_invitation(campaign, influencer, mine, invite_token),
@@ -231,6 +233,13 @@ def _totals_facts(card: Card) -> list[Fact]:
         Fact(platform_name(platform), _("paid by the marketplace's total of each day"))
         for platform in card.campaign.totals_from
     ]
+
+
+def _coming(card: Card) -> Coming | None:
+    """What the brand has announced to who takes part already."""
+    if card.coming is None:
+        return None
+    return Coming(policy_terms(card.coming.terms), day_of(card.coming.since))
 
 
 def _voucher_facts(card: Card) -> list[Fact]:
