@@ -170,6 +170,15 @@ def kaspi_sell() -> None:
         control("POST", "kaspi/orders", order)
 
 
+def kaspi_order(
+    sku: str, name: str, price: int, status: str, age_days: float, *, phone: str = "7013334455"
+) -> None:
+    """One order of so many days ago, for the next poll; `price` in tenge."""
+    item = [sku, name, float(price), 1]
+    order = {"shop": SHOP, "items": [item], "status": status, "age_days": age_days, "phone": phone}
+    control("POST", "kaspi/orders", order)
+
+
 def insales_open() -> tuple[str, str]:
     """(id, password) of the application that reads a shop with a few orders of these days."""
     app = control("POST", "insales/app")

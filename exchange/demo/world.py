@@ -62,6 +62,7 @@ from exchange.demo.people import (
 from exchange.demo.receipts import receipts_tell, shops_connect
 from exchange.demo.tables import fair_sell
 from exchange.demo.tracker import calls_tell
+from exchange.demo.wall import wall_open
 from influencers.models import Influencer
 from influencers.services import influencer_create, payee_save, payout_account_add
 from payouts.services.batches import batch_approve, batch_create, batch_hand_out
@@ -70,7 +71,7 @@ from payouts.services.statements import statement_import
 PRODUCTS = [
     Product(product["name"], int(product["price"].replace(".", ""))) for product in stage.PRODUCTS
 ]
-TAX_FILES = ("rules_2025.toml", "rules_2026.toml")
+TAX_FILES = ("rules_2025.toml", "rules_2026.toml", "privacy.toml")
 WB_ARTICLE = "310200999"  # Aigerim's substitute article on Wildberries
 OZON_VOUCHER = "Birge a7xk3m9q"  # her voucher on Ozon: the title of its promotion there
 OZON_BLANKET, OZON_TOWELS = 1602044871, 1602044899
@@ -179,7 +180,7 @@ def _world_make(now: datetime) -> None:
         _payout_make(ops, people[0])
     past.tell(until=now)
     calls_tell(crm, crm_secret, code.code, now)
-    receipts_tell(tills, [_tools_of(home, person)[0] for person in people], now)
+    _followers_tell(toqyma, home, tills, people, now)
     conversions_advance()
     fair_sell(toqyma, code.code, users[OWNER.email].pk, now)
     workshop_open(toqyma, code.code, past.click_before(now - WORKSHOP_SINCE), now)
@@ -204,6 +205,15 @@ def _sales_of_weeks(
         )
     sales += leaked_told(*_tools_of(campaign, people[0]), PRODUCTS[0], now)
     return [*sales, *held_told(brand, people[1], PRODUCTS[-1], now)]
+
+
+def _followers_tell(
+    brand: Brand, home: Campaign, tills: Connection, people: list[Influencer], now: datetime
+) -> None:
+    """They claim receipts, and leave numbers."""
+    links = [_tools_of(home, person)[0] for person in people]
+    receipts_tell(tills, links, now)
+    wall_open(brand, home, links[0], now)
 
 
 def _law_load(ops: Ops) -> None:
