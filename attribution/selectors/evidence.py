@@ -44,6 +44,7 @@ from attribution.selectors.news import Named, News, Told
 from campaigns.domain.code_rules import sku_plain
 from campaigns.domain.codes import canonical, skeleton
 from campaigns.domain.daily_totals import daily_day, is_paid_by_totals, pays_percent_alone
+from campaigns.domain.external_codes import held_at
 from campaigns.domain.terms import WINDOW_DAYS_MAX
 from campaigns.models import Campaign, ExternalCode, Participation, PromoCode, Terms
 from campaigns.selectors.versions import LaterTerms, later_terms, terms_at
@@ -88,7 +89,7 @@ class Evidence:
     clicks: dict[UUID, Tap] = field(default_factory=dict)
     others: dict[Visit, list[Tap]] = field(default_factory=lambda: defaultdict(list))
     codes: dict[tuple[int, str], KnownCode] = field(default_factory=dict)  # by brand and look
-    external: dict[tuple[int, str, str], ExternalCode] = field(default_factory=dict)
+    external: dict[tuple[int, str, str], list[ExternalCode]] = field(default_factory=dict)
     exclusive: Articles = field(default_factory=dict)
     participations: dict[int, Participation] = field(default_factory=dict)
     later: LaterTerms = field(default_factory=dict)
@@ -203,7 +204,8 @@ class Evidence:
         if kind in NAMING:
             claimed = self.participations.get(int(value))
             return claimed.pk if claimed and claimed.brand_id == dossier.brand_id else None
-        code = self.external.get((dossier.brand_id, kind, value))
+        codes = self.external.get((dossier.brand_id, kind, value), ())
+        code = held_at(codes, dossier.the_order().placed_at)
         return code.participation_id if code and kind != EvidenceKind.PAGE_CLICK else None
 
     def _clicks_of(self, dossier: Dossier) -> tuple[list[Tap], EvidenceKind, list[UUID]]:
@@ -326,7 +328,7 @@ def evidence_load(
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
     ids |= {int(each.value) for rows in told.values() for each in rows if each.kind in NAMING}
     ids |= {known.code.participation_id or 0 for known in found.codes.values()}
-    ids |= {code.participation_id for code in found.external.values()}
+    ids |= {code.participation_id for codes in found.external.values() for code in codes}
     ids |= {code.participation_id for codes in found.exclusive.values() for code in codes}
     if ids:
         rows = Participation.objects.select_related("campaign", "terms").filter(pk__in=ids)
@@ -448,7 +450,8 @@ def _external_load(
             if code.kind == EvidenceKind.EXCLUSIVE_SKU:
                 found.exclusive.setdefault((code.brand_id, code.value), []).append(code)
             else:
-                found.external[code.brand_id, code.kind, code.value] = code
+                key = (code.brand_id, code.kind, code.value)
+                found.external.setdefault(key, []).append(code)
 
 
 _EXTERNAL = """

@@ -21,9 +21,9 @@ PERIOD = Func(
 
 
 class ExternalCode(models.Model):
-    """An id that a marketplace puts into its own rows and that belongs to one participation; an
-    exclusive article (campaigns.domain.exclusive_skus) only from a moment to a moment, after which
-    it is free for the next one."""
+    """An id that a marketplace puts into its own rows and that belongs to one participation at a
+    time: when that ends it is free for the next one, and what was ordered before stays. An
+    exclusive article (campaigns.domain.exclusive_skus) is given from a moment to a moment."""
 
     class Kind(models.TextChoices):
         WB_SUBSTITUTE_ARTICLE = "wb_substitute_article", _("Wildberries substitute article")
@@ -51,7 +51,7 @@ class ExternalCode(models.Model):
     typed_codes = ArrayField(models.CharField(max_length=64), default=list)
     discount_percent = models.PositiveSmallIntegerField(null=True)
     ends_at = models.DateTimeField(null=True)
-    # Of an exclusive article: orders placed from the first moment on, before the last, are theirs
+    # Orders placed from the first moment on, before the last, are theirs; null: no such bound
     valid_from = models.DateTimeField(null=True)
     valid_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
@@ -61,7 +61,7 @@ class ExternalCode(models.Model):
             models.UniqueConstraint(
                 fields=["brand", "kind", "value"],
                 name="external_code_once_per_shop",
-                condition=~Q(kind="exclusive_sku"),
+                condition=~Q(kind="exclusive_sku") & Q(valid_until__isnull=True),
             ),
             ExclusionConstraint(
                 name="external_code_article_is_one_persons",

@@ -30,10 +30,12 @@ def campaign_counts_of_brand(brand: Brand) -> dict[str, int]:
 def external_codes_of(
     participation_ids: Collection[int], kind: str
 ) -> dict[int, list[ExternalCode]]:
-    """{participation: its codes of this kind, newest first}, without those that are void. One
-    query."""
+    """{participation: its codes of this kind, newest first}, without those that are void or ended.
+    One query."""
     found: dict[int, list[ExternalCode]] = {}
-    codes = ExternalCode.objects.filter(participation__in=participation_ids, kind=kind)
+    codes = ExternalCode.objects.filter(
+        participation__in=participation_ids, kind=kind, valid_until__isnull=True
+    )
     for code in codes.exclude(state=ExternalCode.State.VOID).order_by("-pk"):
         found.setdefault(code.participation_id, []).append(code)
     return found

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, ExternalCode, Participation
 from campaigns.services.links import ParticipationConflict, participation_locked
+from core import clock
 from core.audit.services import audit_record
 from core.errors import Invalid, NotFound
 from core.locks import lock_for_transaction
@@ -45,14 +46,20 @@ def external_code_add(
             raise ParticipationConflict(_("Accept the influencer first."))
         lock_for_transaction(f"external codes of brand {participation.brand_id}")
         _orders_pay_require(participation, kind)
-        known = ExternalCode.objects.filter(
+        codes = ExternalCode.objects.filter(
             brand_id=participation.brand_id, kind=kind, value=article
-        ).first()
+        )
+        known = codes.filter(valid_until__isnull=True).select_related("campaign").first()
+        if known is not None and known.campaign.status == Campaign.Status.CLOSED:
+            _code_end(known, known.campaign.closed_at or clock.now())
+            known = None
         if known is not None and known.participation_id != participation.pk:
             raise _wrong_value(_("This article belongs to another participation."))
         if known is not None:
             return _code_state(known, ExternalCode.State.ACTIVE)
-        code = _code_make(participation, kind=kind, value=article)
+        # The first one's is also what was ordered before it was told; a later one's is not
+        begins = clock.now() if codes.exists() else None
+        code = _code_make(participation, kind=kind, value=article, valid_from=begins)
         audit_record("external_code.add", code, after={"kind": kind, "value": article})
     return code
 
@@ -64,6 +71,23 @@ def _orders_pay_require(participation: Participation, kind: str) -> None:
         raise ParticipationConflict(
             _("This campaign pays the marketplace's daily totals: a code would pay a sale twice.")
         )
+
+
+def external_codes_disarm(participation: Participation) -> None:
+    """Who leaves has no codes at marketplaces any more: orders placed from now on are not theirs,
+    and another can have the code. Runs as the system."""
+    codes = ExternalCode.objects.filter(
+        participation=participation, state=ExternalCode.State.ACTIVE, valid_until__isnull=True
+    ).exclude(kind=ExternalCode.Kind.EXCLUSIVE_SKU)
+    for code in codes:
+        _code_end(code, clock.now())
+
+
+def _code_end(code: ExternalCode, at: datetime) -> None:
+    code.valid_until = at
+    code.save(update_fields=["valid_until"])
+    after = {"kind": code.kind, "value": code.value, "valid_until": at.isoformat()}
+    audit_record("external_code.end", code, after=after)
 
 
 def _external_value(value: str, kind: str) -> str:

@@ -29,6 +29,7 @@ from campaigns.models import (
 from campaigns.reason_words import reason_text
 from campaigns.services.codes import code_create, codes_disarm
 from campaigns.services.exclusive_skus import exclusive_skus_disarm
+from campaigns.services.external_codes import external_codes_disarm
 from campaigns.services.links import ParticipationConflict, link_make, participation_locked
 from core import clock
 from core.accounts.models import User
@@ -151,7 +152,9 @@ def state_change(
             % {"state": participation.get_state_display()}
         ) from None
     before = {"state": participation.state}
-    participation.state, participation.decided_at = State(new), clock.now()
+    participation.state = State(new)
+    if new is not ParticipationState.APPLIED:  # what was decided last says until when they were in
+        participation.decided_at = clock.now()
     participation.reason_code, participation.reason_note = code, note
     participation.apply_again_on = again_on
     changed = ["state", "decided_at", "terms", "invite"]
@@ -189,6 +192,7 @@ def disarm(participation: Participation) -> None:
     links.update(state=TrackingLink.State.DISABLED)
     codes_disarm(participation)
     exclusive_skus_disarm(participation)
+    external_codes_disarm(participation)
 
 
 def rearm(participation: Participation, campaign: Campaign) -> None:

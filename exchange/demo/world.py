@@ -39,6 +39,7 @@ from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.history import DAYS, Past, Product, Sale, sales_imagine
 from exchange.demo.invoices import invoice_wait, invoices_tell
+from exchange.demo.joins import joins_make
 from exchange.demo.leaks import held_told, leaked_told
 from exchange.demo.market import market_open
 from exchange.demo.people import (
@@ -170,7 +171,7 @@ def _world_make(now: datetime) -> None:
         )
         tills = shops_connect(toqyma)
     ranges_load()
-    elsewhere_make(toqyma, people, now)
+    _others_make(toqyma, nur, people, now)
     past = Past(shop, _sales_of_weeks(toqyma, home, people, now))
     _link, code = _tools_of(home, people[0])
     paid_at = now - timedelta(days=PAYOUT_DAYS_AGO)
@@ -220,6 +221,12 @@ def _law_load(ops: Ops) -> None:
     for name in TAX_FILES:
         text = (files("compliance.data") / name).read_text(encoding="utf-8")
         tax_rules_load(text=text, maker_id=ops.finance, checker_id=ops.checker)
+
+
+def _others_make(toqyma: Brand, nur: Brand, people: list[Influencer], now: datetime) -> None:
+    """What goes on beside the shop: other places of selling, and others who want to take part."""
+    elsewhere_make(toqyma, people, now)
+    joins_make(toqyma, nur, people, now)
 
 
 def _user_make(person: Person) -> User:
