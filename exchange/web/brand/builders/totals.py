@@ -35,8 +35,8 @@ def _choice(desk: Desk, found: Campaign, platform: Platform) -> TotalsChoice:
     warning = _warning(found, platform)
     if first_on := found.totals_from.get(platform):
         said = _(
-            "By daily totals since %(day)s: every day that is over is paid as the marketplace counts"
-            " it by the tag in the link. Its orders are not credited."
+            "By daily totals since %(day)s: every day that is over is paid as the marketplace"
+            " counts it by the tag in the link. Its orders are not credited."
         )
         return TotalsChoice(
             name,
