@@ -195,6 +195,12 @@ PAGES: Mapping[str, Shown] = {
     "brand-order-returned": Shown("brand/order.html", verdicts.order_returned, section="orders"),
     "brand-review": Shown("brand/review.html", verdicts.review, section="orders"),
     "brand-review-none": Shown("brand/review.html", verdicts.review_none, section="orders"),
+    "brand-review-file": Shown(
+        "brand/review_file.html", verdicts.review_file, verdicts.VerdictFileForm, "orders"
+    ),
+    "brand-review-file-wrong": Shown(
+        "brand/review_file.html", verdicts.review_file_wrong, verdicts.VerdictFileForm, "orders"
+    ),
     "brand-reject": Shown("brand/reject.html", verdicts.reject, verdicts.reject_refused, "orders"),
     "brand-clicks": Shown("brand/clicks.html", clicks.brand, section="clicks"),
     "brand-clicks-value": Shown("brand/clicks.html", clicks.one_value, section="clicks"),

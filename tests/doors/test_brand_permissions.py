@@ -122,6 +122,10 @@ POST order_confirm              log     no        not      done     done     don
 GET  review                     log     no        in       in       in       in
 GET  review_csv                 log     no        in       in       in       in
 POST review_decide              log     no        not      done     done     done
+GET  review_file                log     no        not      in       in       in
+POST review_file                log     no        not      422      422      422
+POST review_file_apply          log     no        not      422      422      422
+POST review_file_faults         log     no        not      422      422      422
 GET  sale_reject                log     no        not      in       in       in
 POST sale_reject                log     no        not      done     done     done
 POST sale_approve               log     no        not      done     done     done

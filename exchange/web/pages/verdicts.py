@@ -122,6 +122,7 @@ class Review:
     here_url: str
     orders_url: str
     decide_url: str = ""
+    file_url: str = ""
     status: str = ""
     reasons: list[Option] = field(default_factory=list)
     note: str = ""
@@ -130,3 +131,35 @@ class Review:
     chosen: frozenset[str] = frozenset()
     is_filtered: bool = False
     pager: Pager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """`column` in the words of the file, `found` what stands there or which sale is meant."""
+
+    row: int
+    column: str
+    found: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFile:
+    """The form of a file of decisions, and what the file before would do; `payload` carries it to
+    the buttons. `reasons` are the numbers that a brand may give."""
+
+    action_url: str
+    apply_url: str
+    faults_url: str
+    back_url: str
+    list_url: str
+    reasons: list[str]
+    approve: int = 0
+    reject: int = 0
+    faults: list[FileFault] = field(default_factory=list)
+    faults_count: int = 0
+    payload: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.payload) and not self.faults_count

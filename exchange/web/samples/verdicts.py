@@ -12,17 +12,20 @@ from attribution.domain.verdicts import Refusal
 from attribution.services.verdicts import VerdictRefused
 from core import clock
 from core.forms import form_refuse
+from exchange.web.brand.views.review_file import VerdictFileForm
 from exchange.web.evidence_field import AnswerForm, RejectForm
 from exchange.web.pages import brand as brand_pages
 from exchange.web.pages import portal as portal_pages
 from exchange.web.pages.common import Choice, Step, Term
 from exchange.web.pages.verdicts import (
+    FileFault,
     FileLink,
     Late,
     Option,
     Reject,
     Rejection,
     Review,
+    ReviewFile,
     ReviewRow,
     Sale,
 )
@@ -30,7 +33,7 @@ from exchange.web.pages.verdicts import Refusal as Refused
 from exchange.web.samples import brand, common, portal
 from exchange.web.words import reason_name, sale_hint
 
-__all__ = ["AnswerForm", "RejectForm"]
+__all__ = ["AnswerForm", "RejectForm", "VerdictFileForm"]
 
 
 def rejection(*, is_answered: bool = False) -> Rejection:
@@ -156,6 +159,7 @@ def review() -> Review:
         here_url="#",
         orders_url="#",
         decide_url="#",
+        file_url="#",
         reasons=[Option("19", reason_name(19))],
         errors=[_("Tick at least one sale.")],
         refused=[Refused("TY-48213", _("It is rejected already."))],
@@ -168,3 +172,12 @@ def common_term() -> Term:
 
 def review_none() -> Review:
     return replace(review(), rows=[], errors=[], refused=[])
+
+
+def review_file() -> ReviewFile:
+    return ReviewFile("#", "#", "#", "#", "#", [reason_name(19)], approve=12, reject=3, payload="x")
+
+
+def review_file_wrong() -> ReviewFile:
+    wrong = FileFault(7, _("Decision"), "мүмкін", _("write “approve” or “reject”"))
+    return replace(review_file(), faults=[wrong], faults_count=1)

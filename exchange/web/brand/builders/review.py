@@ -122,6 +122,7 @@ def review(desk: Desk, asked: Asked, *, after: str) -> pages.Review:
         csv_url=desk.url("review_csv") + query_url(asked.words()),
         here_url=desk.url("review"),
         orders_url=desk.url("orders"),
+        file_url=desk.url("review_file") if may else "",
         decide_url=desk.url("review_decide") + query_url(asked.words()) if may else "",
         status=asked.status,
         reasons=_reasons(""),
@@ -192,6 +193,10 @@ def _reasons(chosen: str) -> list[pages.Option]:
         pages.Option(str(code), f"{code}, {capfirst(str(word))}", str(code) == chosen)
         for code, word in brand_reasons()
     ]
+
+
+def reason_options() -> list[pages.Option]:
+    return _reasons("")
 
 
 def _row(desk: Desk, conversion: Conversion, *, may: bool) -> pages.ReviewRow:
