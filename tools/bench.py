@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 
+from tools.benches.attribution import attribution_10k, rerun_stream  # noqa: E402
 from tools.benches.clicks import click_freshness, click_nginx, click_orm, click_p99  # noqa: E402
 from tools.benches.dashboards import dashboard_10m  # noqa: E402
 from tools.benches.ingest import ingest_orm  # noqa: E402
@@ -40,7 +41,16 @@ OUTPUT = ROOT / "build" / "bench.json"
 ROWS: dict[str, Callable[[], Row]] = {
     row.__name__: row
     for row in (
-        *(rls_list, ingest_orm, click_nginx, click_orm, click_p99, click_freshness),
+        *(
+            rls_list,
+            ingest_orm,
+            attribution_10k,
+            rerun_stream,
+            click_nginx,
+            click_orm,
+            click_p99,
+            click_freshness,
+        ),
         *(dashboard_10m, planner_10k, merkle_1m),
         *(ledger_batch_hordak, ledger_single_hordak, ledger_balance_flat),
     )
