@@ -33,6 +33,7 @@ SECTIONS = {
     "portal": {
         "home": "home",
         "campaign": "campaigns",
+        "invitation": "campaigns",
         "link": "links",
         "click": "links",
         "leak": "links",
@@ -44,6 +45,8 @@ SECTIONS = {
     "brand": {
         "overview": "overview",
         "campaign": "campaigns",
+        "people": "campaigns",
+        "invites": "campaigns",
         "code_question": "orders",
         "code": "campaigns",
         "leak": "campaigns",
