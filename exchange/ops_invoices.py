@@ -12,6 +12,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -78,8 +79,8 @@ class InvoiceAdmin(OpsAdmin):
         ("net", "vat", "missing"),
         ("credits", "reason"),
         ("credit_asked_by_id", "credit_asked_at", "credit_agreed_by_id"),
-        ("seller", "customer"),
-        "lines",
+        "bought",
+        "buyer",
         "created_at",
     ]
     actions_list = ["issue"]
@@ -95,6 +96,27 @@ class InvoiceAdmin(OpsAdmin):
     @admin.display(description=_("number"), ordering="-id")
     def shown_number(self, invoice: Invoice) -> str:
         return invoice.number or "–"
+
+    @admin.display(description=_("For what"))
+    def bought(self, invoice: Invoice) -> str:
+        return format_html_join(
+            "",
+            "<p>{}: {} + {}</p>",
+            (
+                (
+                    invoice.line_text(line),
+                    tenge(line["fee_minor"] + line["reward_minor"]),
+                    tenge(line["vat_minor"]),
+                )
+                for line in invoice.line_rows
+            ),
+        )
+
+    @admin.display(description=_("Buyer"))
+    def buyer(self, invoice: Invoice) -> str:
+        """As it stood when the invoice was issued."""
+        said = invoice.customer
+        return ", ".join(said[name] for name in ("name", "bin", "address") if said.get(name)) or "–"
 
     @action(
         description=_("Issue for a brand"),

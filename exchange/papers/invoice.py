@@ -101,7 +101,7 @@ def seller_pairs(invoice: Invoice) -> Pairs:
     """Who sells, of an issued invoice: (word, value)."""
     said = invoice.seller
     return _given(
-        (_("Name"), said["name"]),
+        (_("Legal name"), said["name"]),
         (_("BIN"), said["bin"]),
         (_("Address"), said["address"]),
         (_("Account (IBAN)"), said["iban"]),
@@ -122,7 +122,7 @@ def customer_pairs(invoice: Invoice) -> Pairs:
         signed_on = date.fromisoformat(said["contract_on"])
         contract = _("%(number)s of %(day)s") % {"number": contract, "day": day_full(signed_on)}
     return _given(
-        (_("Name"), said["name"]),
+        (_("Legal name"), said["name"]),
         (_("BIN"), said["bin"]),
         (_("Address"), said["address"]),
         (_("Contract"), contract),

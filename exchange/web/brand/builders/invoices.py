@@ -130,7 +130,7 @@ def _csv_rows(desk: Desk, status: str) -> Iterator[list[str]]:
 def invoice(desk: Desk, found: Invoice) -> pages.InvoicePage:
     status = status_of(found)
     return pages.InvoicePage(
-        title=invoice_title(found) if found.number else _("Invoice that waits for VAT"),
+        title=found.number or _("Invoice that waits for VAT"),
         status=status,
         hint=str(INVOICE[status].hint),
         lines=[
@@ -185,8 +185,8 @@ def _downloads(desk: Desk, found: Invoice) -> list[pages.Download]:
     """Papers in each language: whom they are sent to reads another one perhaps."""
     return [
         pages.Download(form, desk.url(name, found.public_id, tongue.code), tongue.name)
-        for form, name in (("PDF", "invoice_pdf"), ("XLSX", "invoice_xlsx"))
         for tongue in TONGUES
+        for form, name in (("PDF", "invoice_pdf"), ("XLSX", "invoice_xlsx"))
     ]
 
 
