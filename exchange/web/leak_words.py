@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from attribution.domain.leak_guard import OPEN_DAYS_MAX
 from attribution.models import CodeFinding
 from campaigns.models import Campaign
-from exchange.web.formatting import day_short, moment_short, number_text
+from exchange.web.formatting import day_long, moment_short, number_text
 from exchange.web.pages.leaks import Seen
 from exchange.web.words import Word
 
@@ -86,7 +86,7 @@ def _early(figures: Figures) -> str:
     )
     moments = {
         "first_use": moment_short(_moment(figures, "first_use")),
-        "first_click": day_short(_moment(figures, "first_click")),
+        "first_click": day_long(_moment(figures, "first_click")),
     }
     return said % {**_numbers(figures, "uses"), **moments}
 
@@ -138,17 +138,22 @@ MODE_TEXTS: Mapping[str, Word] = {
 }
 
 
+def is_holding(finding: CodeFinding) -> bool:
+    is_open = finding.state == CodeFinding.State.OPEN
+    return is_open and finding.campaign.leak_mode == Campaign.LeakMode.ENFORCE
+
+
 def mode_now_text(finding: CodeFinding) -> str:
     """What the campaign does about it now, for both sides."""
     until = finding.opened_at + timedelta(days=OPEN_DAYS_MAX)
     if finding.state != CodeFinding.State.OPEN:
         return _("It is decided: nothing waits for it.")
-    if finding.campaign.leak_mode == Campaign.LeakMode.ENFORCE:
+    if is_holding(finding):
         said = _(
             "Rewards of these orders wait for the brand's decision. Without one they go on by"
             " themselves after this day: %(day)s."
         )
-        return said % {"day": day_short(until)}
+        return said % {"day": day_long(until)}
     if finding.campaign.leak_mode == Campaign.LeakMode.ROTATE:
         return _("The influencer got a new code. Rewards of these orders go on as usual.")
     return _("Nothing waits: rewards of these orders go on as usual.")

@@ -99,7 +99,7 @@ class Leak:
     reply: str = ""
     held_minor: int | None = None
     held_count: int = 0
-    until: datetime | None = None
+    is_holding: bool = False  # the campaign lets them wait
     clear_url: str = ""
     reject_url: str = ""
     rotate_url: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from attribution.domain.leak_guard import OPEN_DAYS_MAX
 from attribution.models import CodeFinding
 from attribution.selectors.leaks import (
     finding_access_for_influencer,
@@ -29,7 +27,7 @@ from attribution.services.leak_decisions import finding_reply
 from campaigns.models import PromoCode, TrackingLink
 from core.errors import DomainError
 from exchange.web.brand.builders.leaks import use_had
-from exchange.web.leak_words import finding_seen, mode_now_text
+from exchange.web.leak_words import finding_seen, is_holding, mode_now_text
 from exchange.web.pages import leaks as pages
 from exchange.web.pages.common import Choice
 from exchange.web.paging import pager, query_url
@@ -103,7 +101,7 @@ def _leak(finding: CodeFinding) -> pages.Leak:
         reply=finding.reply,
         held_minor=total if count else None,
         held_count=count,
-        until=finding.opened_at + timedelta(days=OPEN_DAYS_MAX),
+        is_holding=is_holding(finding),
         reply_url=reverse("portal:leak_reply", args=[finding.public_id]) if is_open else "",
         code_url=_code_url(finding),
     )

@@ -97,6 +97,7 @@ def brand_leak() -> Leak:
         reply="I told of the code in a podcast on Friday.",
         held_minor=1_230_000,
         held_count=7,
+        is_holding=True,
         clear_url="#",
         reject_url="#",
         rotate_url="#",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Sum
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from attribution.domain.leak_guard import OPEN_DAYS_MAX
 from attribution.models import CodeFinding, CodeUse, Order
 from attribution.selectors.leaks import (
     FindingFilter,
@@ -32,6 +30,7 @@ from exchange.web.leak_words import (
     SIGNALS,
     finding_seen,
     finding_sentence,
+    is_holding,
     mode_now_text,
 )
 from exchange.web.pages import leaks as pages
@@ -177,7 +176,7 @@ def leak(desk: Desk, finding: CodeFinding) -> pages.Leak:
         reply=finding.reply,
         held_minor=(waiting["minor"] or 0) if count else None,
         held_count=count,
-        until=finding.opened_at + timedelta(days=OPEN_DAYS_MAX),
+        is_holding=is_holding(finding),
         clear_url=desk.url("leak_clear", address) if is_open else "",
         reject_url=desk.url("leak_reject", address) if is_open and count else "",
         rotate_url=desk.url("leak_rotate", address) if is_open and is_active else "",

@@ -25,7 +25,7 @@ from core.bps import share_minor
 from core.errors import Invalid
 from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
-from exchange.web.formatting import day_short, number_text
+from exchange.web.formatting import day_long, day_short, number_text
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Term
 from exchange.web.paging import pager, query_url
@@ -204,7 +204,7 @@ def order_hint(sale: BrandOrder) -> str:
         return cut
     is_held = sale.status == Conversion.Status.ON_HOLD
     if is_held and is_total(leading) and leading.hold_until is not None:
-        return TOTAL_HOLD % {"date": day_short(leading.hold_until)}
+        return TOTAL_HOLD % {"date": day_long(leading.hold_until)}
     return sale_hint(
         sale.status,
         side="brand",

@@ -39,6 +39,7 @@ from attribution.selectors.receipts import claim_of_conversion
 from attribution.selectors.rejections import rejections_standing
 from core import clock
 from exchange.web.formatting import (
+    day_long,
     day_short,
     moment_short,
     money_text,
@@ -130,7 +131,7 @@ def earning_hint(conversion: Conversion, status: str) -> str:
     if status != "rejected" and (cut := cut_hint(conversion.reason_code)):
         return cut
     if status == "on_hold" and is_total(conversion) and conversion.hold_until:
-        return TOTAL_HOLD % {"date": day_short(conversion.hold_until)}
+        return TOTAL_HOLD % {"date": day_long(conversion.hold_until)}
     if status == "on_hold":
         return sale_hint(status, on=conversion.hold_until)
     if status == "rejected" and conversion.reason_code:
