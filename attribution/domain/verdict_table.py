@@ -24,7 +24,7 @@ WANTED = (
                             "сатылым идентификаторы")),
     Wanted("order", "code", ("order", "order id", "тапсырыс", "заказ", "номер заказа")),
     Wanted("line", "code", ("line", "line id", "жол", "позиция")),
-    Wanted("decision", "text", ("decision", "шешім", "решение"), is_needed=True),
+    Wanted("decision", "text", ("decision", "шешім", "решение")),
     Wanted("reason", "text", ("reason", "reason code", "себеп", "себебі", "причина")),
     Wanted("note", "text", ("note", "ескертпе", "примечание", "комментарий"), length_max=501),
 )  # fmt: skip
@@ -73,7 +73,7 @@ def verdict_table_read(raw: bytes, *, now: datetime) -> VerdictTable:
         ColumnsMissing: a table of something else.
     """
     layout = layout_guess(table_top(raw, LIMITS, most=SAMPLE_ROWS), WANTED)
-    if layout.missing(WANTED) or not {"sale", "order"} & set(layout.places):
+    if "decision" not in layout.places or not {"sale", "order"} & set(layout.places):
         raise ColumnsMissing
     rows, faults = [], []
     for read in _rows(raw, layout, now):

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from attribution.domain.verdict_table import ColumnsMissing, verdict_table_read
-from core.cells import TableError
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ID = "0192f0c8-0000-7000-8000-000000000001"
@@ -52,5 +51,5 @@ def test_another_table_is_refused():
         read("1;2", header="a;b")
     with pytest.raises(ColumnsMissing):
         read("approve;x", header="Decision;Note")
-    with pytest.raises(TableError):
+    with pytest.raises(ColumnsMissing):
         verdict_table_read(b"\x00\x01", now=NOW)
