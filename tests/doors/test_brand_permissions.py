@@ -62,6 +62,8 @@ GET  campaign_new               log     no        not      in       in       in
 POST campaign_new               log     no        not      done     done     done
 GET  campaign_edit              log     no        not      in       in       in
 POST campaign_edit              log     no        not      done     done     done
+GET  campaign_terms             log     no        not      in       in       in
+POST campaign_terms             log     no        not      done     done     done
 POST campaign_publish           log     no        not      not      done     done
 POST campaign_review            log     no        not      done     done     done
 POST campaign_pause             log     no        not      done     done     done
@@ -358,6 +360,7 @@ def things(workplace):
         "campaign": ((draft,), {}),
         "campaign_new": ((), CAMPAIGN_FORM),
         "campaign_edit": ((draft,), CAMPAIGN_FORM),
+        "campaign_terms": ((workplace.live,), CAMPAIGN_FORM),
         "campaign_publish": ((draft,), {}),
         "campaign_review": ((restricted_make(workplace),), {}),
         **{f"campaign_{verb}": ((workplace.live,), {}) for verb in ("pause", "resume", "close")},
