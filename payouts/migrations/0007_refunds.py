@@ -13,7 +13,7 @@ from core.tenancy.policies import may, tenant_table
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0003_unclaimed_transfers"),
-        ("payouts", "0006_statements_of_deposits"),
+        ("payouts", "0005_debt"),
     ]
 
     operations = [
