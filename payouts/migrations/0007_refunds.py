@@ -13,7 +13,7 @@ from core.tenancy.policies import may, tenant_table
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0003_unclaimed_transfers"),
-        ("payouts", "0005_debt"),
+        ("payouts", "0003_period_rewards"),
     ]
 
     operations = [
