@@ -157,7 +157,6 @@ class Migration(migrations.Migration):
             "payouts_refund",
             [
                 "brand_id",
-                "transfer_id",
                 "rail_key",
                 "amount_minor",
                 "payee_name",
