@@ -130,6 +130,32 @@ class Deposit(models.Model):
         return f"{self.bank_reference}: {self.amount_minor}"
 
 
+class TopUpInvoice(models.Model):
+    """What a company's accountant pays a top-up by. It moves nothing: the transfer does."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="top_up_invoices")
+    year = models.PositiveSmallIntegerField()
+    serial = models.PositiveIntegerField()
+    amount_minor = models.BigIntegerField(_("amount, tiyn"))
+    issued_on = models.DateField(_("issued on"))
+    issued_by_id = models.BigIntegerField(_("issued by"))
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["year", "serial"], name="topup_number_is_given_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="topup_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return f"T-{self.year}-{self.serial:06}"
+
+
 class UnclaimedTransfer(models.Model):
     """Money that arrived and that nobody is sure about. It waits in the ledger's suspense until two
     people have said whose it is, or that it goes back to its sender."""

@@ -20,6 +20,7 @@ from brands.models import (
     BrandContract,
     Deposit,
     Member,
+    TopUpInvoice,
     UnclaimedTransfer,
 )
 from core import clock
@@ -329,6 +330,31 @@ def _same_deposit(booked: Deposit, brand_id: int, amount_minor: int) -> Deposit:
     if (booked.brand_id, booked.amount_minor) != (brand_id, amount_minor):
         raise BrandConflict(_("This row of the statement was booked with other figures."))
     return booked
+
+
+def top_up_invoice_create(*, brand_id: int, amount_minor: int, person_id: int) -> TopUpInvoice:
+    """An invoice for payment, numbered without gaps through the year.
+
+    Raises:
+        Invalid: an amount that cannot be.
+    """
+    if not 0 < amount_minor <= MINOR_MAX:
+        raise _wrong("amount", _("The amount must be more than zero."))
+    with acting_as(system="number a top-up invoice", user_id=person_id):
+        day = clock.today()
+        lock_for_transaction(f"top-up invoices of {day.year}")
+        last = TopUpInvoice.objects.filter(year=day.year).order_by("-serial").first()
+        invoice = TopUpInvoice.objects.create(
+            brand_id=brand_id,
+            year=day.year,
+            serial=last.serial + 1 if last else 1,
+            amount_minor=amount_minor,
+            issued_on=day,
+            issued_by_id=person_id,
+        )
+        after = {"number": invoice.number, "amount_minor": amount_minor}
+        audit_record("top-up invoice", invoice, after=after)
+    return invoice
 
 
 # --- Keys -----------------------------------------------------------------------------------

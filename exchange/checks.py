@@ -32,6 +32,8 @@ PROOF_DAYS_READ = 2
 BOUND_OTHERWISE = {
     ("ledger_entry", "account_id"): "the trigger ledger_legs_post compares the owners",
     ("ledger_balance", "account_id"): "only the trigger ledger_account_open writes it",
+    ("payouts_refund", "transfer_id"): "a CHECK: of a transfer or of a brand, never of both",
+    ("payouts_statementrow", "refund_id"): "no tenant reads a statement of the bank",
 }
 
 

@@ -115,11 +115,29 @@ def payouts_match_money_in_flight() -> list[str]:
     ]
 
 
+def refunds_match_money_in_flight() -> list[str]:
+    """The same of a brand's refunds."""
+    rows = _rows("""
+        SELECT r.rail_key, r.state, r.in_flight_minor, coalesce(b.balance_minor, 0)
+          FROM (SELECT *, CASE WHEN state IN ('requested', 'prepared', 'approved', 'sending')
+                          THEN amount_minor ELSE 0 END AS in_flight_minor
+                  FROM payouts_refund WHERE brand_id IS NOT NULL) r
+          LEFT JOIN ledger_account a ON a.kind = 'in_flight' AND a.subject_id = r.id
+                                    AND a.brand_id = r.brand_id
+          LEFT JOIN ledger_balance b ON b.account_id = a.id
+         WHERE r.in_flight_minor <> coalesce(b.balance_minor, 0) ORDER BY r.id""")
+    return [
+        f"refund {key} is {state}: {expected} must be in flight, the ledger has {found}"
+        for key, state, expected, found in rows
+    ]
+
+
 CHECKS = (
     conversions_match_postings,
     totals_match_conversions,
     debts_match_conversions,
     payouts_match_money_in_flight,
+    refunds_match_money_in_flight,
 )
 
 

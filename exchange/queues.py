@@ -43,7 +43,7 @@ from exchange.checks import LEDGER_CHECKED
 from ledger.domain.accounts import AccountKind
 from ledger.models import Correction, ProofDay
 from ledger.selectors import account_total
-from payouts.models import DebtWriteOff, Payout, PayoutBatch, StatementRow
+from payouts.models import DebtWriteOff, Payout, PayoutBatch, Refund, StatementRow
 from payouts.selectors import debts_open
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -204,6 +204,15 @@ QUEUES = (
             outcome__in=[StatementRow.Outcome.UNMATCHED, StatementRow.Outcome.MISMATCH]
         ),
         "statement__created_at",
+        DAY,
+        "",
+    ),
+    Queue(
+        _("Refunds to decide on"),
+        "undo",
+        "payouts.view_refund",
+        lambda: Refund.objects.filter(state__in=["requested", "prepared"]),
+        "created_at",
         DAY,
         "",
     ),

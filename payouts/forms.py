@@ -96,3 +96,22 @@ class TransferForm(forms.Form):
         choice = self.fields["brand"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = Brand.objects.order_by("name")
+
+
+class RefundReasonForm(forms.Form):
+    """Why money does not go back."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("The brand reads this."),
+        max_length=REASON_CHARS_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class SendBackForm(forms.Form):
+    """Why a transfer goes back to who sent it."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=REASON_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -115,6 +115,7 @@ GROUNDS: Mapping[str, Word] = {
     Ground.NAME: _("the payer is called like a brand"),
     Ground.NOTHING: _("neither BIN nor reference is of a brand"),
     "booked_by_hand": _("booked by hand before"),
+    "refund": _("money that goes back"),
     "booked_otherwise": _("booked by hand with other figures"),
 }
 

@@ -25,13 +25,20 @@ def privacy_load(cast: Cast) -> int:
     return tax_rules_load(text=PRIVACY.read_text(), maker_id=cast.maker, checker_id=cast.checker)
 
 
-def money_put(cast: Cast, brand_id: int, amount_minor: int, reference: str = "1") -> None:
+def money_put(
+    cast: Cast,
+    brand_id: int,
+    amount_minor: int,
+    reference: str = "1",
+    *,
+    day: date = date(2026, 11, 2),
+) -> None:
     """Free balance for a brand."""
     with acting_as(ops=cast.maker, user_id=cast.maker):
         deposit_book(
             brand_id=brand_id,
             amount_minor=amount_minor,
             bank_reference=reference,
-            received_on=date(2026, 11, 2),
+            received_on=day,
             booked_by_id=cast.maker,
         )

@@ -34,6 +34,7 @@ from core.demo_clock import demo_clock_publish, offset_read
 from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.audience import ranges_load
+from exchange.demo.bank import bank_tell
 from exchange.demo.codes import totp_now
 from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.elsewhere import elsewhere_make
@@ -97,6 +98,7 @@ def demo_seed() -> bool:
     if is_new:
         _world_make(clock.now())
         leaks_find()
+        bank_tell()
     _outside_prepare()
     return is_new
 

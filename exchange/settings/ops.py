@@ -66,6 +66,7 @@ NAVIGATION = [
             _list(_("Unmatched transfers"), "person_search", "brands.unclaimedtransfer"),
             _list(_("Payout batches"), "payments", "payouts.payoutbatch"),
             _list(_("Payouts"), "send_money", "payouts.payout"),
+            _list(_("Refunds"), "undo", "payouts.refund"),
             _list(_("Bank statements"), "receipt_long", "payouts.bankstatement"),
             _list(_("Fee invoices"), "request_quote", "compliance.invoice"),
             _list(_("E-invoices"), "draw", "compliance.einvoice"),

@@ -42,6 +42,23 @@ def deposit_match(*, statement_row: str, brand_id: int, amount_minor: int) -> Jo
     return draft(JournalKind.DEPOSIT_MATCHED, f"bank-stmt:{statement_row}:match", legs)
 
 
+def deposit_sent_back(*, refund_id: int, amount_minor: int) -> JournalDraft:
+    """An unmatched transfer has left for its sender; by the refund, which may fail and be tried
+    again as another one."""
+    assert amount_minor > 0, amount_minor
+    legs = {accounts.suspense(): -amount_minor, accounts.bank(): amount_minor}
+    key = f"sent-back:{refund_id}"
+    return draft(JournalKind.DEPOSIT_SENT_BACK, key, legs, refund=refund_id)
+
+
+def deposit_came_again(*, refund_id: int, amount_minor: int) -> JournalDraft:
+    """The bank could not deliver it: the opposite, it waits again."""
+    assert amount_minor > 0, amount_minor
+    legs = {accounts.bank(): -amount_minor, accounts.suspense(): amount_minor}
+    key = f"came-again:{refund_id}"
+    return draft(JournalKind.DEPOSIT_UNMATCHED, key, legs, refund=refund_id)
+
+
 # --- A campaign's budget --------------------------------------------------------------------
 
 
@@ -398,6 +415,14 @@ def refund_undone(*, refund_id: int, brand_id: int, amount_minor: int) -> Journa
     assert amount_minor > 0, amount_minor
     legs = _refund_legs(brand_id, refund_id, -amount_minor)
     return draft(JournalKind.REFUND_UNDONE, f"refund-end:{refund_id}", legs, refund=refund_id)
+
+
+def refund_returned(*, refund_id: int, brand_id: int, amount_minor: int) -> JournalDraft:
+    """The bank sends a paid refund back: it is free balance again."""
+    assert amount_minor > 0, amount_minor
+    legs = {accounts.bank(): -amount_minor, accounts.brand_free(brand_id): amount_minor}
+    key = f"refund-back:{refund_id}"
+    return draft(JournalKind.REFUND_RETURNED, key, legs, refund=refund_id)
 
 
 def _refund_legs(brand_id: int, refund_id: int, amount_minor: int) -> dict[AccountRef, int]:

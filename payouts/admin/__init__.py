@@ -8,6 +8,7 @@ person sees of a payee is what recognises them: masked names, the end of an acco
 from payouts.admin.batches import PayoutBatchAdmin
 from payouts.admin.debts import DebtAdmin, DebtWriteOffAdmin
 from payouts.admin.payouts import PayoutAdmin
+from payouts.admin.refunds import RefundAdmin
 from payouts.admin.statements import BankStatementAdmin, StatementRowAdmin
 from payouts.admin.transfers import UnclaimedTransferAdmin
 
@@ -17,6 +18,7 @@ __all__ = [
     "DebtWriteOffAdmin",
     "PayoutAdmin",
     "PayoutBatchAdmin",
+    "RefundAdmin",
     "StatementRowAdmin",
     "UnclaimedTransferAdmin",
 ]

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from brands.models import UnclaimedTransfer
 from core.admin import NBSP, last4, tenge
 from core.bps import BPS_WHOLE
-from payouts.models import BankStatement, DebtWriteOff, Payout, PayoutBatch, StatementRow
+from payouts.models import BankStatement, DebtWriteOff, Payout, PayoutBatch, Refund, StatementRow
 from payouts.words import HOLDS, PAYOUT_STATES, TAX_KINDS, TAX_STATUSES
 
 Word = str | Promise
@@ -49,6 +49,9 @@ TONES: Mapping[str, str] = {
     DebtWriteOff.State.ASKED: "warning",
     DebtWriteOff.State.DONE: "success",
     UnclaimedTransfer.State.WAITING: "warning",
+    UnclaimedTransfer.State.SENT_BACK: "success",
+    Refund.State.REQUESTED: "warning",
+    Refund.State.PREPARED: "info",
     UnclaimedTransfer.State.PROPOSED: "info",
     UnclaimedTransfer.State.ASSIGNED: "success",
 }

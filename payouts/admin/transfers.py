@@ -17,7 +17,8 @@ from core import clock
 from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
 from payouts.admin.statement_steps import company_text, tax_id_text, transfer_facts
 from payouts.admin.tables import account_text, badge, person_id
-from payouts.forms import TransferForm
+from payouts.forms import SendBackForm, TransferForm
+from payouts.services.refunds import transfer_send_back
 from payouts.services.unclaimed import transfer_confirm, transfer_propose, transfer_refuse
 from payouts.words import GROUNDS, numbers_masked
 
@@ -45,7 +46,7 @@ class UnclaimedTransferAdmin(OpsAdmin):
         "reason",
         ("proposed_by_id", "decided_by_id", "decided_at"),
     ]
-    actions_detail = ["propose", "confirm", "refuse"]
+    actions_detail = ["propose", "confirm", "refuse", "send_back"]
     amount = tenge_column("amount_minor", gettext_lazy("amount"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UnclaimedTransfer]:
@@ -154,10 +155,33 @@ class UnclaimedTransferAdmin(OpsAdmin):
         )
         return self.form_page(request, ConfirmForm(posted(request)), page)
 
+    @action(
+        description=gettext_lazy("Send it back"),
+        url_path="send-back",
+        permissions=[MINE],
+        icon="undo",
+    )
+    def send_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        transfer: UnclaimedTransfer = self.row_or_404(object_id)
+        page = FormPage(
+            title=_("Send the transfer back to its sender?"),
+            explain=_("A refund is prepared; another person approves it among the refunds."),
+            facts=_facts(transfer),
+            submit=_("Send it back"),
+            change=lambda data: transfer_send_back(
+                transfer_id=transfer.pk, reason=data["reason"], person_id=person_id(request)
+            ),
+            done=_("Prepared. Another person approves it."),
+            back=self.url_of("change", transfer.pk),
+            is_danger=True,
+            names={"iban": "reason"},
+        )
+        return self.form_page(request, SendBackForm(posted(request)), page)
+
 
 def _offered(transfer: UnclaimedTransfer, person: int | None) -> tuple[str, ...]:
     if transfer.state == State.WAITING:
-        return ("propose",)
+        return ("propose", "send_back")
     if transfer.state == State.PROPOSED:
         return ("refuse",) if transfer.proposed_by_id == person else ("confirm", "refuse")
     return ()

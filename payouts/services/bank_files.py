@@ -41,8 +41,6 @@ def bank_file_build(batch: PayoutBatch) -> BankFile:
     Raises:
         BankFileRefused: says which document and which field, or which code of the law on which day.
     """
-    if not settings.PLATFORM_IBAN:
-        raise BankFileRefused(_("Our own account is not set: PLATFORM_IBAN, PLATFORM_BIN."))
     content = _content(batch)
     return BankFile.objects.create(
         batch=batch,
@@ -58,7 +56,7 @@ def _content(batch: PayoutBatch) -> bytes:
         payouts = batch.payouts.order_by("pk")
         payments = PaymentFile(
             created_at=clock.now(),
-            payer=_platform(),
+            payer=platform_party(),
             orders=tuple(_order(payout, rules) for payout in payouts),
         )
         return payment_file_build(payments)
@@ -77,7 +75,10 @@ def _content(batch: PayoutBatch) -> bytes:
         ) from error
 
 
-def _platform() -> Party:
+def platform_party() -> Party:
+    """Ourselves as the payer. Raises: BankFileRefused when our account is not set."""
+    if not settings.PLATFORM_IBAN:
+        raise BankFileRefused(_("Our own account is not set: PLATFORM_IBAN, PLATFORM_BIN."))
     bank = iban_bank(settings.PLATFORM_IBAN)
     return Party(
         name=settings.PLATFORM_NAME,

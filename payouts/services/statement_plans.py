@@ -14,7 +14,7 @@ from brands.domain.payment_reference import brands_named
 from brands.models import Brand, Deposit
 from payouts.domain.incoming import Claim, Companies, Company, Payer, claim_of
 from payouts.domain.statement_rows import RowFace, RowFault, RowsDiffer, rows_identify
-from payouts.models import Payout, StatementRow
+from payouts.models import Payout, Refund, StatementRow
 from payouts.rails.bank_file.match import Outcome, RowMatch, SentPayout, statement_match
 from payouts.rails.bank_file.statement import Direction, Statement
 from payouts.rails.bank_file.statement import StatementRow as FileRow
@@ -23,6 +23,7 @@ from payouts.services.statement_reading import StatementRefused, sum_text
 REFERENCE_CHARS_MAX = 56  # of the column's 64: "/2" may follow
 BOOKED_BY_HAND = "booked_by_hand"
 BOOKED_OTHERWISE = "booked_otherwise"
+REFUND = "refund"
 Kind = StatementRow.Outcome
 # Rows that were read for good; a mismatch moved nothing and may be corrected by a later statement.
 READ = tuple(kind for kind in Kind.values if kind not in (Kind.MISMATCH, Kind.REPEATED))
@@ -39,11 +40,14 @@ class Planned:
     payout_id: int | None = None
     brand_id: int | None = None
     reference: str = ""
+    refund_id: int | None = None
     claim: Claim | None = None
 
 
-def statement_plan(statement: Statement, payouts: Mapping[int, Payout]) -> list[Planned]:
-    """Every row in its turn. `payouts` are those that left us.
+def statement_plan(
+    statement: Statement, payouts: Mapping[int, Payout], refunds: Mapping[int, Refund]
+) -> list[Planned]:
+    """Every row in its turn. `payouts` and `refunds` are those that left us.
 
     Raises:
         StatementRefused: a row contradicts what was read before; says which.
@@ -51,12 +55,16 @@ def statement_plan(statement: Statement, payouts: Mapping[int, Payout]) -> list[
     rows = statement.rows
     references = _references(statement)
     matches = statement_match(rows, [_sent(payout) for payout in payouts.values()])
+    backs = statement_match(rows, [_sent_back(refund) for refund in refunds.values()])
+    going = {pk: refund.state for pk, refund in refunds.items()}
     incoming = _Incoming(rows)
     states = {pk: payout.state for pk, payout in payouts.items()}
     plan = []
-    for match, reference in zip(matches, references, strict=True):
+    for match, back, reference in zip(matches, backs, references, strict=True):
         if match.outcome is not Outcome.UNMATCHED:
             plan.append(_of_payout(match, states))
+        elif back.outcome is not Outcome.UNMATCHED:
+            plan.append(_of_refund(back, refunds, going))
         elif not reference:
             plan.append(Planned(match.row, Kind.REPEATED))
         elif match.row.direction is Direction.OUT:
@@ -68,6 +76,27 @@ def statement_plan(statement: Statement, payouts: Mapping[int, Payout]) -> list[
 
 def _sent(payout: Payout) -> SentPayout:
     return SentPayout(payout.pk, payout.rail_key, payout.net_minor, payout.iban)
+
+
+def _sent_back(refund: Refund) -> SentPayout:
+    return SentPayout(refund.pk, refund.rail_key, refund.amount_minor, refund.iban)
+
+
+def _of_refund(match: RowMatch, refunds: Mapping[int, Refund], states: dict[int, str]) -> Planned:
+    """As below, of money that goes back."""
+    assert match.payout_id is not None
+    state, kind = states[match.payout_id], Kind.REPEATED
+    if match.outcome is Outcome.MISMATCH or state == Refund.State.FAILED:
+        kind = Kind.MISMATCH
+    elif match.outcome is Outcome.PAID and state == Refund.State.SENDING:
+        kind, states[match.payout_id] = Kind.PAID, Refund.State.PAID
+    elif match.outcome is Outcome.RETURNED and state == Refund.State.PAID:
+        kind, states[match.payout_id] = Kind.RETURNED, Refund.State.RETURNED
+    elif match.outcome is Outcome.RETURNED and state == Refund.State.SENDING:
+        kind = Kind.MISMATCH  # back before it was seen going out: a person looks
+    brand_id = refunds[match.payout_id].brand_id
+    note = ", ".join((REFUND, *match.reasons))
+    return Planned(match.row, kind, note, brand_id=brand_id, refund_id=match.payout_id)
 
 
 def _of_payout(match: RowMatch, states: dict[int, str]) -> Planned:
@@ -117,7 +146,9 @@ class _Incoming:
         if booked is not None:
             return _booked_by_hand(row, booked, claim)
         if claim.brand_id is not None:
-            return Planned(row, Kind.DEPOSIT, claim.ground, None, claim.brand_id, reference, claim)
+            return Planned(
+                row, Kind.DEPOSIT, claim.ground, None, claim.brand_id, reference, claim=claim
+            )
         return Planned(row, Kind.UNCLAIMED, claim.ground, reference=reference, claim=claim)
 
 

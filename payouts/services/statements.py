@@ -24,11 +24,19 @@ from ledger.domain.journals import payout_paid, payout_returned, payout_undone
 from ledger.selectors import balance_minor
 from ledger.services import journals_post
 from payouts.domain.states import payout_may_become
-from payouts.models import BankStatement, Payout, PayoutBatch, StatementLayout, StatementRow
+from payouts.models import (
+    BankStatement,
+    Payout,
+    PayoutBatch,
+    Refund,
+    StatementLayout,
+    StatementRow,
+)
 from payouts.rails.bank_file.statement import Direction
 from payouts.selectors import statement_by_hash, statement_get, taxes_of
 from payouts.services.batches import payout_money, payout_move
 from payouts.services.netting import paid_back, payout_net
+from payouts.services.refunds import refund_came_back, refund_paid
 from payouts.services.statement_plans import REFERENCE_CHARS_MAX, Planned, statement_plan
 from payouts.services.statement_reading import (
     StatementRefused,
@@ -135,7 +143,7 @@ _PERIOD = ("from_on", "to_on", "opening_minor", "closing_minor")
 def _look(kept: BankStatement) -> None:
     """Read it, and refuse what may not be applied."""
     statement = statement_read(bytes(kept.content), kept.columns)
-    statement_plan(statement, {})
+    statement_plan(statement, {}, {})
     kept.state, kept.row_count = BankStatement.State.CHECKED, len(statement.rows)
     days = [row.booked_on for row in statement.rows]
     kept.from_on = statement.from_on or min(days, default=None)
@@ -150,7 +158,8 @@ def statement_preview(kept: BankStatement) -> list[Planned]:
     """
     with acting_as(system="bank statement"):
         statement = statement_read(bytes(kept.content), kept.columns)
-        return statement_plan(statement, {payout.pk: payout for payout in _sent_payouts()})
+        payouts = {payout.pk: payout for payout in _sent_payouts()}
+        return statement_plan(statement, payouts, {each.pk: each for each in _sent_refunds()})
 
 
 def statement_apply(*, statement_id: int, person_id: int) -> BankStatement:
@@ -169,11 +178,16 @@ def statement_apply(*, statement_id: int, person_id: int) -> BankStatement:
         if kept.state == BankStatement.State.COLUMNS:
             raise StatementRefused(_("Say first which column is which."))
         payouts = {payout.pk: payout for payout in _sent_payouts(for_update=True)}
-        plan = statement_plan(statement_read(bytes(kept.content), kept.columns), payouts)
+        refunds = {refund.pk: refund for refund in _sent_refunds(for_update=True)}
+        statement = statement_read(bytes(kept.content), kept.columns)
+        plan = statement_plan(statement, payouts, refunds)
         _carry_out(plan, payouts, person_id)
+        _refunds_follow(plan, refunds)
         _rows_write(kept, plan)
         kept.state, kept.applied_by_id = BankStatement.State.APPLIED, person_id
-        kept.matched_count = sum(each.outcome in MOVES_PAYOUT for each in plan)
+        kept.matched_count = sum(
+            each.outcome in MOVES_PAYOUT and each.payout_id is not None for each in plan
+        )
         kept.ledger_minor = -balance_minor(accounts.bank())
         kept.save(update_fields=["state", "applied_by_id", "matched_count", "ledger_minor"])
         _batches_settle(payouts)
@@ -194,6 +208,28 @@ def _sent_payouts(*, for_update: bool = False) -> QuerySet[Payout]:
     )
     rows = Payout.objects.select_for_update() if for_update else Payout.objects.all()
     return rows.filter(state__in=states).order_by("pk")
+
+
+def _sent_refunds(*, for_update: bool = False) -> QuerySet[Refund]:
+    """The same of refunds."""
+    states = (
+        Refund.State.SENDING,
+        Refund.State.PAID,
+        Refund.State.FAILED,
+        Refund.State.RETURNED,
+    )
+    rows = Refund.objects.select_for_update(of=("self",)) if for_update else Refund.objects.all()
+    return rows.select_related("transfer").filter(state__in=states).order_by("pk")
+
+
+def _refunds_follow(plan: Sequence[Planned], refunds: dict[int, Refund]) -> None:
+    for each in plan:
+        if each.refund_id is None:
+            continue
+        if each.outcome is Kind.PAID:
+            refund_paid(refunds[each.refund_id])
+        elif each.outcome is Kind.RETURNED:
+            refund_came_back(refunds[each.refund_id])
 
 
 def _carry_out(plan: Sequence[Planned], payouts: dict[int, Payout], person_id: int) -> None:
@@ -296,6 +332,7 @@ def _rows_write(statement: BankStatement, plan: Sequence[Planned]) -> None:
             booked_on=each.row.booked_on,
             payout_id=each.payout_id,
             brand_id=each.brand_id,
+            refund_id=each.refund_id,
             outcome=each.outcome,
             note=each.note,
             reference=each.reference,

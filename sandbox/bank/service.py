@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -81,15 +81,25 @@ async def file_outcome(request: Request) -> Response:
     return done(taken)
 
 
+def _taken_at(taken: State) -> datetime:
+    return datetime.fromisoformat(taken["taken_at"]).astimezone(ALMATY)
+
+
+def _day(taken: State) -> tuple[date, str]:
+    """Whose statement of which day a file belongs to: one has everything of its day."""
+    return _taken_at(taken).date(), taken["documents"][0]["ПлательщикИИК"]
+
+
 async def statement(request: Request) -> Response:
     world = world_of(request)
     taken = file_of(world, request.path_params["id"])
+    same_day = [each for each in world.state(NAME)["files"].values() if _day(each) == _day(taken)]
     body = statement_write(
-        taken["documents"],
-        outcomes=taken["outcomes"],
+        [document for each in same_day for document in each["documents"]],
+        outcomes={number: said for each in same_day for number, said in each["outcomes"].items()},
         encoding=taken["encoding"],
         opening=Decimal(OPENING),
-        now=world.now().astimezone(ALMATY),
+        now=_taken_at(taken),
     )
     name = f'attachment; filename="statement-{taken["id"]}.txt"'
     return Response(

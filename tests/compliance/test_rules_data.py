@@ -44,6 +44,8 @@ FACTS_2026 = [
     ("5.8", "knp_self_employed", 859, Unit.CODE, UNCONFIRMED),
     ("5.8", "knp_ip", 859, Unit.CODE, UNCONFIRMED),
     ("5.8", "knp_llp", 859, Unit.CODE, UNCONFIRMED),
+    ("5.8", "knp_refund", 880, Unit.CODE, UNCONFIRMED),
+    ("5.8", "knp_top_up", 859, Unit.CODE, UNCONFIRMED),
     ("5.8", "kbe_person", 19, Unit.CODE, UNCONFIRMED),
     ("5.8", "kbe_llp", 17, Unit.CODE, UNCONFIRMED),
     ("4.3", "esf_issue_days", 15, Unit.DAYS, UNCONFIRMED),

@@ -58,6 +58,7 @@ from brands.models import (
     BrandContract,
     Deposit,
     Member,
+    TopUpInvoice,
     UnclaimedTransfer,
 )
 from campaigns.models import (
@@ -112,6 +113,7 @@ from payouts.models import (
     PayoutLine,
     PayoutNetting,
     PayoutTaxLine,
+    Refund,
     StatementLayout,
     StatementRow,
 )
@@ -159,6 +161,14 @@ def brand_rows(party: Party, maker: int) -> list[models.Model]:
             amount_minor=1_000_00,
             received_on=TODAY,
             booked_by_id=maker,
+        ),
+        TopUpInvoice.objects.create(
+            brand_id=party.brand,
+            year=2026,
+            serial=party.brand,
+            amount_minor=1_00,
+            issued_on=TODAY,
+            issued_by_id=maker,
         ),
         UnclaimedTransfer.objects.create(
             bank_reference=f"U-{party.slug}",
@@ -703,6 +713,19 @@ def payout_rows(party: Party, maker: int) -> list[models.Model]:
             party_tax_id=IINS[party.slug],
             party_iban="KZ41722C000000000001",
             purpose="Top-up",
+        ),
+        Refund.objects.create(
+            brand_id=party.brand,
+            rail_key=f"RF-{party.slug}",
+            amount_minor=1_00,
+            payee_name="Payer",
+            payee_tax_id=IINS[party.slug],
+            iban="KZ41722C000000000001",
+            iban_last4="0001",
+            bank_bic="CASPKZKA",
+            requested_by_id=maker,
+            state="cancelled",
+            content=b"1C",
         ),
         StatementLayout.objects.create(
             titles_sha256=party.slug.ljust(64, "0"), columns={}, chosen_by_id=maker

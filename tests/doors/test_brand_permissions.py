@@ -22,6 +22,7 @@ from attribution.services.rerun import attribution_rerun, rerun_work
 from attribution.services.tag_uploads import tag_upload_read
 from attribution.services.verdicts import Speaker, conversion_reject
 from brands.models import Brand
+from brands.services import top_up_invoice_create
 from campaigns.models import Campaign, Participation
 from campaigns.services import campaign_create
 from campaigns.services.categories import category_save
@@ -34,6 +35,7 @@ from compliance.services.einvoices import einvoice_export
 from core.tenancy.context import acting_as
 from exchange.web.brand import urls
 from influencers.models import Influencer
+from payouts.services.refunds import refund_request
 from sandbox.wildberries.token import mint
 from tests.attribution.phones import kaspi_open
 from tests.attribution.receipts import ABAI, claim, registers_open
@@ -196,6 +198,13 @@ POST connection_tags            log     no        not      done     done     don
 POST connection_tag_start       log     no        not      done     done     done
 GET  connection_tag_check       log     no        not      in       in       in
 POST connection_tag_check       log     no        not      done     done     done
+GET  top_ups                    log     no        in       in       in       in
+POST top_ups                    log     no        not      not      done     done
+GET  top_up                     log     no        in       in       in       in
+GET  top_up_pdf                 log     no        in       in       in       in
+GET  refunds                    log     no        in       in       in       in
+POST refunds                    log     no        not      not      done     done
+POST refund_cancel              log     no        not      not      done     done
 GET  team                       log     no        in       in       in       in
 POST team                       log     no        not      not      not      done
 POST team_role                  log     no        not      not      not      done
@@ -304,6 +313,18 @@ def things(workplace):
         raw=TAG_TABLE,
         user_id=workplace.cast.tulpar.owner,
     )
+    with acting_as(brand=workplace.cast.tulpar.brand):
+        refund = refund_request(
+            brand=Brand.objects.get(pk=workplace.cast.tulpar.brand),
+            amount_minor=100,
+            iban_text="KZ41722C000000000001",
+            person_id=workplace.cast.tulpar.owner,
+        )
+    top_up = top_up_invoice_create(
+        brand_id=workplace.cast.tulpar.brand,
+        amount_minor=100,
+        person_id=workplace.cast.tulpar.owner,
+    )
     reserved = external_code_reserve(
         participation_id=workplace.cast.tulpar.participation,
         kind="ozon_voucher",
@@ -348,6 +369,11 @@ def things(workplace):
         "registers": ((till,), {"registers": "010101234569 Төле би 1"}),
         "register_remove": ((till,), {"number": ABAI}),
         "receipt_limits": ((till,), LIMITS_FORM),
+        "top_ups": ((), {"amount": "1 000"}),
+        "top_up": ((top_up.public_id,), {}),
+        "top_up_pdf": ((top_up.public_id, "kk"), {}),
+        "refunds": ((), {"amount": "1 000", "iban": "KZ41722C000000000001"}),
+        "refund_cancel": ((refund.public_id,), {}),
         "connection_tags": ((marketplace,), {"file": TagFile()}),
         "connection_tag_start": ((marketplace,), {"number": "77"}),
         "connection_tag_check": ((marketplace, tags.public_id), {"action": "store"}),

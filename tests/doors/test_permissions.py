@@ -45,6 +45,8 @@ clicks             -                  omfa
 clicks_csv         -                  omfa
 money              -                  omfa
 statement_csv      -                  omfa
+refunds            -                  omfa
+top_ups            -                  omfa
 integrations       -                  omfa
 connection_new     source             omf
 connection         connection         omfa
@@ -90,6 +92,8 @@ connection_upload        kaspi             omf
 connection_upload_check  kaspi,upload      omf
 connection_upload_columns  file,table      omf
 connection_upload_undo   kaspi,upload      omf
+refunds                  -                 of
+top_ups                  -                 of
 team                     -                 o
 team_role                -                 o
 team_remove              -                 o

@@ -387,6 +387,8 @@ class Money:
     csv_url: str
     runway_days: int | None = None
     pager: Pager | None = None
+    refunds_url: str = "#"
+    top_ups_url: str = "#"
 
 
 @dataclass(frozen=True, slots=True)

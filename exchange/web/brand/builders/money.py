@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from django.conf import settings
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from brands.domain.payment_reference import payment_reference
 from brands.selectors import deposit_list
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_list_of_brand
 from core import clock
-from core.iban import IbanError, iban_bank, iban_format
+from exchange.web.brand.builders.requisites import requisites_of
 from exchange.web.brand.desk import Desk
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Fact
@@ -65,6 +63,8 @@ def money(desk: Desk, *, after: str) -> pages.Money:
         requisites=requisites(desk),
         csv_url=desk.url("statement_csv"),
         runway_days=desk.runway_days,
+        refunds_url=desk.url("refunds"),
+        top_ups_url=desk.url("top_ups"),
         pager=pager(len(page), after if before_id else "", next_after, {}),
     )
 
@@ -115,23 +115,11 @@ def _transfer_numbers(desk: Desk) -> dict[str, str]:
 
 def requisites(desk: Desk) -> list[Fact]:
     """What a bank transfer needs; nothing where the platform's own account is not set up."""
-    iban = settings.PLATFORM_IBAN
-    if not iban:
+    said = requisites_of(desk.brand)
+    if said is None:
         return []
-    facts = [
-        Fact(_("Recipient"), settings.PLATFORM_NAME),
-        Fact(_("BIN"), settings.PLATFORM_BIN),
-        Fact(_("Account (IBAN)"), iban_format(iban)),
-    ]
-    try:
-        bank = iban_bank(iban)
-    except IbanError:
-        pass
-    else:
-        facts += [Fact(_("Bank"), bank.name), Fact(_("BIC"), bank.bic)]
-    purpose = _("Top-up of the balance at Birge, %(reference)s")
-    said = purpose % {"reference": payment_reference(desk.brand.pk)}
-    return [*facts, Fact(_("Purpose"), said)]
+    pairs = [*said.recipient_pairs, (_("Purpose"), said.purpose)]
+    return [Fact(word, value) for word, value in pairs]
 
 
 # --- To take away ---------------------------------------------------------------------------
