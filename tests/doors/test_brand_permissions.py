@@ -40,6 +40,7 @@ from sandbox.wildberries.token import mint
 from tests.attribution.phones import kaspi_open
 from tests.attribution.receipts import ABAI, claim, registers_open
 from tests.attribution.shop import click_make
+from tests.attribution.test_leak_guard import finding_make
 from tests.campaigns.test_offers import OFFER
 from tests.cast import user_make
 from tests.doors.conftest import (
@@ -107,6 +108,15 @@ POST code_pool_give             log     no        not      done     done     don
 POST code_pool_void             log     no        not      done     done     done
 POST code_rotate                log     no        not      done     done     done
 POST code_schedule              log     no        not      done     done     done
+POST campaign_totals            log     no        not      done     done     done
+POST campaign_totals_drop       log     no        not      done     done     done
+GET  leaks                      log     no        in       in       in       in
+GET  leaks_csv                  log     no        in       in       in       in
+GET  leak                       log     no        in       in       in       in
+POST leak_clear                 log     no        not      done     done     done
+POST leak_reject                log     no        not      done     done     done
+POST leak_rotate                log     no        not      done     done     done
+POST leak_mode                  log     no        not      done     done     done
 GET  rerun                      log     no        in       in       in       in
 POST rerun                      log     no        not      done     done     done
 POST rerun_apply                log     no        not      done     done     done
@@ -339,6 +349,7 @@ def things(workplace):
     pool = codes_generate(
         PoolTerms(campaign_id=workplace.cast.tulpar.campaign, name="Stories"), count=2
     )
+    leaked = finding_make(workplace.cast.tulpar).public_id
     made = brand_invoice(brand_id=workplace.cast.tulpar.brand)[0]
     ops = workplace.cast.maker
     einvoice_export(einvoice_id=made.einvoice.pk, person_id=ops, person_name="Maker")
@@ -423,6 +434,11 @@ def things(workplace):
         "code_pool_void": ((pool.public_id,), {}),
         "code_rotate": ((approved,), {"grace_days": "14"}),
         "code_schedule": ((approved,), {"last_on": "2026-12-31"}),
+        "campaign_totals": ((workplace.live, "ozon"), {}),
+        "campaign_totals_drop": ((workplace.live, "ozon"), {}),
+        "leak": ((leaked,), {}),
+        **{f"leak_{verb}": ((leaked,), {}) for verb in ("clear", "reject", "rotate")},
+        "leak_mode": ((workplace.live,), {"mode": "enforce"}),
         "code_question_say": ((), {"look": "AQTSA", "nobody": "1"}),
         "invoice": ((invoice,), {}),
         "invoice_pdf": ((invoice, "kk"), {}),
