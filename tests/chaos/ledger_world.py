@@ -13,7 +13,7 @@ from ledger.domain import accounts, journals
 from ledger.domain.corrections import reversal
 from ledger.domain.drafts import JournalDraft, Leg
 from ledger.domain.fees import Reserve
-from ledger.domain.journals import ConversionRef, PayoutMoney
+from ledger.domain.journals import ConversionRef, FeeBack, PayoutMoney, PeriodRef, Recovered
 from ledger.services import InsufficientFunds
 from tests.ledger.worlds import post
 
@@ -24,7 +24,7 @@ CAMPAIGNS_FROM = 1_000_000_000  # the sales' own campaigns; the shared one is fa
 
 # What a sale reserves, and what is left of it at its end: worked out by hand.
 RESERVE = Reserve(10_000, 1_500, 240)
-LEFT = Reserve(5_000, 750, 120)
+LEFT = Reserve(5_400, 840, 134)
 TAXES = {"opv": 500, "ipn": 450}
 
 
@@ -42,12 +42,38 @@ def _order(sale: int) -> ConversionRef:
 
 
 def _payout(sale: int) -> PayoutMoney:
-    return PayoutMoney(sale, sale % INFLUENCERS + 1, 5_000, TAXES)
+    """Two of three are paid, and keep 4,00 for goods that came back."""
+    kept = 400 if sale % 3 else 0
+    return PayoutMoney(sale, sale % INFLUENCERS + 1, 4_500, TAXES, kept)
 
 
 def _payout_end(sale: int) -> JournalDraft:
     payout = _payout(sale)
     return journals.payout_undone(payout) if sale % 3 == 0 else journals.payout_paid(payout)
+
+
+def _recovered(sale: int) -> JournalDraft:
+    """Of a payout that was not paid, the debt takes what is payable again."""
+    recover = journals.payout_netted if sale % 3 else journals.debt_recovered
+    part = Recovered(BRAND, CAMPAIGNS_FROM + sale, 400)
+    return recover(sale, sale % INFLUENCERS + 1, [part])
+
+
+def _written_off(sale: int) -> JournalDraft:
+    return journals.debt_written_off(
+        write_off_id=sale,
+        brand_id=BRAND,
+        campaign_id=CAMPAIGNS_FROM + sale,
+        influencer_id=sale % INFLUENCERS + 1,
+        amount_minor=200,
+    )
+
+
+def _bonus(sale: int) -> JournalDraft:
+    period = PeriodRef(sale, "bonus", sale, "2026-11", CAMPAIGN, BRAND, sale % INFLUENCERS + 1)
+    return journals.period_reward(
+        period, amount_minor=90, fee_held_minor=13, fee_minor=13, vat_minor=0
+    )
 
 
 def _payout_after(sale: int) -> JournalDraft:
@@ -60,6 +86,13 @@ def _payout_after(sale: int) -> JournalDraft:
 def _refund_end(sale: int) -> JournalDraft:
     end = journals.refund_paid if sale % 2 else journals.refund_undone
     return end(refund_id=sale, brand_id=BRAND, amount_minor=450)
+
+
+def _refund_after(sale: int) -> JournalDraft:
+    """One of two that were paid comes back."""
+    if sale % 4 == 1:
+        return journals.refund_returned(refund_id=sale, brand_id=BRAND, amount_minor=450)
+    return journals.rail_fee(statement_row=f"refund-fee-{sale}", amount_minor=20)
 
 
 def _greedy(sale: int) -> JournalDraft:
@@ -92,17 +125,24 @@ STEPS: tuple[Callable[[int], JournalDraft], ...] = (
     lambda n: journals.accrual(_order(n), version=1, commission_minor=8_000, fee_minor=1_200),
     lambda n: journals.accrual(_order(n), version=2, commission_minor=-1_000, fee_minor=-150),
     lambda n: journals.approval(_order(n), commission_minor=7_000, fee_minor=1_050, vat_minor=168),
-    lambda n: journals.clawback_unpaid(
+    lambda n: journals.clawback(
         _order(n),
         version=3,
-        commission_minor=2_000,
-        fee_minor=300,
-        vat_minor=48,
+        unpaid_minor=2_000,
+        debt_minor=600,
+        fee=FeeBack(390, 390, 62),
         is_vat_invoiced=False,
     ),
-    lambda n: journals.fee_invoice(invoice_id=n, brand_id=BRAND, vat_minor=120),
+    _bonus,
+    lambda n: journals.vat_funding(invoice_id=n, brand_id=BRAND, difference_minor=5),
+    lambda n: journals.fee_invoice(invoice_id=n, brand_id=BRAND, vat_minor=100),
+    lambda n: journals.credit_note(
+        note_id=SALES_MAX * 1_000 + n, brand_id=BRAND, to_funded_minor=50, to_free_minor=5
+    ),
     lambda n: journals.payout_created(_payout(n)),
     _payout_end,
+    _recovered,
+    _written_off,
     _payout_after,
     lambda n: journals.tax_remitted(remittance_id=n, tax="opv", amount_minor=11),
     lambda n: journals.vat_remitted(remittance_id=SALES_MAX * 1_000 + n, amount_minor=7),
@@ -111,6 +151,7 @@ STEPS: tuple[Callable[[int], JournalDraft], ...] = (
     ),
     lambda n: journals.refund_created(refund_id=n, brand_id=BRAND, amount_minor=450),
     _refund_end,
+    _refund_after,
     _greedy,
     _wrong_deposit,
     _correction,
