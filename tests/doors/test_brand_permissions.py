@@ -55,6 +55,7 @@ from tests.doors.conftest import (
     upload_make,
     written,
 )
+from tests.doors.test_leaks import FIGURES
 
 TABLE = """
 address                         nobody  stranger  analyst  manager  finance  owner
@@ -349,7 +350,7 @@ def things(workplace):
     pool = codes_generate(
         PoolTerms(campaign_id=workplace.cast.tulpar.campaign, name="Stories"), count=2
     )
-    leaked = finding_make(workplace.cast.tulpar).public_id
+    leaked = finding_make(workplace.cast.tulpar, figures=FIGURES).public_id
     made = brand_invoice(brand_id=workplace.cast.tulpar.brand)[0]
     ops = workplace.cast.maker
     einvoice_export(einvoice_id=made.einvoice.pk, person_id=ops, person_name="Maker")

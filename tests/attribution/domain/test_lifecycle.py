@@ -111,6 +111,7 @@ ALLOWED = {
     "on_hold": {"pending", "approved", "rejected", "reversed"},
     "approved": {"paid"},
     "paid": {"approved"},
+    "rejected": {"awaiting_funding"},  # the brand took its word back
     "reversed": {"pending", "on_hold"},
 }
 
