@@ -35,7 +35,8 @@ def rates_keep_up() -> int:
 def rates_import(on: date) -> bool:
     """Fetch one day's rates; False, and a line in the log, when they cannot be had now."""
     try:
-        found = rates_fetch(outgoing(), settings.NATIONAL_BANK_URL, on)
+        client = outgoing(attempts_max=1)  # the next round asks again
+        found = rates_fetch(client, settings.NATIONAL_BANK_URL, on)
     except (OutgoingError, RatesUnreadable) as error:
         logger.error("no exchange rates of %s: %s", on, error)
         return False
