@@ -371,7 +371,7 @@ def payouts_are_made(dinara: Person, marat: Person, sandbox: Sandbox) -> None:
         "[name=file]", {"name": "s.txt", "mimeType": "text/plain", "buffer": statement}
     )
     dinara.page.locator("main form [type=submit], #content form [type=submit]").last.click()
-    dinara.page.wait_for_url("**/look")  # what every row would do
+    dinara.page.wait_for_url("**/look/")  # what every row would do
     dinara.page.locator("form.ops-form [type=submit]").click()
     dinara.page.wait_for_url("**/change/")
 

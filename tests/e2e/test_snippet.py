@@ -20,6 +20,7 @@ from tests.e2e.people import Sandbox, manage, wait_until
 
 SHOP = "snippet"
 DAY = 86_400
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
 LOADED = "!!(window.birge && birge.click)"  # Playwright calls what turns out to be a function
 WORLD = "import tests.e2e.snippet_world as world; world."
 
@@ -60,7 +61,8 @@ def shop(base_url, click_base_url, sandbox_url) -> Shop:
 @contextmanager
 def visitor(browser: Browser, **options: Any) -> Iterator[tuple[BrowserContext, Page]]:
     """Somebody with a browser of their own, in which no page may fail."""
-    context = browser.new_context(**options)
+    # Chromium without a window says so, and clicks of machines speak for nobody
+    context = browser.new_context(**{"user_agent": PERSON, **options})
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
