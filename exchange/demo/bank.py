@@ -17,7 +17,7 @@ from payouts.models import BankStatement
 from payouts.services.statements import statement_import
 
 TOP_UP_TENGE, UNKNOWN_TENGE = 300_000, 45_000
-BRAND_IBAN = "KZ41722C000000000001"
+BRAND_IBAN = "KZ41722C000000000777"
 STRANGER = ("ТОО «Сарыарқа Трейд»", "240540000711", "KZ918562000000000001")
 
 
