@@ -94,13 +94,13 @@ def bin_require(text: str) -> str:
         return bin_parse(text)
     except IdNumberError as error:
         message = str(BIN_RULES[error.rule]) % {"count": error.digits}
-        raise Invalid(message, fields={"bin": [message]}) from None
+        raise Invalid.of("bin", message) from None
 
 
 def _require_new_company(number: str) -> None:
     if Brand.objects.filter(bin=number).exists():
         message = _("This company is at Birge already. Ask its owner to add you to the team.")
-        raise Invalid(message, fields={"bin": [message]})
+        raise Invalid.of("bin", message)
 
 
 def brand_verify(*, brand_id: int) -> Brand:
@@ -138,7 +138,7 @@ def brand_suspend(*, brand_id: int, reason: str) -> Brand:
         BrandConflict: it is suspended already.
     """
     if not reason.strip():
-        raise Invalid(_("Say why."), fields={"reason": [_("Say why.")]})
+        raise Invalid.of("reason", _("Say why."))
     brand = _brand_locked(brand_id)
     before = {"state": brand.state}
     if brand.state == Brand.State.SUSPENDED:
@@ -180,9 +180,11 @@ def member_add(*, brand: Brand, email: str, role: str) -> Member:
     with acting_as(system="team of a brand"):
         user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
         if user is None:
-            raise _wrong("email", _("Nobody with this address is at Birge: ask them to sign up."))
+            raise Invalid.of(
+                "email", _("Nobody with this address is at Birge: ask them to sign up.")
+            )
         if Member.objects.filter(brand=brand, user=user).exists():
-            raise _wrong("email", _("This person is in the team already."))
+            raise Invalid.of("email", _("This person is in the team already."))
         member = Member.objects.create(
             brand=brand, user=user, name=str(user), email=user.email, role=role
         )
@@ -226,7 +228,7 @@ def member_remove(*, brand: Brand, email: str) -> None:
 
 def _require_role(role: str) -> None:
     if role not in Member.Role.values:
-        raise _wrong("role", _("Choose a role from the list."))
+        raise Invalid.of("role", _("Choose a role from the list."))
 
 
 def _member_locked(brand: Brand, email: str) -> Member:
@@ -242,10 +244,6 @@ def _require_another_owner(member: Member) -> None:
     owners = Member.objects.filter(brand_id=member.brand_id, role=Member.Role.OWNER)
     if member.role == Member.Role.OWNER and not owners.exclude(pk=member.pk).exists():
         raise BrandConflict(_("A brand needs an owner: make somebody else one first."))
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 # --- Money ----------------------------------------------------------------------------------
@@ -319,11 +317,11 @@ def _require_not_waiting(reference: str, received_on: date) -> None:
 
 def _require_deposit(amount_minor: int, reference: str, received_on: date) -> None:
     if not reference:
-        raise _wrong("bank_reference", _("The row's number in the bank's statement is needed."))
+        raise Invalid.of("bank_reference", _("The row's number in the bank's statement is needed."))
     if not 0 < amount_minor <= MINOR_MAX:
-        raise _wrong("amount", _("The amount must be more than zero."))
+        raise Invalid.of("amount", _("The amount must be more than zero."))
     if received_on > clock.today():
-        raise _wrong("received_on", _("This day has not come yet."))
+        raise Invalid.of("received_on", _("This day has not come yet."))
 
 
 def _same_deposit(booked: Deposit, brand_id: int, amount_minor: int) -> Deposit:
@@ -339,7 +337,7 @@ def top_up_invoice_create(*, brand_id: int, amount_minor: int, person_id: int) -
         Invalid: an amount that cannot be.
     """
     if not 0 < amount_minor <= MINOR_MAX:
-        raise _wrong("amount", _("The amount must be more than zero."))
+        raise Invalid.of("amount", _("The amount must be more than zero."))
     with acting_as(system="number a top-up invoice", user_id=person_id):
         day = clock.today()
         lock_for_transaction(f"top-up invoices of {day.year}")
@@ -369,7 +367,7 @@ def api_key_create(*, brand_id: int, name: str, scopes: Sequence[str]) -> tuple[
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         message = _("Choose scopes from: %(scopes)s.") % {"scopes": ", ".join(SCOPES)}
-        raise _wrong("scopes", message)
+        raise Invalid.of("scopes", message)
     secret = key_make()
     key = ApiKey.objects.create(
         brand_id=brand_id,

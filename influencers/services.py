@@ -129,7 +129,7 @@ def profile_change(
     handle = _page_require(network, page, followers)
     _card_require(name, city)
     if language not in LANGUAGES:
-        raise _wrong("language", _("Choose a language from the list."))
+        raise Invalid.of("language", _("Choose a language from the list."))
     chosen = _topics_require(topics)
     with acting_as(system="profile of an influencer"):
         influencer = Influencer.objects.select_for_update().get(pk=influencer_id)
@@ -148,31 +148,31 @@ def profile_change(
 
 def _card_require(name: str, city: str) -> None:
     if not name.strip() or len(name) > NAME_CHARS_MAX:
-        raise _wrong("name", _("Write the name under which people know you."))
+        raise Invalid.of("name", _("Write the name under which people know you."))
     if city not in Influencer.City.values:
-        raise _wrong("city", _("Choose a city from the list."))
+        raise Invalid.of("city", _("Choose a city from the list."))
 
 
 def _topics_require(topics: Sequence[str]) -> list[str]:
     """Each once, in the order of the list."""
     chosen = [topic.slug for topic in topics_offered(topics) if topic.slug in topics]
     if len(chosen) != len(set(topics)):
-        raise _wrong("topics", _("Choose topics from the list."))
+        raise Invalid.of("topics", _("Choose topics from the list."))
     if len(chosen) > TOPICS_MAX:
         message = _("Choose at most %(count)s topics: what you write about most.")
-        raise _wrong("topics", message % {"count": TOPICS_MAX})
+        raise Invalid.of("topics", message % {"count": TOPICS_MAX})
     return chosen
 
 
 def _page_require(network: str, page: str, followers: int) -> str:
     if network not in SocialProfile.Network.values:
-        raise _wrong("network", _("Choose a network from the list."))
+        raise Invalid.of("network", _("Choose a network from the list."))
     if not 0 <= followers <= FOLLOWERS_MAX:
-        raise _wrong("followers", _("Write how many follow the page, as a number."))
+        raise Invalid.of("followers", _("Write how many follow the page, as a number."))
     try:
         return handle_parse(page)
     except HandleError:
-        raise _wrong("page", _("Write the page's name, for example @aliya.beauty.")) from None
+        raise Invalid.of("page", _("Write the page's name, for example @aliya.beauty.")) from None
 
 
 # --- Payee ----------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def payee_save(*, influencer_id: int, iin_text: str, full_name: str, email: str)
     number = iin_require(iin_text)
     name = " ".join(full_name.split())
     if len(name.split()) < 2 or len(name) > NAME_CHARS_MAX:
-        raise _wrong("full_name", _("Write surname and name as on the ID card."))
+        raise Invalid.of("full_name", _("Write surname and name as on the ID card."))
     with acting_as(system="payee of an influencer"):
         lock_for_transaction("payees")  # rare: one IIN is one payee, whoever is faster
         payee = Payee.objects.filter(influencer_id=influencer_id).first()
@@ -204,13 +204,13 @@ def iin_require(text: str) -> str:
     try:
         return iin_parse(text, today=clock.today())
     except IdNumberError as error:
-        raise _wrong("iin", str(IIN_RULES[error.rule]) % {"count": error.digits}) from None
+        raise Invalid.of("iin", str(IIN_RULES[error.rule]) % {"count": error.digits}) from None
 
 
 def _payee_create(influencer_id: int, number: str, name: str, email: str) -> Payee:
     known = blind_indexes(number, purpose=IIN_PURPOSE)
     if Payee.objects.filter(iin_index__in=known).exists():
-        raise _wrong("iin", _("Another account at Birge has this IIN. Write to support."))
+        raise Invalid.of("iin", _("Another account at Birge has this IIN. Write to support."))
     payee = Payee.objects.create(
         influencer_id=influencer_id,
         iin=number,
@@ -248,9 +248,9 @@ def tax_profile_set(
         Invalid: no such status; or a deduction where only a civil-law contract has one.
     """
     if status not in TaxProfile.Status.values:
-        raise _wrong("status", _("Choose a tax status from the list."))
+        raise Invalid.of("status", _("Choose a tax status from the list."))
     if has_deduction_application and status != TaxProfile.Status.INDIVIDUAL_GPH:
-        raise _wrong("status", _("Only a civil-law contract has the basic deduction."))
+        raise Invalid.of("status", _("Only a civil-law contract has the basic deduction."))
     with acting_as(system="tax status of a payee"):
         profile = TaxProfile.objects.create(
             influencer_id=influencer_id,
@@ -278,7 +278,7 @@ def payout_account_add(*, influencer_id: int, iban_text: str, holder_name: str) 
     number, bank = iban_require(iban_text)
     holder = " ".join(holder_name.split())
     if not holder or len(holder) > NAME_CHARS_MAX:
-        raise _wrong("holder_name", _("Write whose account it is."))
+        raise Invalid.of("holder_name", _("Write whose account it is."))
     with acting_as(system="account of a payee"):
         lock_for_transaction(f"account of influencer {influencer_id}")
         earlier = PayoutAccount.objects.filter(
@@ -303,7 +303,7 @@ def iban_require(text: str) -> tuple[str, Bank]:
         number = iban_parse(text)
         return number, iban_bank(number)
     except IbanError as error:
-        raise _wrong("iban", str(IBAN_RULES[error.rule]) % {"found": error.found}) from None
+        raise Invalid.of("iban", str(IBAN_RULES[error.rule]) % {"found": error.found}) from None
 
 
 def _account_replace(
@@ -339,10 +339,6 @@ def _account_notice(account: PayoutAccount, bank: Bank, *, is_replacement: bool)
         },
         dedupe_key=f"account_added:{account.public_id}",
     )
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 # --- The list of topics ---------------------------------------------------------------------

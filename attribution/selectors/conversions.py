@@ -20,7 +20,7 @@ from attribution.models import (
     Order,
     PeriodReward,
 )
-from attribution.selectors.paging import edge_parse, edge_text
+from attribution.selectors.paging import keyset_page
 from core.clock import ALMATY, day_start
 from core.errors import NotFound
 from core.tenancy.context import acting_as
@@ -54,13 +54,7 @@ def conversion_page(
     """
     if statuses:
         conversions = conversions.filter(status__in=statuses)
-    if edge := edge_parse(after):
-        moment, pk = edge
-        conversions = conversions.filter(Q(ordered_at__lt=moment) | Q(ordered_at=moment, pk__lt=pk))
-    found = list(conversions.order_by("-ordered_at", "-pk")[: rows + 1])
-    page = found[:rows]
-    is_last = len(found) <= rows
-    return Page(page, "" if is_last else edge_text(page[-1].ordered_at, page[-1].pk))
+    return Page(*keyset_page(conversions, "-ordered_at", after=after, size=rows))
 
 
 def conversions_of_influencer(influencer_id: int) -> QuerySet[Conversion]:

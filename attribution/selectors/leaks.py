@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from attribution.models import CodeFinding, CodeUse, Conversion
-from attribution.selectors.paging import edge_parse, edge_text
+from attribution.selectors.paging import keyset_page
 from brands.models import Member
 from brands.selectors import member_require_write
 from campaigns.domain.codes import skeleton
@@ -128,13 +128,7 @@ def finding_page(
 ) -> FindingPage:
     if state:
         findings = findings.filter(state=state)
-    if edge := edge_parse(after):
-        moment, pk = edge
-        findings = findings.filter(Q(opened_at__lt=moment) | Q(opened_at=moment, pk__lt=pk))
-    found = list(findings.order_by("-opened_at", "-pk")[: rows + 1])
-    page = found[:rows]
-    is_last = len(found) <= rows
-    return FindingPage(page, "" if is_last else edge_text(page[-1].opened_at, page[-1].pk))
+    return FindingPage(*keyset_page(findings, "-opened_at", after=after, size=rows))
 
 
 def finding_counts(findings: QuerySet[CodeFinding]) -> dict[str, int]:

@@ -44,7 +44,7 @@ from attribution.models import (
     OrderVersion,
 )
 from attribution.selectors.conversions import silence_approves
-from attribution.selectors.paging import edge_parse, edge_text
+from attribution.selectors.paging import keyset_page
 from core.bps import BPS_WHOLE, round_half_up
 from core.clock import day_start
 from core.errors import NotFound
@@ -121,22 +121,13 @@ def order_page(
 
     `after` is what the page before gave; one that somebody wrote by hand begins anew.
     """
-    key, way = ("due_at", "") if asked.by_deadline else ("placed_at", "-")
     orders = _orders(brand_id, asked)
     if asked.statuses:
         orders = orders.filter(shown_status__in=asked.statuses)
     if asked.by_deadline:
         orders = orders.annotate(due_at=_due_at()).filter(due_at__isnull=False)
-    if edge := edge_parse(after):
-        beyond = "gt" if asked.by_deadline else "lt"
-        moment, pk = edge
-        orders = orders.filter(
-            Q(**{f"{key}__{beyond}": moment}) | Q(**{key: moment, f"pk__{beyond}": pk})
-        )
-    found = list(orders.order_by(f"{way}{key}", f"{way}pk")[: rows + 1])
-    page = found[:rows]
-    is_last = len(found) <= rows
-    next_after = "" if is_last else edge_text(getattr(page[-1], key), page[-1].pk)
+    by = "due_at" if asked.by_deadline else "-placed_at"
+    page, next_after = keyset_page(orders, by, after=after, size=rows)
     return OrderPage(_with_conversions(page), next_after)
 
 

@@ -1,8 +1,32 @@
-"""Where a page of a list ends: the sort moment and the key of its last row, as the next asks."""
+"""Pages of a list by a moment and a key, so that a new row neither shifts nor repeats one."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+M = TypeVar("M", bound=Model)
+
+
+def keyset_page(rows: QuerySet[M], by: str, *, after: str, size: int) -> tuple[list[M], str]:
+    """A page of `rows` in the order of the moment `by` ("-placed_at": newest first), and where the
+    next begins ("" at the end). `after` is what the page before gave; one that somebody wrote by
+    hand begins anew."""
+    key, way = by.removeprefix("-"), "-" if by.startswith("-") else ""
+    found: Any = rows
+    if edge := edge_parse(after):
+        beyond = "lt" if way else "gt"
+        moment, pk = edge
+        found = found.filter(
+            Q(**{f"{key}__{beyond}": moment}) | Q(**{key: moment, f"pk__{beyond}": pk})
+        )
+    page = list(found.order_by(by, f"{way}pk")[: size + 1])
+    if len(page) <= size:
+        return page, ""
+    last = page[size - 1]
+    return page[:size], edge_text(getattr(last, key), last.pk)
 
 
 def edge_text(moment: datetime, pk: int) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from attribution.domain.match import EvidenceKind
 from attribution.models import Candidate, Conversion, PhoneClaim, PhonePepper
-from attribution.selectors.paging import edge_parse, edge_text
+from attribution.selectors.paging import keyset_page
 
 PAGE_ROWS = 30
 WAITING_MAX = 50
@@ -84,13 +84,7 @@ def phone_claim_page(
 ) -> PhoneClaimPage:
     """Newest first, keyset paging."""
     found = phone_claims_of(brand_id, state)
-    if edge := edge_parse(after):
-        moment, pk = edge
-        found = found.filter(Q(claimed_at__lt=moment) | Q(claimed_at=moment, pk__lt=pk))
-    page = list(found.order_by("-claimed_at", "-pk")[: rows + 1])
-    is_last = len(page) <= rows
-    page = page[:rows]
-    return PhoneClaimPage(page, "" if is_last else edge_text(page[-1].claimed_at, page[-1].pk))
+    return PhoneClaimPage(*keyset_page(found, "-claimed_at", after=after, size=rows))
 
 
 def phone_claim_counts(brand_id: int) -> dict[str, int]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from attribution.connectors.receipt.connector import RECEIPT
 from attribution.domain.receipts import Limits
 from attribution.models import CashRegister, Connection, Conversion, ReceiptClaim
-from attribution.selectors.paging import edge_parse, edge_text
+from attribution.selectors.paging import keyset_page
 from attribution.selectors.phone_desk import brand_takes_phones, has_bonus
 from campaigns.models import Campaign, Participation, TrackingLink
 from core import clock
@@ -163,13 +163,7 @@ def claim_page(
 ) -> ClaimPage:
     """Newest first, keyset paging."""
     found = claims_of(connection, asked)
-    if edge := edge_parse(after):
-        moment, pk = edge
-        found = found.filter(Q(claimed_at__lt=moment) | Q(claimed_at=moment, pk__lt=pk))
-    page = list(found.order_by("-claimed_at", "-pk")[: rows + 1])
-    is_last = len(page) <= rows
-    page = page[:rows]
-    return ClaimPage(page, "" if is_last else edge_text(page[-1].claimed_at, page[-1].pk))
+    return ClaimPage(*keyset_page(found, "-claimed_at", after=after, size=rows))
 
 
 def claim_counts(connection: Connection) -> dict[str, int]:

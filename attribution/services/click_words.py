@@ -37,7 +37,7 @@ def click_vouch(*, brand_id: int, click_id: UUID, why: str) -> int:
     reason = why.strip()
     if not reason or len(reason) > WHY_CHARS_MAX:
         message = _("Say how you know, in up to 300 characters.")
-        raise Invalid(message, fields={"why": [message]})
+        raise Invalid.of("why", message)
     purpose = "vouch for a click"
     with acting_as(system=purpose):
         lock_for_transaction(f"click {click_id}")

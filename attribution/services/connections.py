@@ -183,7 +183,7 @@ def connection_token_change(*, connection_id: int, **typed: str) -> Connection:
     given = setup.read(typed, known)
     if not setup.may_follow(known, given):
         message = _("This is another seller's token. Connect it as a new source.")
-        raise Invalid(message, fields={"token": [message]})
+        raise Invalid.of("token", message)
     with acting_as(system="change a token"):
         connection = _locked(connection_id)
         _given_put(connection, given)
@@ -248,7 +248,7 @@ def _name_require(name: str) -> str:
     title = name.strip()
     if not title or len(title) > NAME_CHARS_MAX:
         message = _("Name the source, so that you recognise it.")
-        raise Invalid(message, fields={"name": [message]})
+        raise Invalid.of("name", message)
     return title
 
 

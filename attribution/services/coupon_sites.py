@@ -25,7 +25,7 @@ def coupon_site_save(
         bare = host_parse(host).removeprefix("www.")
     except DestinationError:
         message = _("This is not the name of a site.")
-        raise Invalid(message, fields={"host": [message]}) from None
+        raise Invalid.of("host", message) from None
     known = CouponSite.objects.select_for_update().filter(host=bare).first()
     before = _words(known) if known else None
     site = known or CouponSite(host=bare)

@@ -68,7 +68,7 @@ def account_require(source: str, asked: PollConnection, *, field: str) -> Accoun
         message = _("This may not read deals. Give it the right to read the CRM.")
     except (ConnectorError, OutgoingError, Limited):
         message = _("The CRM does not answer us at this address right now. Nothing was kept.")
-    raise Invalid(message, fields={field: [message]})
+    raise Invalid.of(field, message)
 
 
 def account_settings(account: Account, known: Connection | None) -> dict[str, Any]:

@@ -85,4 +85,4 @@ def _range_require(first_on: date, last_on: date, count: int) -> None:
 
 
 def _wrong(message: str) -> Invalid:
-    return Invalid(message, fields={"first_on": [message]})
+    return Invalid.of("first_on", message)

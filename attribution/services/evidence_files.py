@@ -53,4 +53,4 @@ def _name(given: str) -> str:
 
 
 def _wrong(message: str) -> Invalid:
-    return Invalid(message, fields={"file": [message]})
+    return Invalid.of("file", message)

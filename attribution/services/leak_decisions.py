@@ -45,7 +45,7 @@ def finding_reject(*, finding_id: int, speaker: Speaker, note: str) -> int:
     said = note.replace("\x00", "").strip()[:NOTE_CHARS_MAX]
     if not said:
         message = _("Say where the code was seen: a sign alone is no proof.")
-        raise Invalid(message, fields={"note": [message]})
+        raise Invalid.of("note", message)
     with acting_as(system="decide about a code"):
         finding = finding_locked(finding_id)
         waiting = held_by(finding).order_by("pk").values_list("public_id", flat=True)
@@ -84,7 +84,7 @@ def finding_reply(*, finding_id: int, text: str) -> CodeFinding:
     said = " ".join(text.replace("\x00", "").split())[:NOTE_CHARS_MAX]
     if not said:
         message = _("Write where you told of the code.")
-        raise Invalid(message, fields={"text": [message]})
+        raise Invalid.of("text", message)
     with acting_as(system="answer about a code"):
         finding = finding_locked(finding_id)
         finding.reply = said
@@ -102,7 +102,7 @@ def leak_mode_set(*, campaign_id: int, mode: str) -> Campaign:
     """
     if mode not in Campaign.LeakMode.values:
         message = _("Choose one of the three.")
-        raise Invalid(message, fields={"mode": [message]})
+        raise Invalid.of("mode", message)
     with acting_as(system="choose what a leak does"):
         campaign = Campaign.objects.select_for_update().filter(pk=campaign_id).first()
         if campaign is None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from attribution.models import Conversion, LateReturn, Rejection
 from core.notify.services import notice_queue
 from influencers.models import Influencer
 
+OfSomebody = TypeVar("OfSomebody", Conversion, Rejection, LateReturn)
+
 
 def approved_notices_queue(conversions: Sequence[Conversion]) -> None:
     """One notice per influencer about what was approved together."""
-    by_influencer: dict[int, list[Conversion]] = defaultdict(list)
-    for conversion in conversions:
-        by_influencer[conversion.influencer_id].append(conversion)
-    people = Influencer.objects.select_related("user").filter(pk__in=by_influencer)
-    for person in people:
-        theirs = by_influencer[person.pk]
+    for person, theirs in _by_person(conversions):
         notice_queue(
             "rewards_approved",
             email=person.user.email,
@@ -33,12 +31,7 @@ def approved_notices_queue(conversions: Sequence[Conversion]) -> None:
 
 def rejected_notices_queue(rejections: Sequence[Rejection]) -> None:
     """One notice per influencer: which sale was rejected and why, or how many were."""
-    by_influencer: dict[int, list[Rejection]] = defaultdict(list)
-    for rejection in rejections:
-        by_influencer[rejection.influencer_id].append(rejection)
-    people = Influencer.objects.select_related("user").filter(pk__in=by_influencer)
-    for person in people:
-        theirs = by_influencer[person.pk]
+    for person, theirs in _by_person(rejections):
         first = theirs[0]
         notice_queue(
             "sales_rejected",
@@ -60,13 +53,8 @@ def rejected_notices_queue(rejections: Sequence[Rejection]) -> None:
 
 def late_return_notices_queue(returns: Sequence[LateReturn]) -> None:
     """One notice per influencer of what went back with late returns; an undone one needs none."""
-    by_influencer: dict[int, list[LateReturn]] = defaultdict(list)
-    for each in returns:
-        if each.unpaid_minor + each.debt_minor > 0:
-            by_influencer[each.influencer_id].append(each)
-    people = Influencer.objects.select_related("user").filter(pk__in=by_influencer)
-    for person in people:
-        theirs = by_influencer[person.pk]
+    lost = [each for each in returns if each.unpaid_minor + each.debt_minor > 0]
+    for person, theirs in _by_person(lost):
         notice_queue(
             "reward_returned",
             email=person.user.email,
@@ -79,3 +67,12 @@ def late_return_notices_queue(returns: Sequence[LateReturn]) -> None:
             },
             dedupe_key=f"late return:{theirs[0].pk}",
         )
+
+
+def _by_person(rows: Sequence[OfSomebody]) -> Iterator[tuple[Influencer, list[OfSomebody]]]:
+    """Each influencer, with their rows in the given order. One query."""
+    by_influencer: dict[int, list[OfSomebody]] = defaultdict(list)
+    for row in rows:
+        by_influencer[row.influencer_id].append(row)
+    for person in Influencer.objects.select_related("user").filter(pk__in=by_influencer):
+        yield person, by_influencer[person.pk]

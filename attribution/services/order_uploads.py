@@ -99,7 +99,7 @@ def _rows_max(source: str) -> int:
 
 
 def _invalid(message: str) -> Invalid:
-    return Invalid(message, fields={"file": [message]})
+    return Invalid.of("file", message)
 
 
 # --- Bringing a file ------------------------------------------------------------------------

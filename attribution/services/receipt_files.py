@@ -58,4 +58,4 @@ def receipt_file_confirm(*, connection_id: int, raw: bytes) -> FileAnswer:
 
 
 def _wrong(message: str) -> Invalid:
-    return Invalid(message, fields={"file": [message]})
+    return Invalid.of("file", message)

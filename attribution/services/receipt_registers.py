@@ -126,4 +126,4 @@ def _connection_locked(connection_id: int) -> Connection:
 
 
 def _invalid(message: str) -> Invalid:
-    return Invalid(message, fields={"registers": [message]})
+    return Invalid.of("registers", message)

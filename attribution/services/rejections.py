@@ -40,10 +40,10 @@ def rejection_answer(
     """
     words = text.strip()
     if not words:
-        raise _wrong("answer", _("Say why you disagree."))
+        raise Invalid.of("answer", _("Say why you disagree."))
     if len(words) > ANSWER_CHARS_MAX:
         said = _("The answer has more than %(count)s characters.")
-        raise _wrong("answer", said % {"count": ANSWER_CHARS_MAX})
+        raise Invalid.of("answer", said % {"count": ANSWER_CHARS_MAX})
     with acting_as(system="answer a rejection"):
         rejection = _standing(conversion_id=conversion_id, influencer_id=influencer_id)
         now = clock.now()
@@ -123,7 +123,3 @@ def _revive(conversion: Conversion) -> None:
     settling.write(at=clock.now())
     locked.refused_at, locked.reason_note = None, ""
     locked.save(update_fields=["refused_at", "reason_note"])
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})

@@ -75,7 +75,7 @@ def attribution_rerun(*, campaign_id: int, why: str = "", dry_run: bool = True) 
     reason = why.strip()
     if not reason or len(reason) > WHY_CHARS_MAX:
         message = _("Say why, in up to 300 characters: it stays with the corrections.")
-        raise Invalid(message, fields={"why": [message]})
+        raise Invalid.of("why", message)
     with acting_as(system=PURPOSE):
         campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
         if campaign.published_at is None:

@@ -177,7 +177,7 @@ def _tapped(brand_id: int, imagined: Imagined) -> list[Tap]:
     link = TrackingLink.objects.filter(brand_id=brand_id, token=imagined.link_token).first()
     if link is None:
         message = _("This is no link of your influencers.")
-        raise Invalid(message, fields={"click": [message]})
+        raise Invalid.of("click", message)
     at = imagined.placed_at - TAPPED_BEFORE
     click_id = uuid7(int(at.timestamp() * 1000))
     return [Tap(click_id, at, link.participation_id, brand_id, uuid7(), 0)]
@@ -228,4 +228,4 @@ def _click_require(work: Work, dossier: Dossier) -> None:
     if click is None or click.brand_id != order.brand_id:
         days = {"days": settings.CLICK_RETENTION_DAYS}
         message = _("You have no click with this id. Clicks are kept for %(days)s days.") % days
-        raise Invalid(message, fields={"click": [message]})
+        raise Invalid.of("click", message)

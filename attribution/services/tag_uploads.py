@@ -112,7 +112,7 @@ def _cell_text(cell: Cell) -> str:
 
 
 def _wrong_file(message: str) -> Invalid:
-    return Invalid(message, fields={"file": [message]})
+    return Invalid.of("file", message)
 
 
 # --- What its columns are -------------------------------------------------------------------
@@ -161,7 +161,7 @@ def _content(upload: TagUpload) -> dict[str, Any]:
 
 
 def _wrong_columns(message: str) -> Invalid:
-    return Invalid(message, fields={"columns": [message]})
+    return Invalid.of("columns", message)
 
 
 # --- Storing --------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     secret = typed.get("secret", "").strip()
     if not SECRET_CHARS_MIN <= len(secret) <= SECRET_CHARS_MAX:
         message = _("The secret phrase has from 8 to 200 characters: copy it from Taplink.")
-        raise Invalid(message, fields={"secret": [message]})
+        raise Invalid.of("secret", message)
     own = {"hold_from_paid": True}  # Taplink never says that goods were received
     if known is not None:
         return Given(secret=secret, settings=own)

@@ -111,4 +111,4 @@ def _fault(row: RowSaid, refusal: Refusal) -> TableFault:
 
 
 def _wrong(message: str) -> Invalid:
-    return Invalid(message, fields={"file": [message]})
+    return Invalid.of("file", message)

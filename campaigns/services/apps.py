@@ -33,9 +33,11 @@ def app_target_save(
     bare = _host_require(host)
     package, source = android_package.strip(), _source_require(source_url)
     if not package_is_valid(package):
-        raise _wrong("android_package", _("This is no Android package: example.shop.app."))
+        raise Invalid.of("android_package", _("This is no Android package: example.shop.app."))
     if is_active and not is_confirmed:
-        raise _wrong("is_active", _("Confirm the app first: a wrong one would open a stranger's."))
+        raise Invalid.of(
+            "is_active", _("Confirm the app first: a wrong one would open a stranger's.")
+        )
     known = AppTarget.objects.select_for_update().filter(host=bare).first()
     before = _words(known) if known else None
     target = known or AppTarget(host=bare)
@@ -54,7 +56,7 @@ def _host_require(text: str) -> str:
     try:
         return host_parse(text).removeprefix("www.")
     except DestinationError:
-        raise _wrong("host", _("This is not the name of a site.")) from None
+        raise Invalid.of("host", _("This is not the name of a site.")) from None
 
 
 def _source_require(text: str) -> str:
@@ -62,11 +64,7 @@ def _source_require(text: str) -> str:
         return destination_parse(text)
     except DestinationError:
         message = _("Paste the https address that says which app it is.")
-        raise _wrong("source_url", message) from None
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
+        raise Invalid.of("source_url", message) from None
 
 
 def _words(target: AppTarget) -> dict[str, object]:

@@ -45,7 +45,7 @@ def campaign_shrink(*, campaign_id: int, amount_minor: int) -> Campaign:
     """
     if not 0 < amount_minor <= MINOR_MAX:
         message = _("The amount must be more than zero.")
-        raise Invalid(message, fields={"amount": [message]})
+        raise Invalid.of("amount", message)
     with acting_as(system="shrink a campaign"):
         campaign = campaign_locked(campaign_id)
         if campaign.status not in (Campaign.Status.LIVE, Campaign.Status.PAUSED):

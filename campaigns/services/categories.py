@@ -99,7 +99,7 @@ def campaign_review_refuse(*, campaign_id: int, note: str) -> Campaign:
     why = note.strip()
     if not why or len(why) > NOTE_CHARS_MAX:
         message = _("Say why, in up to 500 characters: the brand reads it.")
-        raise Invalid(message, fields={"note": [message]})
+        raise Invalid.of("note", message)
     return _decided(campaign_id, Review.REFUSED, "campaign.review_refuse", why)
 
 
@@ -153,7 +153,7 @@ def category_save(*, slug: str, maker_id: int, **said: Any) -> Category:
     """
     if said["flag"] == Category.Flag.FORBIDDEN and not said["law"].strip():
         message = _("Name the law that forbids it: brands read it.")
-        raise Invalid(message, fields={"law": [message]})
+        raise Invalid.of("law", message)
     known = Category.objects.select_for_update().filter(slug=slug).first()
     before = _words(known) if known else None
     category = known or Category(slug=slug)

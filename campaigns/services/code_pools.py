@@ -89,7 +89,7 @@ def codes_generate(terms: PoolTerms, *, count: int) -> CodePool:
     _terms_require(terms)
     if not 1 <= count <= CODES_MAX:
         message = _("From 1 to 100,000 codes.")
-        raise Invalid(message, fields={"count": [message]})
+        raise Invalid.of("count", message)
     with acting_as(system="generate promo codes"):
         pool = _pool_blank(terms)
         codes_lock(pool.brand_id)
@@ -111,13 +111,13 @@ def codes_generate(terms: PoolTerms, *, count: int) -> CodePool:
 def _terms_require(terms: PoolTerms) -> None:
     if not terms.name.strip() or len(terms.name.strip()) > NAME_CHARS_MAX:
         message = _("A name of up to 80 characters.")
-        raise Invalid(message, fields={"name": [message]})
+        raise Invalid.of("name", message)
     days_require(terms.first_on, terms.last_on)
     skus_require(terms.except_skus)
 
 
 def _wrong_file(message: str) -> Invalid:
-    return Invalid(message, fields={"file": [message]})
+    return Invalid.of("file", message)
 
 
 def _pool_blank(terms: PoolTerms) -> CodePool:
@@ -231,7 +231,7 @@ def codes_issue(*, pool_id: int, participation_id: int, count: int) -> list[str]
         codes = dict(first)
         if not 0 < count == len(codes):
             message = _("There are %(count)s codes left in this pool.") % {"count": len(codes)}
-            raise Invalid(message, fields={"count": [message]})
+            raise Invalid.of("count", message)
         PromoCode.objects.filter(pk__in=codes).update(
             participation=participation, influencer_id=participation.influencer_id
         )

@@ -94,7 +94,7 @@ def _wished(participation: Participation, wish: str) -> str:
             return code
         fault = taken[skeleton(code)].fault
     message = fault_text(fault)
-    raise Invalid(message, fields={"code": [message]})
+    raise Invalid.of("code", message)
 
 
 def _aliases_add(promo: PromoCode) -> None:
@@ -140,7 +140,7 @@ def code_rotate(
     """
     if not 0 <= grace_days <= GRACE_DAYS_MAX:
         message = _("From 0 to %(days)s days.") % {"days": GRACE_DAYS_MAX}
-        raise Invalid(message, fields={"grace_days": [message]})
+        raise Invalid.of("grace_days", message)
     with acting_as(system="replace a promo code"):
         participation = participation_locked(participation_id)
         _codes_require(participation)
@@ -244,7 +244,7 @@ def days_require(first_on: date | None, last_on: date | None) -> None:
     """Raises: Invalid."""
     if first_on and last_on and last_on < first_on:
         message = _("The last day is before the first one.")
-        raise Invalid(message, fields={"last_on": [message]})
+        raise Invalid.of("last_on", message)
 
 
 def skus_require(given: Sequence[str]) -> list[str]:
@@ -252,7 +252,7 @@ def skus_require(given: Sequence[str]) -> list[str]:
     skus = list(dict.fromkeys(filter(None, (sku.strip() for sku in given))))
     if len(skus) > EXCEPT_SKUS_MAX or any(len(sku) > SKU_CHARS_MAX for sku in skus):
         message = _("Up to 500 articles, each of up to 128 characters.")
-        raise Invalid(message, fields={"except_skus": [message]})
+        raise Invalid.of("except_skus", message)
     return skus
 
 

@@ -102,7 +102,7 @@ def _end(code: ExternalCode, at: datetime) -> None:
 def _sku_require(sku: str) -> str:
     value = sku_key(sku)
     if not (value.isprintable() and 0 < len(value) <= SKU_CHARS_MAX):
-        raise _wrong("sku", _("An article has 1 to 64 characters."))
+        raise Invalid.of("sku", _("An article has 1 to 64 characters."))
     return value
 
 
@@ -111,7 +111,7 @@ def _period(first_on: date | None, last_on: date | None) -> tuple[datetime, date
     begins = max(now, day_start(first_on)) if first_on else now
     ends = day_start(last_on + timedelta(days=1)) if last_on else None
     if ends is not None and ends <= now:
-        raise _wrong("last_on", _("This day is over."))
+        raise Invalid.of("last_on", _("This day is over."))
     return begins, ends
 
 
@@ -142,7 +142,7 @@ def _free_require(brand_id: int, value: str, begins: datetime, ends: datetime | 
     other = others.order_by("valid_from").first()
     if other is not None:
         said = _("%(name)s has this article in these days. End it there first, or choose others.")
-        raise _wrong("sku", said % {"name": other.influencer.name})
+        raise Invalid.of("sku", said % {"name": other.influencer.name})
 
 
 def _said(code: ExternalCode) -> dict[str, str | None]:
@@ -153,7 +153,3 @@ def _said(code: ExternalCode) -> dict[str, str | None]:
         "valid_from": code.valid_from.isoformat() if code.valid_from else None,
         "valid_until": ends.isoformat() if ends else None,
     }
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})

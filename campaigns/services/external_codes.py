@@ -101,7 +101,7 @@ def _external_value(value: str, kind: str) -> str:
 
 
 def _wrong_value(message: str) -> Invalid:
-    return Invalid(message, fields={"value": [message]})
+    return Invalid.of("value", message)
 
 
 def _code_make(participation: Participation, **own: Any) -> ExternalCode:

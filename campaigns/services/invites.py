@@ -152,7 +152,7 @@ def _person_of(page: str) -> Influencer:
 
 
 def _wrong_page(message: str) -> Invalid:
-    return Invalid(message, fields={"page": [message]})
+    return Invalid.of("page", message)
 
 
 def _may_be_invited_require(campaign: Campaign, person: Influencer) -> None:

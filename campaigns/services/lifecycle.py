@@ -136,7 +136,7 @@ def campaign_top_up(*, campaign_id: int, amount_minor: int) -> Campaign:
     """
     if not 0 < amount_minor <= MINOR_MAX:
         message = _("The amount must be more than zero.")
-        raise Invalid(message, fields={"amount": [message]})
+        raise Invalid.of("amount", message)
     with acting_as(system="top up a campaign"):
         campaign = campaign_locked(campaign_id)
         if campaign.status not in (Campaign.Status.LIVE, Campaign.Status.PAUSED):

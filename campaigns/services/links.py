@@ -105,7 +105,7 @@ def _through_network(campaign: Campaign, page: str) -> str:
 
 
 def _wrong_url(message: str) -> Invalid:
-    return Invalid(message, fields={"url": [message]})
+    return Invalid.of("url", message)
 
 
 def _ending_require(text: str) -> str:
@@ -161,7 +161,7 @@ def _ending_free(token: str) -> str:
 
 
 def _wrong_ending(message: str) -> Invalid:
-    return Invalid(message, fields={"ending": [message]})
+    return Invalid.of("ending", message)
 
 
 def link_make(participation: Participation, destination_url: str, token: str = "") -> TrackingLink:

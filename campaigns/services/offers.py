@@ -149,7 +149,7 @@ def destination_require(field: str, text: str, allowed_hosts: list[str] | None =
             destination.host_require(url, allowed_hosts)
     except DestinationError as error:
         message = str(DESTINATION_RULES[error.rule]) % {"host": error.found}
-        raise Invalid(message, fields={field: [message]}) from None
+        raise Invalid.of(field, message) from None
     return url
 
 

@@ -22,7 +22,7 @@ def traffic_tag_set(*, brand_id: int, platform: Platform, start: str) -> Traffic
     """
     if not start_is_valid(platform, start):
         message = _("This is not how a tag of this marketplace begins.")
-        raise Invalid(message, fields={"start": [message]})
+        raise Invalid.of("start", message)
     with acting_as(system="tag links"):
         known = TrafficTag.objects.filter(brand_id=brand_id, platform=platform).first()
         if known is not None and known.start == start:

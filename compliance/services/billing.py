@@ -27,9 +27,11 @@ def billing_terms_enter(
         Invalid: terms from that day are there, or a contract has no day.
     """
     if contract_number and contract_on is None:
-        raise _wrong("contract_on", _("Say of which day the contract is."))
+        raise Invalid.of("contract_on", _("Say of which day the contract is."))
     if BillingTerms.objects.filter(brand_id=brand_id, valid_from=valid_from).exists():
-        raise _wrong("valid_from", _("Terms from this day were entered already: take another day."))
+        raise Invalid.of(
+            "valid_from", _("Terms from this day were entered already: take another day.")
+        )
     terms = BillingTerms.objects.create(
         brand_id=brand_id,
         valid_from=valid_from,
@@ -42,7 +44,3 @@ def billing_terms_enter(
     after = {"from": valid_from.isoformat(), "dealing": dealing, "contract": contract_number}
     audit_record("billing_terms.enter", terms, after=after)
     return terms
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})

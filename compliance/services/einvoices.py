@@ -96,14 +96,14 @@ def einvoice_sign(*, einvoice_id: int, raw: bytes, person_id: int) -> EInvoice:
         Invalid: not that file, and why.
     """
     if len(raw) > SIGNED_BYTES_MAX:
-        raise _wrong("file", _("This file is too large for an e-invoice."))
+        raise Invalid.of("file", _("This file is too large for an e-invoice."))
     with acting_as(system=PURPOSE, user_id=person_id):
         found = _locked(einvoice_id)
         _require(found, esf.SIGNABLE)
         try:
             signer = esf.signed_check(found.document, raw, tin=found.invoice.seller["bin"])
         except esf.SignedRefused as refused:
-            raise _wrong("file", str(SIGNED_FAULTS[refused.fault])) from None
+            raise Invalid.of("file", str(SIGNED_FAULTS[refused.fault])) from None
         found.signed_document, found.signer = raw.decode("utf-8", "replace"), signer[:300]
         _move(found, EsfState.SIGNED, "einvoice.sign")
     return found
@@ -134,14 +134,14 @@ def einvoice_answer(
         Invalid: no word of that system, or accepted without its registration number.
     """
     if word not in esf.WORDS:
-        raise _wrong("word", _("Choose a status from the list."))
+        raise Invalid.of("word", _("Choose a status from the list."))
     state, number = esf.state_of_word(word), registration_number.strip()
     with acting_as(system=PURPOSE, user_id=person_id):
         found = _locked(einvoice_id)
         _require(found, esf.ANSWERABLE)
         number = number or found.registration_number
         if state == EsfState.ACCEPTED and not number:
-            raise _wrong(
+            raise Invalid.of(
                 "registration_number", _("An accepted e-invoice has a registration number.")
             )
         found.word, found.note, found.registration_number = word, note.strip(), number
@@ -170,10 +170,6 @@ def _move(found: EInvoice, state: EsfState, action: str) -> None:
     found.save()
     after = {"state": found.state, "word": found.word, "signer": found.signer}
     audit_record(action, found, before=before, after=after)
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
 
 
 # --- The document ---------------------------------------------------------------------------

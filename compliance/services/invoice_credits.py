@@ -28,7 +28,7 @@ def invoice_credit_ask(*, invoice_id: int, reason: str, person_id: int) -> Invoi
         InvoiceConflict: it is no issued invoice, or somebody has asked already.
     """
     if not reason.strip():
-        raise Invalid(_("Say why."), fields={"reason": [_("Say why.")]})
+        raise Invalid.of("reason", _("Say why."))
     with acting_as(system=PURPOSE, user_id=person_id):
         invoice = _issued_locked(invoice_id)
         if invoice.credit_asked_by_id is not None:

@@ -27,7 +27,7 @@ def staff_add(*, email: str, name: str, language: str, groups: Collection[Group]
             user.save()
     except IntegrityError:
         message = _("Somebody with this address is here already: give them rights in the list.")
-        raise Invalid(message, fields={"email": [message]}) from None
+        raise Invalid.of("email", message) from None
     user.groups.set(groups)
     audit_record("staff.add", user, after=_rights(user))
     return user

@@ -44,7 +44,7 @@ def limit_of(request: Request) -> int:
     text = request.query_params.get("limit", str(PAGE_ROWS))
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= PAGE_ROWS_MAX):
         message = f"limit is a number from 1 to {PAGE_ROWS_MAX}."
-        raise Invalid(message, fields={"limit": [message]})
+        raise Invalid.of("limit", message)
     return int(text)
 
 
@@ -54,7 +54,7 @@ def uuid_of(name: str, text: str) -> UUID:
         return UUID(text)
     except ValueError:
         message = f"{name} is a UUID."
-        raise Invalid(message, fields={name: [message]}) from None
+        raise Invalid.of(name, message) from None
 
 
 def _row(model: type[Model], after: str) -> Model:
@@ -62,7 +62,7 @@ def _row(model: type[Model], after: str) -> Model:
     row: Model | None = model._default_manager.filter(public_id=uuid_of("after", after)).first()
     if row is None:
         message = "after is the id of the last row of the page before."
-        raise Invalid(message, fields={"after": [message]})
+        raise Invalid.of("after", message)
     return row
 
 

@@ -153,7 +153,7 @@ class ParticipationListView(PeopleView):
         state = request.query_params.get("state")
         if state is not None and state not in Participation.State.values:
             message = f"state is one of: {', '.join(Participation.State.values)}."
-            raise Invalid(message, fields={"state": [message]})
+            raise Invalid.of("state", message)
         rows = selectors.participations_of_campaign(campaign, state=state)
         page = page_of(request, rows, order=["id"])
         return Response(ParticipationPageSerializer(page).data)

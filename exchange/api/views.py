@@ -253,7 +253,7 @@ def _status_of(text: str | None) -> str | None:
     if text is None or text in Conversion.Status.values:
         return text
     message = f"status is one of: {', '.join(Conversion.Status.values)}."
-    raise Invalid(message, fields={"status": [message]})
+    raise Invalid.of("status", message)
 
 
 def _uuid_or_none(name: str, text: str | None) -> UUID | None:
@@ -270,5 +270,5 @@ def _moment_of(name: str, text: str | None) -> datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         message = f"{name} is a moment like 2026-11-20T10:00:00Z."
-        raise Invalid(message, fields={name: [message]})
+        raise Invalid.of(name, message)
     return moment

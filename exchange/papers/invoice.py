@@ -18,23 +18,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from compliance.documents.typeset import render
 from compliance.models import Invoice
 from exchange.web.formatting import day_full, money_text, percent_text
+from exchange.web.pages.invoices import InvoiceLine
 from exchange.web.spreadsheet import cell_safe
 
 Pairs = list[tuple[str, str]]
 TENGE_FORMAT = "#,##0.00"
 WIDTHS = (6, 60, 18, 12, 18, 18)
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    text: str
-    net_minor: int
-    vat_bps: int
-    vat_minor: int
-
-    @property
-    def total_minor(self) -> int:
-        return self.net_minor + self.vat_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +37,7 @@ class Paper:
     customer: Pairs
     facts: Pairs
     head: tuple[str, ...]
-    lines: list[PaperLine]
+    lines: list[InvoiceLine]
     note: str
     author: str
 
@@ -84,7 +73,7 @@ def _paper(invoice: Invoice) -> Paper:
         facts=fact_pairs(invoice),
         head=("№", _("For what"), _("Without VAT"), _("VAT rate"), _("VAT"), _("With VAT")),
         lines=[
-            PaperLine(
+            InvoiceLine(
                 text=invoice.line_text(line),
                 net_minor=line["fee_minor"] + line["reward_minor"],
                 vat_bps=line["vat_bps"],

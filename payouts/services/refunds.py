@@ -17,8 +17,7 @@ from core.iban import IbanError, iban_bank, iban_parse
 from core.money import MINOR_MAX
 from core.tenancy.context import acting_as
 from ledger.domain import journals
-from ledger.domain.drafts import JournalDraft
-from ledger.services import journals_post
+from ledger.services import journal_post
 from payouts.models import Refund, StatementRow
 from payouts.services.refund_files import refund_file_build
 from payouts.services.unclaimed import State as TransferState
@@ -59,7 +58,7 @@ def refund_request(*, brand: Brand, amount_minor: int, iban_text: str, person_id
     """
     if not 0 < amount_minor <= MINOR_MAX:
         message = _("The amount must be more than zero.")
-        raise Invalid(message, fields={"amount": [message]})
+        raise Invalid.of("amount", message)
     iban, bic = _account(iban_text)
     is_known = iban in accounts_known(brand.pk)
     with acting_as(system="refund of a brand", user_id=person_id):
@@ -71,10 +70,11 @@ def refund_request(*, brand: Brand, amount_minor: int, iban_text: str, person_id
             is_known_account=is_known,
             requested_by_id=person_id,
         )
-        _post(
+        journal_post(
             journals.refund_created(
                 refund_id=refund.pk, brand_id=brand.pk, amount_minor=amount_minor
-            )
+            ),
+            occurred_at=clock.now(),
         )
         after = {"amount_minor": amount_minor, "known_account": is_known}
         audit_record("refund requested", refund, after=after)
@@ -91,7 +91,7 @@ def transfer_send_back(*, transfer_id: int, reason: str, person_id: int) -> Refu
     """
     said = reason.strip()[:300]
     if not said:
-        raise Invalid(_("Say why."), fields={"reason": [_("Say why.")]})
+        raise Invalid.of("reason", _("Say why."))
     with acting_as(system="send a transfer back", user_id=person_id):
         transfer = transfer_locked(transfer_id, TransferState.WAITING)
         refund = _create(
@@ -200,7 +200,7 @@ def refund_paid(refund: Refund) -> None:
         )
     else:
         draft = journals.deposit_sent_back(refund_id=refund.pk, amount_minor=refund.amount_minor)
-    _post(draft)
+    journal_post(draft, occurred_at=clock.now())
     _move(refund, State.PAID)
     if refund.transfer is not None:
         _transfer_move(refund.transfer, TransferState.SENT_BACK)
@@ -214,7 +214,7 @@ def refund_came_back(refund: Refund) -> None:
         )
     else:
         draft = journals.deposit_came_again(refund_id=refund.pk, amount_minor=refund.amount_minor)
-    _post(draft)
+    journal_post(draft, occurred_at=clock.now())
     _move(refund, State.RETURNED)
     if refund.transfer is not None:
         _transfer_move(refund.transfer, TransferState.WAITING)
@@ -242,7 +242,7 @@ def _account(text: str) -> tuple[str, str]:
         return iban, iban_bank(iban).bic
     except IbanError:
         message = _("This is not an account number of a bank we know: KZ and 18 characters.")
-        raise Invalid(message, fields={"iban": [message]}) from None
+        raise Invalid.of("iban", message) from None
 
 
 def _locked(refund_id: int) -> Refund:
@@ -269,10 +269,11 @@ def _move(refund: Refund, new: Refund.State, *changed: str) -> None:
 
 def _undo(refund: Refund) -> None:
     if refund.brand_id is not None:
-        _post(
+        journal_post(
             journals.refund_undone(
                 refund_id=refund.pk, brand_id=refund.brand_id, amount_minor=refund.amount_minor
-            )
+            ),
+            occurred_at=clock.now(),
         )
     elif refund.transfer is not None:
         _transfer_move(refund.transfer, TransferState.WAITING)
@@ -283,7 +284,3 @@ def _transfer_move(transfer: UnclaimedTransfer, state: UnclaimedTransfer.State) 
     transfer.state = state
     transfer.save(update_fields=["state"])
     audit_record("transfer moved", transfer, before=before, after={"state": str(state)})
-
-
-def _post(draft: JournalDraft) -> None:
-    journals_post([draft], occurred_at=clock.now())

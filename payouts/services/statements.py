@@ -19,10 +19,9 @@ from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Payee
 from ledger.domain import accounts
-from ledger.domain.drafts import JournalDraft
 from ledger.domain.journals import payout_paid, payout_returned, payout_undone
 from ledger.selectors import balance_minor
-from ledger.services import journals_post
+from ledger.services import journal_post
 from payouts.domain.states import payout_may_become
 from payouts.models import (
     BankStatement,
@@ -257,7 +256,7 @@ def _deposit(each: Planned, brand_id: int, person_id: int) -> None:
 
 
 def _payout_paid(payout: Payout, taxes: dict[str, int]) -> None:
-    _post(payout_paid(payout_money(payout, taxes)))
+    journal_post(payout_paid(payout_money(payout, taxes)), occurred_at=clock.now())
     payout_net(payout)
     payout_move(payout, Payout.State.PAID)
     for line in payout.lines.order_by("conversion_id", "period_reward_id"):
@@ -271,7 +270,7 @@ def _payout_paid(payout: Payout, taxes: dict[str, int]) -> None:
 def _payout_came_back(payout: Payout, taxes: dict[str, int]) -> None:
     """The gross is payable again, without what it kept for debts; the month's tax is computed anew
     at the next payout, from what stayed paid."""
-    _post(payout_returned(payout_money(payout, taxes)))
+    journal_post(payout_returned(payout_money(payout, taxes)), occurred_at=clock.now())
     paid_back(payout)
     payout_move(payout, Payout.State.RETURNED, failure=BANK_RETURNED)
     _rewards_follow(payout)
@@ -297,15 +296,11 @@ def payout_fail(*, payout_id: int, reason: str) -> Payout:
                 % {"state": PAYOUT_STATES[payout.state]}
             )
         taxes = taxes_of([payout])[payout.pk]
-        _post(payout_undone(payout_money(payout, taxes)))
+        journal_post(payout_undone(payout_money(payout, taxes)), occurred_at=clock.now())
         payout_move(payout, Payout.State.FAILED, failure=reason[:300])
         _batches_settle({payout.pk: payout})
         _notice(payout, "payout_returned")
     return payout
-
-
-def _post(draft: JournalDraft) -> None:
-    journals_post([draft], occurred_at=clock.now())
 
 
 def _rewards_follow(payout: Payout) -> None:

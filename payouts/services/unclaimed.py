@@ -64,7 +64,7 @@ def transfer_propose(
     """
     said = reason.strip()[:REASON_CHARS_MAX]
     if not said:
-        raise Invalid(_("Say why."), fields={"reason": [_("Say why.")]})
+        raise Invalid.of("reason", _("Say why."))
     with acting_as(system="claim a transfer", user_id=person_id):
         transfer = transfer_locked(transfer_id, State.WAITING)
         if not Brand.objects.filter(pk=brand_id).exists():

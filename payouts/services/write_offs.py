@@ -33,7 +33,7 @@ def write_off_ask(*, conversion_id: int, reason: str, maker_id: int) -> DebtWrit
     words = reason.strip()
     if not words or len(words) > REASON_CHARS_MAX:
         message = _("Write the reason, up to 300 characters.")
-        raise Invalid(message, fields={"reason": [message]})
+        raise Invalid.of("reason", message)
     with acting_as(system="ask for a write-off", user_id=maker_id):
         conversion = _locked(conversion_id)
         if not conversion.debt_minor:

@@ -79,13 +79,13 @@ def _page(desk: Desk) -> pages.ReviewFile:
 def _checked(desk: Desk, speaker: Speaker, file: Any) -> pages.ReviewFile:
     if (file.size or 0) > LIMITS.file_bytes:
         message = _("The file is too large: at most 5,000 rows and 5 MB.")
-        raise Invalid(message, fields={"file": [message]})
+        raise Invalid.of("file", message)
     checked = verdict_file_check(speaker=speaker, raw=file.read())
     faults = [_fault(each) for each in checked.faults]
     payload = _sealed(speaker, _plain(checked, faults))
     if len(payload) > PAYLOAD_CHARS_MAX:
         message = _("The file is too large: at most 5,000 rows and 5 MB.")
-        raise Invalid(message, fields={"file": [message]})
+        raise Invalid.of("file", message)
     page = _page(desk)
     return pages.ReviewFile(
         action_url=page.action_url,
