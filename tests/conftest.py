@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -12,11 +15,32 @@ from tests.cast import Cast, cast_make
 
 
 @pytest.fixture(scope="session")
-def owner_login(django_db_modify_db_settings):
+def owner_login(django_db_modify_db_settings, django_db_blocker, tmp_path_factory, worker_id):
     """Before pytest-django makes the database, and after the tests, to drop it."""
     app = {key: connection.settings_dict[key] for key in WHO}
     login_as(settings.DATABASE_OWNER)
+    if worker_id != "master":
+        with django_db_blocker.unblock():
+            template = template_made_once(tmp_path_factory.getbasetemp().parent)
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
     return app
+
+
+def template_made_once(folder: Path) -> str:
+    """The name of a migrated database for all workers of this run to copy: the first to come makes
+    it, the others wait. Migrating takes most of a minute of work, a copy a second."""
+    name, made = "test_birge_template", folder / "template-made"
+    with (folder / "template-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            before = {key: connection.settings_dict[key] for key in ("NAME", "TEST")}
+            connection.settings_dict["TEST"] = {**before["TEST"], "NAME": name}
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            connection.close()  # a database that is looked at cannot be copied
+            connection.settings_dict.update(before)
+            settings.DATABASES["default"]["NAME"] = before["NAME"]
+            made.touch()
+    return name
 
 
 @pytest.fixture(scope="session")
