@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from campaigns.admin_categories import CategoryAdmin
+from campaigns.admin_guarantees import GuaranteeAdmin
 from campaigns.models import (
     AppTarget,
     Campaign,
@@ -30,7 +31,13 @@ from core.admin import (
     tenge_column,
 )
 
-__all__ = ["AppTargetAdmin", "CampaignAdmin", "CategoryAdmin", "ParticipationAdmin"]
+__all__ = [
+    "AppTargetAdmin",
+    "CampaignAdmin",
+    "CategoryAdmin",
+    "GuaranteeAdmin",
+    "ParticipationAdmin",
+]
 
 
 class TermsInline(ReadOnlyInline):

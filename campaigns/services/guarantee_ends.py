@@ -23,7 +23,7 @@ from ledger.services import journal_post
 State, Ending = Guarantee.State, Guarantee.Ending
 
 
-def guarantees_end(participation: Participation, ending: Ending) -> None:
+def guarantees_end(participation: Participation, ending: Guarantee.Ending) -> None:
     """Somebody takes no part any more: what was promised for the month that runs and for later ones
     is off. A month that was over by then is settled as if they had stayed."""
     standing = _standing().filter(participation=participation)
@@ -52,7 +52,7 @@ def totals_lock(campaign_id: int) -> None:
     list(CampaignTotals.objects.select_for_update().filter(campaign_id=campaign_id).values("pk"))
 
 
-def guarantee_release(guarantee: Guarantee, ending: Ending) -> None:
+def guarantee_release(guarantee: Guarantee, ending: Guarantee.Ending) -> None:
     """Everything goes back to the free balance. The totals are locked, and the row."""
     journal_post(
         guarantee_released(ref_of(guarantee), reserve=reserve_of(guarantee)),
@@ -101,7 +101,9 @@ def _standing() -> QuerySet[Guarantee]:
     return Guarantee.objects.filter(state=State.PROMISED)
 
 
-def _release_all(rows: QuerySet[Guarantee], campaign_id: int, ending: Ending) -> list[Guarantee]:
+def _release_all(
+    rows: QuerySet[Guarantee], campaign_id: int, ending: Guarantee.Ending
+) -> list[Guarantee]:
     """Read once the totals are locked, in the order of their ids."""
     if not rows.exists():
         return []

@@ -38,6 +38,7 @@ from exchange.demo.bank import bank_tell
 from exchange.demo.codes import totp_now
 from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.elsewhere import elsewhere_make
+from exchange.demo.guarantees import guarantees_tell
 from exchange.demo.history import DAYS, Past, Product, Sale, sales_imagine
 from exchange.demo.invoices import invoice_wait, invoices_tell
 from exchange.demo.joins import joins_make
@@ -187,6 +188,7 @@ def _world_make(now: datetime) -> None:
     conversions_advance()
     fair_sell(toqyma, code.code, users[OWNER.email].pk, now)
     workshop_open(toqyma, code.code, past.click_before(now - WORKSHOP_SINCE), now)
+    guarantees_tell(toqyma, home, shop, people, now)
     invoices_tell(toqyma, paid_at, ops.finance, ops.checker)
     invoice_wait(nur, skin, people[1], ops.finance, now)
 

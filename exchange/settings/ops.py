@@ -79,6 +79,7 @@ NAVIGATION = [
         "title": _("Sales"),
         "items": [
             _list(_("Campaigns"), "campaign", "campaigns.campaign"),
+            _list(_("Guarantees"), "verified", "campaigns.guarantee"),
             _list(_("Categories"), "category", "campaigns.category"),
             _list(_("Orders"), "shopping_bag", "attribution.order"),
             _list(_("Rewards"), "sell", "attribution.conversion"),

@@ -51,6 +51,7 @@ SECTIONS = {
         "code": "campaigns",
         "leak": "campaigns",
         "participation": "campaigns",
+        "guarantee": "campaigns",
         "lift": "campaigns",
         "rerun": "campaigns",
         "order": "orders",

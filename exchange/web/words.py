@@ -203,6 +203,15 @@ EINVOICE = {
     "accepted": Status("paid", _("Accepted"), _("You find it in your cabinet of the e-invoices.")),
     "declined": Status("bad", _("Declined"), _("The state's system declined it: we send it anew.")),
 }
+GUARANTEE = {
+    "ahead": Status("wait", _("Ahead"), _("Its month has not begun.")),
+    "running": Status("appr", _("Running"), _("Orders of this month count towards it.")),
+    "closing": Status(
+        "hold", _("Being counted"), _("The month is over; some of its orders are not.")
+    ),
+    "settled": Status("paid", _("Settled"), _("Whatever was missing was paid on top.")),
+    "released": Status("bad", _("Called off"), _("It counts no longer; its money is free again.")),
+}
 STATUSES: Mapping[str, Mapping[str, Status]] = {
     "sale": SALE,
     "payout": PAYOUT,
@@ -220,6 +229,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "invoice": INVOICE,
     "phone": PHONE_CLAIM,
     "einvoice": EINVOICE,
+    "guarantee": GUARANTEE,
 }
 
 

@@ -22,6 +22,7 @@ from exchange.web.pages.common import (
     Task,
     Trace,
 )
+from exchange.web.pages.guarantees import GuaranteeCard
 from exchange.web.pages.invites import Invited
 from exchange.web.pages.verdicts import Late, Rejection
 
@@ -168,6 +169,7 @@ class Campaign:
     is_invited: bool = False
     is_invited_by_name: bool = False
     decline_url: str = ""
+    guarantees: list[GuaranteeCard] = field(default_factory=list)
     requirements: list[Requirement] = field(default_factory=list)
     brand_facts: list[Stat] = field(default_factory=list)
 
@@ -196,7 +198,8 @@ class Campaign:
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """Leaving a campaign: what stops, and what stays. Amounts are of this campaign: `waiting_minor`
-    on the way and on hold, `approved_minor` the influencer's already."""
+    on the way and on hold, `approved_minor` the influencer's already. `lost` are promises of the
+    brand that would be off."""
 
     title: str
     brand_name: str
@@ -206,6 +209,7 @@ class Leaving:
     waiting_minor: int = 0
     approved_minor: int = 0
     may_come_back: bool = True
+    lost: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +344,7 @@ class Earnings:
     campaigns_url: str = ""
     pager: Pager | None = None
     months: list[MonthRow] = field(default_factory=list)
+    guarantees: list[GuaranteeCard] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import portal
 from exchange.web.pages.common import Choice, Fact, MoneyStrip, Stage, Stat, Step, Sum, Task
-from exchange.web.samples import common, invites
+from exchange.web.samples import common, guarantees, invites
 from exchange.web.words import sale_hint
 
 LINKS = (
@@ -145,6 +145,7 @@ def campaign() -> portal.Campaign:
             portal.Requirement("Контент тілі: қазақша", "Профильде көрсетілген", True),
         ],
         brand_facts=[Stat(_("Approved"), "96%"), Stat(_("Rejected"), "4%")],
+        guarantees=[guarantees.card()],
     )
 
 
@@ -185,6 +186,7 @@ def leaving() -> portal.Leaving:
         is_application=False,
         waiting_minor=8_635_000,
         approved_minor=12_345_600,
+        lost=[guarantees.card().title],
     )
 
 
@@ -297,7 +299,14 @@ def statuses() -> list[Choice]:
 def earning_list() -> portal.Earnings:
     pager = common.pager("1–7 / 96")
     months = [common.month("Жылы үй")]
-    return portal.Earnings(earnings(), statuses(), common.strip(), pager=pager, months=months)
+    return portal.Earnings(
+        earnings(),
+        statuses(),
+        common.strip(),
+        pager=pager,
+        months=months,
+        guarantees=[guarantees.card(url="#")],
+    )
 
 
 def earning() -> portal.Earning:

@@ -29,6 +29,7 @@ from campaigns.selectors import (
     terms_of,
     totals_of,
 )
+from campaigns.selectors.guarantees import guarantees_ahead, promised_by_campaign
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
 from campaigns.services.categories import category_fault, review_may_be_asked
 from core.bps import BPS_WHOLE, round_half_up
@@ -151,6 +152,8 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         add_budget=_add_budget(desk, found, refused),
         **_budget(desk, found, refused, waiting=budget_queue(found.pk) if not is_draft else 0),
         coming=coming(found),
+        guarantees_url="" if is_draft else desk.url("guarantees", found.public_id),
+        close_note=_close_note(found),
         months=[
             month_row(each, name=each.influencer.name) for each in periods_of_campaign(found.pk)
         ],
@@ -234,14 +237,24 @@ def _publish_blocked(desk: Desk, found: Campaign) -> str:
 
 def _reserved_money(desk: Desk, found: Campaign) -> _Money:
     held = reserves_of(desk.brand.pk, [found])[found.pk]
+    promised_minor = promised_by_campaign([found.pk]).get(found.pk, 0)
+    promised = [Sum(_("Guarantees"), promised_minor)] if promised_minor else []
     return _Money(
         [
             Sum(_("Budget for rewards"), held.budget_minor),
+            *promised,
             Sum(_("Birge fee"), held.fee_minor, note=percent_text(found.platform_fee_bps)),
             Sum(_("VAT"), held.vat_minor, note=percent_text(found.vat_bps)),
-            Sum(_("Total"), held.total_minor, line=True, strong=True),
+            Sum(_("Total"), held.total_minor + promised_minor, line=True, strong=True),
         ]
     )
+
+
+def _close_note(found: Campaign) -> str:
+    """What closing it would take back beside the rest."""
+    if found.status not in RUNNING or not guarantees_ahead(found):
+        return ""
+    return _("Guarantees of months that have not begun are called off.")
 
 
 def _actions(desk: Desk, found: Campaign) -> dict[str, Any]:
