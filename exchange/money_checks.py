@@ -151,7 +151,7 @@ def guarantees_match_escrow() -> list[str]:
         for id, state, promised, held in rows
     ]
     rows = _rows("""
-        SELECT g.id, coalesce(p.amount_minor, -1), coalesce(l.added_minor, 0)
+        SELECT g.id, coalesce(p.amount_minor::text, 'no reward'), coalesce(l.added_minor, 0)
           FROM campaigns_guarantee g
           LEFT JOIN attribution_periodreward p ON p.participation_id = g.participation_id
                 AND p.month = g.month AND p.kind = 'guarantee'
@@ -161,7 +161,7 @@ def guarantees_match_escrow() -> list[str]:
               JOIN ledger_entry e ON e.journal_id = j.id
               JOIN ledger_account a ON a.id = e.account_id
              WHERE j.business_key = 'settle:' || g.id) l ON true
-         WHERE g.state = 'settled' AND coalesce(p.amount_minor, -1) <> coalesce(l.added_minor, 0)
+         WHERE g.state = 'settled' AND p.amount_minor IS DISTINCT FROM coalesce(l.added_minor, 0)
          ORDER BY 1""")
     return found + [
         f"guarantee {id} is settled with {said}, the ledger added {added}"

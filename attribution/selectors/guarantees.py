@@ -135,9 +135,14 @@ def is_open(guarantee: Guarantee) -> bool:
 
 
 def owes_rewards(guarantee: Guarantee) -> bool:
-    """Whether a tier or bonus of its month is still to be settled: that goes first."""
+    """Whether a tier or bonus of its month is still to be settled: that goes first. Those of a
+    closed campaign with an order that waits for budget never will be."""
     person, month = guarantee.participation_id, guarantee.month
-    if not conversions_of_month([person], month).filter(MONTHLY).exists():
+    orders = conversions_of_month([person], month)
+    if not orders.filter(MONTHLY).exists():
+        return False
+    is_over = guarantee.campaign.status == Campaign.Status.CLOSED
+    if is_over and orders.filter(status=Conversion.Status.AWAITING_FUNDING).exists():
         return False
     settled = of_orders(PeriodReward.objects.filter(participation_id=person, month=month))
     return not settled.exists()

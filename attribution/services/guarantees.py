@@ -3,6 +3,7 @@ rest back to the brand. Run by beat. See docs/adr/0028-guarantees.md."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from attribution.models import PeriodReward
@@ -15,13 +16,21 @@ from attribution.selectors.guarantees import (
     owes_rewards,
 )
 from campaigns.models import Guarantee
-from campaigns.services.guarantee_ends import guarantee_tell, ref_of, reserve_of, totals_lock
+from campaigns.services.guarantee_ends import (
+    guarantee_team_tell,
+    guarantee_tell,
+    ref_of,
+    reserve_of,
+    totals_lock,
+)
 from core import clock
 from core.audit.services import audit_record
+from core.errors import DomainError
 from core.tenancy.context import acting_as
 from ledger.domain.guarantees import TopUp, guarantee_settled, top_up_of
 from ledger.services import journal_post
 
+logger = logging.getLogger(__name__)
 PURPOSE = "settle guarantees"
 
 
@@ -29,7 +38,16 @@ def guarantees_settle() -> int:
     """Settle every guarantee whose month is over with nothing of it open. Returns how many."""
     with acting_as(system=PURPOSE):
         due = guarantees_due(clock.today())
-    return sum(_guarantee_settle(each) for each in due)
+    return sum(_settled(each) for each in due)
+
+
+def _settled(due: DueGuarantee) -> bool:
+    """Each by itself: one that cannot be settled keeps no other waiting."""
+    try:
+        return _guarantee_settle(due)
+    except DomainError as error:
+        logger.warning("guarantee %s cannot be settled: %s", due.guarantee_id, error.code)
+        return False
 
 
 def _guarantee_settle(due: DueGuarantee) -> bool:
@@ -63,15 +81,23 @@ def _guarantee_settle(due: DueGuarantee) -> bool:
         guarantee.state, guarantee.ended_at = Guarantee.State.SETTLED, clock.now()
         guarantee.save(update_fields=["state", "ended_at"])
         audit_record("guarantee.settle", guarantee, after=_words(reward))
-        if reward.amount_minor:
-            guarantee_tell(
-                "guarantee_settled",
-                guarantee,
-                guarantee.campaign,
-                top_up_minor=reward.amount_minor,
-                earned_minor=reward.earned_minor,
-            )
+        _tell(guarantee, reward)
     return True
+
+
+def _tell(guarantee: Guarantee, reward: PeriodReward) -> None:
+    """Both sides; the influencer where there is something for them."""
+    sums = {"top_up_minor": reward.amount_minor, "earned_minor": reward.earned_minor}
+    if reward.amount_minor:
+        guarantee_tell("guarantee_settled", guarantee, guarantee.campaign, **sums)
+    spent_minor = reward.amount_minor + reward.fee_minor + reward.vat_minor
+    guarantee_team_tell(
+        guarantee,
+        guarantee.campaign,
+        is_settled=True,
+        back_minor=guarantee.total_minor - spent_minor,
+        **sums,
+    )
 
 
 def _reward(guarantee: Guarantee, earned: Earned, top_up: TopUp) -> PeriodReward:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db.models import QuerySet, Sum
 from django.utils.translation import override
 
+from brands.models import Brand, Member
 from campaigns.models import Campaign, CampaignTotals, Guarantee, Participation
 from core import clock
 from core.accounts.models import User
@@ -21,14 +22,24 @@ from ledger.domain.guarantees import GuaranteeRef, guarantee_released
 from ledger.services import journal_post
 
 State, Ending = Guarantee.State, Guarantee.Ending
+TOLD = (Member.Role.OWNER, Member.Role.FINANCE)
 
 
 def guarantees_end(participation: Participation, ending: Guarantee.Ending) -> None:
     """Somebody takes no part any more: what was promised for the month that runs and for later ones
-    is off. A month that was over by then is settled as if they had stayed."""
+    is off. A month that was over by then is settled as if they had stayed. Whoever did not end it
+    gets a letter."""
     standing = _standing().filter(participation=participation)
     this_month = clock.today().replace(day=1)
-    _release_all(standing.filter(month__gte=this_month), participation.campaign_id, ending)
+    released = _release_all(
+        standing.filter(month__gte=this_month), participation.campaign_id, ending
+    )
+    for guarantee in released:
+        campaign = Campaign.objects.get(pk=guarantee.campaign_id)
+        if ending == Ending.REMOVED:
+            guarantee_tell("guarantee_cancelled", guarantee, campaign)
+        else:
+            guarantee_team_tell(guarantee, campaign, back_minor=guarantee.total_minor)
 
 
 def guarantees_close(campaign: Campaign) -> None:
@@ -94,6 +105,27 @@ def guarantee_tell(kind: str, guarantee: Guarantee, campaign: Campaign, **more: 
             language=user.language,
             context={"campaign": campaign, "guarantee": guarantee, **more},
             dedupe_key=f"{kind}:{guarantee.pk}:{guarantee.raises}:{moment}",
+        )
+
+
+def guarantee_team_tell(guarantee: Guarantee, campaign: Campaign, **more: object) -> None:
+    """A letter to those of the brand who may move money: a promise has ended without them."""
+    team = Member.objects.filter(brand_id=guarantee.brand_id, role__in=TOLD).order_by("pk")
+    name = Influencer.objects.values_list("name", flat=True).get(pk=guarantee.influencer_id)
+    context = {
+        "campaign": campaign,
+        "guarantee": guarantee,
+        "name": name,
+        "brand": Brand.objects.only("slug").get(pk=guarantee.brand_id),
+        **more,
+    }
+    for member in team.select_related("user"):
+        notice_queue(
+            "guarantee_ended",
+            email=member.email,
+            language=member.user.language,
+            context=context,
+            dedupe_key=f"guarantee_ended:{guarantee.pk}:{member.pk}",
         )
 
 

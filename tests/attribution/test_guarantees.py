@@ -18,6 +18,7 @@ from attribution.services.lifecycle import conversions_advance
 from attribution.services.periods import periods_settle
 from campaigns.models import CampaignTotals, Guarantee
 from campaigns.services.decisions import Reason, participation_remove
+from campaigns.services.guarantee_ends import ref_of, reserve_of
 from campaigns.services.guarantees import guarantee_cancel, guarantee_make, guarantee_raise
 from campaigns.services.invoices import brand_invoice
 from campaigns.services.lifecycle import brand_stop, campaign_close, campaigns_sweep
@@ -28,8 +29,10 @@ from exchange.invoice_checks import invoice_findings
 from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
 from ledger.domain import accounts
+from ledger.domain.guarantees import guarantee_released
 from ledger.models import Journal
 from ledger.selectors import balances
+from ledger.services import journals_post
 from payouts.selectors import payee_cases
 from tests.attribution.shop import shop_open
 from tests.attribution.test_rewards import pays
@@ -128,7 +131,7 @@ def test_a_guarantee_with_money_on_hold(client, cast, shop):
         assert (reward.orders, reward.earned_minor, reward.amount_minor) == (3, 6_000_00, 4_000_00)
         assert (reward.fee_minor, reward.vat_minor) == (600_00, 96_00)
         assert the(Guarantee).state == "settled"
-        assert the(Message, kind="guarantee_settled").subject.startswith("4 000 ₸ ")
+        assert "4 000 ₸" in the(Message, kind="guarantee_settled").subject
         totals = the(CampaignTotals)
         assert (totals.accrued_minor, totals.final_minor) == (6_000_00, 6_000_00)
         assert proven()
@@ -182,6 +185,7 @@ def test_who_has_earned_more_gets_nothing_on_top_and_everything_goes_back(client
             4_696_00, -4_000_00, -600_00, -96_00, 0, 0, 0,
         ]  # fmt: skip
         assert the(PeriodReward).state == "nothing"
+        assert "4 696" in the(Message, kind="guarantee_ended").body.replace("\u00a0", " ")
         assert count(Message, kind="guarantee_settled") == 0
         assert proven()
 
@@ -251,6 +255,7 @@ def test_who_leaves_gives_up_the_running_month_and_later_ones_but_no_month_that_
         ("promised", ""), ("released", "left"), ("released", "left"),
     ]  # fmt: skip
     with at(FOURTH):
+        assert count(Message, kind="guarantee_ended") == 2  # November stands
         assert guarantees_settle() == 1
         assert proven()
     assert the(PeriodReward).amount_minor == PROMISED
@@ -260,6 +265,7 @@ def test_a_participation_that_the_brand_ends_with_a_reason_ends_its_promises(cas
     guarantee = promise(cast)
     participation_remove(participation_id=cast.tulpar.participation, reason=Reason(code="breach"))
     assert after(guarantee) == ("released", "removed")
+    assert "10\u00a0000" in the(Message, kind="guarantee_cancelled").body
     with at(FOURTH):
         assert guarantees_settle() == 0
     assert proven()
@@ -300,6 +306,49 @@ def test_an_order_that_waits_for_budget_is_open_until_the_campaign_is_closed(cli
         campaign_close(campaign_id=cast.tulpar.campaign)
         assert guarantees_settle() == 1
     assert the(PeriodReward).amount_minor == PROMISED
+
+
+def test_a_tier_that_can_never_be_settled_holds_no_promise_back(client, cast):
+    shop = shop_open(cast.tulpar, budget_minor=1_000_00)
+    pays(cast, commission_bps=1_000, bonuses=[{"orders": 1, "minor": 500_00}])
+    promise(cast)
+    sold(client, shop, 1)
+    with at(LATER):
+        campaign_close(campaign_id=cast.tulpar.campaign)
+        assert periods_settle() == 0
+        assert guarantees_settle() == 1
+
+
+def test_one_that_cannot_be_settled_keeps_no_other_waiting(cast, shop):
+    stuck, other = promise(cast), promise_of(cast.sauran)
+    with acting_as(system="test"):
+        journals_post(
+            [guarantee_released(ref_of(stuck), reserve=reserve_of(stuck))], occurred_at=NOW
+        )
+    with at(FOURTH):
+        assert guarantees_settle() == 1
+    assert (after(stuck)[0], after(other)[0]) == ("promised", "settled")
+    (finding,) = money_findings()
+    assert finding.startswith(f"guarantee {stuck.pk} is promised: 1000000 must be in escrow")
+
+
+def test_a_settlement_without_its_reward_or_money_is_found(cast, shop):
+    guarantee = promise(cast, minor=4_000_00)
+    with acting_as(system="test"):
+        journals_post(
+            [guarantee_released(ref_of(guarantee), reserve=reserve_of(guarantee))], occurred_at=NOW
+        )
+        Guarantee.objects.update(state="settled", ended_at=NOW)
+    assert money_findings() == [
+        f"guarantee {guarantee.pk} is settled with no reward, the ledger added 0"
+    ]
+
+
+def promise_of(party):
+    shop_open(party)
+    return guarantee_make(
+        participation_id=party.participation, month=NOVEMBER, amount_minor=PROMISED
+    )
 
 
 def test_what_is_earned_so_far_is_told_by_month(client, cast, shop):
