@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("promised", "promised"),
-                            ("settled", "settled"),
+                            ("settled", "settled up"),
                             ("released", "released"),
                         ],
                         default="promised",

@@ -21,7 +21,7 @@ class Guarantee(models.Model):
 
     class State(models.TextChoices):
         PROMISED = "promised", _("promised")
-        SETTLED = "settled", _("settled")
+        SETTLED = "settled", _("settled up")
         RELEASED = "released", _("released")
 
     class Ending(models.TextChoices):

@@ -10,8 +10,8 @@ from exchange.web.pages.common import Choice, Sum
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeRow:
-    """One of a campaign's. `cost_minor` is what is reserved for it; `more` raises it, and
-    `cancel_url` is posted to, where that is possible and the reader may."""
+    """One of a campaign's. `cost_minor` is what is reserved for it, or what it has cost; `more`
+    raises it, and `cancel_url` is posted to, where that is possible and the reader may."""
 
     name: str
     month: str

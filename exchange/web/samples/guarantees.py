@@ -85,7 +85,7 @@ def page() -> guarantees.Guarantees:
                 name=names[1],
                 month=month_long(before),
                 promised_minor=15_000_000,
-                cost_minor=17_610_000,
+                cost_minor=6_762_240,
                 status="settled",
                 note=settled % {"earned": money_text(9_240_000), "added": money_text(5_760_000)},
             ),

@@ -122,7 +122,7 @@ def _rows(
             name=each.influencer.name,
             month=month_long(each.month),
             promised_minor=each.amount_minor,
-            cost_minor=each.total_minor,
+            cost_minor=_cost_minor(each, settled),
             status=guarantee_status(each),
             note=_note(each, earned, settled),
             more=_more(desk, found, each, refused),
@@ -136,6 +136,16 @@ def _facts(rows: list[Guarantee]) -> tuple[dict[Month, Earned], dict[Month, Peri
     standing = [each for each in rows if each.state == State.PROMISED]
     months = {(each.participation_id, each.month) for each in standing}
     return earned_in_months(months), settled_of(rows)
+
+
+def _cost_minor(guarantee: Guarantee, settled: Mapping[Month, PeriodReward]) -> int:
+    """What is reserved for it, and once it is settled what it has cost."""
+    if guarantee.state == State.PROMISED:
+        return guarantee.total_minor
+    reward = settled.get((guarantee.participation_id, guarantee.month))
+    if guarantee.state == State.RELEASED or reward is None:
+        return 0
+    return reward.amount_minor + reward.fee_minor + reward.vat_minor
 
 
 def _note(
@@ -177,7 +187,7 @@ def guarantees_csv(found: Campaign) -> FileResponse:
         _("Month"),
         _("Status"),
         _("Guarantee, ₸"),
-        _("Reserved with fee and VAT, ₸"),
+        _("With fee and VAT, ₸"),
         _("Earned, ₸"),
         _("Added, ₸"),
     ]
@@ -193,7 +203,7 @@ def guarantees_csv(found: Campaign) -> FileResponse:
                 f"{each.month:%Y-%m}",
                 str(GUARANTEE[guarantee_status(each)].word),
                 tenge_cell(each.amount_minor),
-                tenge_cell(each.total_minor),
+                tenge_cell(_cost_minor(each, settled)),
                 tenge_cell(sum_minor),
                 tenge_cell(reward.amount_minor if reward else None),
             ]
