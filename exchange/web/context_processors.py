@@ -39,6 +39,7 @@ SECTIONS = {
         "leak": "links",
         "earning": "payouts",
         "payout": "payouts",
+        "statement": "payouts",
         "setup": "payouts",
         "profile": "profile",
     },

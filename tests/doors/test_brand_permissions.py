@@ -152,6 +152,7 @@ GET  traffic                    log     no        in       in       in       in
 GET  traffic_csv                log     no        in       in       in       in
 GET  money                      log     no        in       in       in       in
 GET  statement_csv              log     no        in       in       in       in
+GET  statement_xlsx             log     no        in       in       in       in
 GET  invoices                   log     no        in       in       in       in
 GET  invoices_csv               log     no        in       in       in       in
 POST invoice_make               log     no        not      not      done     done

@@ -45,6 +45,7 @@ clicks             -                  omfa
 clicks_csv         -                  omfa
 money              -                  omfa
 statement_csv      -                  omfa
+statement_xlsx     -                  omfa
 refunds            -                  omfa
 top_ups            -                  omfa
 integrations       -                  omfa

@@ -144,7 +144,8 @@ PLACES = [
     path("traffic/", tags.traffic, name="traffic"),
     path("traffic/csv/", tags.traffic_csv, name="traffic_csv"),
     path("money/", money.money, name="money"),
-    path("money/csv/", money.statement_csv, name="statement_csv"),
+    path("money/csv/", money.statement_table, {"kind": "csv"}, name="statement_csv"),
+    path("money/xlsx/", money.statement_table, {"kind": "xlsx"}, name="statement_xlsx"),
     path("money/top-ups/", top_ups.top_ups, name="top_ups"),
     path("money/top-ups/<uuid:public_id>/", top_ups.top_up, name="top_up"),
     path(

@@ -21,6 +21,8 @@ from exchange.web.pages.common import (
     Trace,
 )
 from exchange.web.pages.decisions import DecisionForm, TickLine
+from exchange.web.pages.statements import Filter as StatementFilter
+from exchange.web.pages.statements import Past, StatementRow, Totals
 from exchange.web.pages.totals import TotalsChoice
 from exchange.web.pages.verdicts import Sale
 from exchange.web.words import Tone
@@ -354,15 +356,6 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementRow:
-    at: datetime
-    text: str
-    note: str
-    minor: int
-    balance_minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class ReserveRow:
     title: str
     url: str
@@ -377,7 +370,8 @@ class ReserveRow:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """`requisites` are what a bank transfer needs, each with a copy button."""
+    """Balances are those of now, or of the end of the day `past.on`. `requisites` are what a bank
+    transfer needs, each with a copy button; `totals` are of the lines that the filter shows."""
 
     free_minor: int
     reserved_minor: int
@@ -385,7 +379,15 @@ class Money:
     rows: list[StatementRow]
     requisites: list[Fact]
     csv_url: str
+    xlsx_url: str
+    past: Past
+    filter: StatementFilter
+    totals: Totals | None = None
+    is_filtered: bool = False
+    clear_url: str = "?"
+    kept: list[tuple[str, str]] = field(default_factory=list)  # of the form of the day
     runway_days: int | None = None
+    runway_why: str = ""
     pager: Pager | None = None
     refunds_url: str = "#"
     top_ups_url: str = "#"

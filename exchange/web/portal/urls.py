@@ -14,6 +14,7 @@ from exchange.web.portal import (
     proofs,
     rejections,
     setup,
+    statement,
     traffic,
     views,
 )
@@ -54,6 +55,9 @@ urlpatterns = [
     path("earnings/files/<uuid:public_id>/", rejections.earning_file, name="earning_file"),
     path("earnings/proofs/<str:day>/", proofs.day_proof, name="earning_day_proof"),
     path("payouts/", views.payouts, name="payouts"),
+    path("statement/", statement.statement, name="statement"),
+    path("statement/csv/", statement.statement_table, {"kind": "csv"}, name="statement_csv"),
+    path("statement/xlsx/", statement.statement_table, {"kind": "xlsx"}, name="statement_xlsx"),
     path("payouts/<uuid:public_id>/", views.payout, name="payout"),
     path("setup/", setup.setup, name="setup"),
     path("setup/recheck/", setup.setup_recheck, name="setup_recheck"),

@@ -249,29 +249,6 @@ def order() -> brand.Order:
     )  # fmt: skip
 
 
-def money() -> brand.Money:
-    return brand.Money(
-        free_minor=24_000_000,
-        reserved_minor=176_100_000,
-        reserves=[brand.ReserveRow("Жылы үй", "#", 150_000_000, 22_500_000, 3_600_000)],
-        rows=[
-            brand.StatementRow(common.ago(days=1), _("Reserved for a campaign"), "Жылы үй",
-                               -176_100_000, 24_000_000),
-            brand.StatementRow(common.ago(days=2), _("Top-up"), "Halyk Bank, 000182",
-                               200_100_000, 200_100_000),
-        ],
-        requisites=[
-            Fact(_("Recipient"), "ТОО «Birge»"),
-            Fact(_("BIN"), "240940012349"),
-            Fact(_("Account (IBAN)"), "KZ75125KZT1001300335"),
-            Fact(_("Purpose"), "Birge toqyma"),
-        ],
-        csv_url="#",
-        runway_days=9,
-        pager=common.pager("1–2"),
-    )  # fmt: skip
-
-
 def hours(bad_from: int = 48, tone: Tone = "bad") -> list[tuple[int, Tone]]:
     return [
         (0 if index >= bad_from and tone == "bad" else 3 + (index * 7) % 11,
