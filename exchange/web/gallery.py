@@ -226,6 +226,7 @@ PAGES: Mapping[str, Shown] = {
     "brand-top-ups-none": Shown("brand/top_ups.html", top_ups.none, top_ups.form, "money"),
     "brand-top-up": Shown("brand/top_up.html", top_ups.one, section="money"),
     "brand-refunds": Shown("brand/refunds.html", refunds.page, refunds.form, "money"),
+    "brand-refunds-step": Shown("brand/refunds.html", refunds.no_second_step, section="money"),
     "brand-refunds-none": Shown("brand/refunds.html", refunds.closed, section="money"),
     "brand-invoices": Shown("brand/invoices.html", invoices.invoices, section="invoices"),
     "brand-invoices-none": Shown("brand/invoices.html", invoices.invoices_none, section="invoices"),

@@ -499,7 +499,7 @@ def ask(workplace, client: Client, method: str, url: str, given: dict) -> str:
 
 @pytest.mark.parametrize("who", WHO)
 def test_who_may_do_what(workplace, things, who):
-    client = workplace.client(who)
+    client = workplace.client(who, second_factor=who != "nobody")
     wrong = []
     for method, name, wanted in ROWS:
         arguments, given = things.get(name, ((), {}))

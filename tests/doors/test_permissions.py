@@ -26,6 +26,7 @@ from sandbox.wildberries.token import mint
 from tests.attribution.connectors.kaspi.sheets import book, row
 from tests.campaigns.test_offers import OFFER
 from tests.cast import user_make
+from tests.doors.conftest import second_factor_use
 from tests.world import NOON, law_load, money_put
 
 ROLES = {"o": "owner", "m": "manager", "f": "finance", "a": "analyst"}
@@ -183,6 +184,7 @@ def people(cast):
 def client_of(user_id):
     client = Client()
     client.force_login(User.objects.get(pk=user_id))
+    second_factor_use(client, user_id)
     return client
 
 
