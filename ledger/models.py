@@ -295,6 +295,13 @@ class ProofLeaf(models.Model):
                 name="ledger_proofleaf_kind_has_its_owners",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["brand_id", "day_on", "position"],
+                condition=Q(brand_id__isnull=False),
+                name="ledger_proofleaf_of_brand",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day_on} #{self.position}"

@@ -57,6 +57,7 @@ SECTIONS = {
         "order": "orders",
         "review": "orders",
         "sale": "orders",
+        "proofs": "orders",
         "simulator": "orders",
         "click": "clicks",
         "traffic": "clicks",

@@ -28,6 +28,7 @@ from exchange.web.samples import (
     people,
     phones,
     portal,
+    proofs,
     public,
     receipts,
     refunds,
@@ -200,6 +201,8 @@ PAGES: Mapping[str, Shown] = {
     "brand-order-sheet": Shown("brand/_order.html", brand.order),
     "brand-order-decided": Shown("brand/order.html", verdicts.order, section="orders"),
     "brand-order-returned": Shown("brand/order.html", verdicts.order_returned, section="orders"),
+    "brand-proofs": Shown("brand/proofs.html", proofs.proofs, section="orders"),
+    "brand-proofs-none": Shown("brand/proofs.html", proofs.none, section="orders"),
     "brand-review": Shown("brand/review.html", verdicts.review, section="orders"),
     "brand-review-none": Shown("brand/review.html", verdicts.review_none, section="orders"),
     "brand-review-file": Shown(

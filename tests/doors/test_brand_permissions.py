@@ -152,6 +152,9 @@ GET  traffic                    log     no        in       in       in       in
 GET  traffic_csv                log     no        in       in       in       in
 GET  money                      log     no        in       in       in       in
 GET  statement_csv              log     no        in       in       in       in
+GET  proofs                     log     no        in       in       in       in
+GET  proofs_day                 log     no        no       no       no       no
+GET  sale_proof                 log     no        no       no       no       no
 GET  statement_xlsx             log     no        in       in       in       in
 GET  invoices                   log     no        in       in       in       in
 GET  invoices_csv               log     no        in       in       in       in
@@ -457,6 +460,8 @@ def things(workplace):
         "sale_reject": ((sale_of("2"),), {"reason_code": "19", "note": "Купон сайты"}),
         "sale_approve": ((sale_of("2"),), {}),
         "sale_undo": ((sale_of("4"),), {}),
+        "sale_proof": ((sale_of("4"), 1), {}),
+        "proofs_day": (("2026-11-20",), {}),
         "sale_file": ((shown,), {}),
         "connection_new": (("woocommerce",), {"name": "Second shop"}),
         "connection": ((shop,), {}),
@@ -547,7 +552,9 @@ def test_somebody_elses_things_are_the_same_as_missing_ones(workplace, things):
         if not arguments or name == "connection_new":
             continue
         url = workplace.url(name, *arguments).replace("/brand/tulpar/", "/brand/sauran/")
-        nobodys = workplace.url(name, *(uuid4() for _each in arguments))
+        nobodys = workplace.url(
+            name, *(each if isinstance(each, int) else uuid4() for each in arguments)
+        )
         for who, address in ((client, url), (workplace.client("owner"), nobodys)):
             answer = who.get(address) if method == "GET" else who.post(address, given)
             assert answer.status_code == 404, (method, name)

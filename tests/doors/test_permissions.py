@@ -47,6 +47,7 @@ clicks_csv         -                  omfa
 money              -                  omfa
 statement_csv      -                  omfa
 statement_xlsx     -                  omfa
+proofs             -                  omfa
 refunds            -                  omfa
 top_ups            -                  omfa
 integrations       -                  omfa

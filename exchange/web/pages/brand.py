@@ -21,6 +21,7 @@ from exchange.web.pages.common import (
     Trace,
 )
 from exchange.web.pages.decisions import DecisionForm, TickLine
+from exchange.web.pages.proofs import ProofRow
 from exchange.web.pages.statements import Filter as StatementFilter
 from exchange.web.pages.statements import Past, StatementRow, Totals
 from exchange.web.pages.totals import TotalsChoice
@@ -353,6 +354,7 @@ class Order:
     sales: list[Sale] = field(default_factory=list)
     simulator_url: str = ""
     machine_clicks: list[MachineClick] = field(default_factory=list)
+    proofs: list[ProofRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from exchange.web.formatting import (
 )
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Coming, Fact, Stat, Sum, Term
-from exchange.web.samples import common, totals
+from exchange.web.samples import common, proofs, totals
 from exchange.web.samples.people import participants
 from exchange.web.words import ROLES, Tone, reason_name, sale_hint
 
@@ -246,6 +246,7 @@ def order() -> brand.Order:
         versions=[brand.Version(common.ago(days=13), "processing"),
                   brand.Version(common.ago(days=10), "completed")],
         back_url="#",
+        proofs=proofs.rows(),
     )  # fmt: skip
 
 
