@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
@@ -87,10 +86,10 @@ def posts_to_check(brand_id: int) -> int:
     return Task.objects.filter(brand_id=brand_id, state=Task.State.SUBMITTED).count()
 
 
-def posts_first_until(brand_id: int) -> datetime | None:
-    """When the first of them is accepted without a word."""
-    waiting = Task.objects.filter(brand_id=brand_id, state=Task.State.SUBMITTED, has_label=True)
-    return waiting.order_by("review_until").values_list("review_until", flat=True).first()
+def post_first(brand_id: int) -> Task | None:
+    """The one that waits longest, with its deal."""
+    waiting = Task.objects.filter(brand_id=brand_id, state=Task.State.SUBMITTED)
+    return waiting.select_related("deal").order_by("review_until", "pk").first()
 
 
 # --- Who may have which ---------------------------------------------------------------------
@@ -124,9 +123,10 @@ def _or_404(rows: QuerySet[Deal]) -> Deal:
 
 def task_access_for_writer(member: Member, public_id: UUID) -> Task:
     """Raises: NotFound for another brand's; Forbidden for who may only read."""
-    found = Task.objects.select_related("deal").filter(brand=member.brand, public_id=public_id)
+    rows = Task.objects.select_related("deal")
+    found = _task_or_404(rows.filter(brand=member.brand, public_id=public_id))
     member_require_write(member)
-    return _task_or_404(found)
+    return found
 
 
 def task_access_for_influencer(influencer_id: int, public_id: UUID) -> Task:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from brands.selectors import deposit_list
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_list_of_brand
+from campaigns.selectors.deals import escrow_of
 from core import clock
 from exchange.web.brand.builders.requisites import requisites_of
 from exchange.web.brand.desk import Desk
@@ -38,12 +40,14 @@ def _refs(brand_id: int, campaign_id: int) -> tuple[accounts.AccountRef, ...]:
 
 
 def reserved_minor(brand_id: int, campaigns: Collection[Campaign]) -> int:
-    return sum(each.total_minor for each in reserves_of(brand_id, campaigns).values())
+    """With what posts at a fixed fee hold. Two queries."""
+    of_posts = sum(escrow_of(campaigns).values())
+    return of_posts + sum(each.total_minor for each in reserves_of(brand_id, campaigns).values())
 
 
 def money(desk: Desk, *, after: str) -> pages.Money:
     campaigns = campaign_list_of_brand(desk.brand)
-    reserves = reserves_of(desk.brand.pk, campaigns)
+    reserves = _with_posts(reserves_of(desk.brand.pk, campaigns), escrow_of(campaigns))
     before_id = int(after) if _is_id(after) else None
     lines = statement_page(
         accounts.brand_free(desk.brand.pk), before_id=before_id, limit=PAGE_ROWS + 1
@@ -67,6 +71,14 @@ def money(desk: Desk, *, after: str) -> pages.Money:
         top_ups_url=desk.url("top_ups"),
         pager=pager(len(page), after if before_id else "", next_after, {}),
     )
+
+
+def _with_posts(reserves: Mapping[int, Reserve], of_posts: Mapping[int, int]) -> dict[int, Reserve]:
+    """Posts at a fixed fee among what is reserved for influencers: our fee on them is there too."""
+    return {
+        pk: replace(each, budget_minor=each.budget_minor + of_posts.get(pk, 0))
+        for pk, each in reserves.items()
+    }
 
 
 def _is_id(text: str) -> bool:
