@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaigns.domain.deals import EARNED, ReturnCode
 from campaigns.models import Deal, Task, TaskPost
@@ -16,7 +17,7 @@ from exchange.web.pages import deals as pages
 from exchange.web.pages.common import Fact
 from exchange.web.pages.verdicts import FileLink
 from exchange.web.rejections import download_answer
-from exchange.web.words import REASON_TEXTS
+from exchange.web.words import REASON_TEXTS, Word
 
 UrlOf = Callable[[UUID], str]
 
@@ -82,13 +83,13 @@ def _verdict(post: TaskPost) -> pages.Verdict | None:
         return None
     if post.verdict == TaskPost.Verdict.RETURNED:
         return pages.Verdict(_return_text(post), post.decided_at, _note(post), is_bad=True)
-    return pages.Verdict(ACCEPTED_BY[post.speaker](), post.decided_at)
+    return pages.Verdict(str(ACCEPTED_BY[post.speaker]), post.decided_at)
 
 
-ACCEPTED_BY = {
-    TaskPost.Speaker.BRAND: lambda: _("The brand has accepted it."),
-    TaskPost.Speaker.OPS: lambda: _("Birge has looked at it and accepted it."),
-    TaskPost.Speaker.SILENCE: lambda: _("Nobody objected in time, so it is accepted."),
+ACCEPTED_BY: Mapping[str, Word] = {
+    TaskPost.Speaker.BRAND: gettext_lazy("The brand has accepted it."),
+    TaskPost.Speaker.OPS: gettext_lazy("Birge has looked at it and accepted it."),
+    TaskPost.Speaker.SILENCE: gettext_lazy("Nobody objected in time, so it is accepted."),
 }
 
 
