@@ -197,7 +197,7 @@ def tasks_payable(influencer_ids: Collection[int]) -> QuerySet[Task]:
     return rows.filter(amount_minor__gt=F("paid_minor")).order_by("accepted_at", "id")
 
 
-def escrow_of(campaigns: Collection[Campaign]) -> dict[int, int]:
+def escrow_of(campaigns: Collection[Campaign | int]) -> dict[int, int]:
     """{campaign: tiyn that posts at a fixed fee hold of the brand's money, without our fee}."""
     rows = Task.objects.filter(campaign__in=campaigns, state__in=HELD).values_list("campaign_id")
     return dict(rows.annotate(minor=Sum("amount_minor")).order_by())
