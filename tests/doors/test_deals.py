@@ -58,7 +58,7 @@ def test_a_deal_goes_the_whole_way_from_page_to_page(workplace, aliya):
     assert aliya.get(portal("home")).context["page"].task == waiting
     assert aliya.get(portal("deals")).context["page"].rows[0].status == "offered"
     shown = aliya.get(portal("deal", deal.public_id)).context["page"]
-    assert [post.send_url for post in shown.posts] == ["", "", ""]
+    assert shown.posts == []
     assert aliya.post(shown.accept_url).url == portal("deal", deal.public_id)
 
     post = aliya.get(portal("deal", deal.public_id)).context["page"].posts[0]

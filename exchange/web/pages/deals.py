@@ -97,7 +97,8 @@ class DealNew:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """One deal. `answer_until` while it waits for the influencer; *_url are posted to."""
+    """One deal; its posts once it was answered. `answer_until` while it waits for the influencer;
+    *_url are posted to."""
 
     title: str
     name: str

@@ -173,7 +173,7 @@ def own_offer() -> Deal:
         status="offered",
         brief=BRIEF,
         facts=facts(),
-        posts=[Post(number, "open", 2_500_000, _due()) for number in (1, 2, 3)],
+        posts=[],
         back_url="#",
         hint=_("Answer until %(day)s. Until then the money is reserved for you.") % {"day": day},
         answer_until=common.ahead(days=4),

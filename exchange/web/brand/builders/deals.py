@@ -135,6 +135,7 @@ def deal(desk: Desk, found: Deal, refused: tuple[UUID, forms.Form] | None = None
                 **_decide(desk, task, refused),
             )
             for task in tasks
+            if found.answered_at
         ],
         back_url=desk.url("deals", found.campaign.public_id),
         hint=_hint(found),

@@ -73,7 +73,7 @@ def waiting(influencer: Influencer, *, is_way: bool = False) -> Waiting | None:
 
 def deal(found: Deal, refused: tuple[UUID, forms.Form] | None = None) -> pages.Deal:
     """`refused` is a form of sending in that was not accepted, and of which post."""
-    tasks = list(found.tasks.order_by("number"))
+    tasks = list(found.tasks.order_by("number")) if found.answered_at else []
     sent = posts_of(found)
     is_open = found.state == State.OFFERED and found.answer_until > clock.now()
     answers = {}
