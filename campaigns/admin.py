@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from campaigns.admin_categories import CategoryAdmin
+from campaigns.admin_deals import DealAdmin, TaskAdmin
 from campaigns.models import (
     AppTarget,
     Campaign,
@@ -30,7 +31,14 @@ from core.admin import (
     tenge_column,
 )
 
-__all__ = ["AppTargetAdmin", "CampaignAdmin", "CategoryAdmin", "ParticipationAdmin"]
+__all__ = [
+    "AppTargetAdmin",
+    "CampaignAdmin",
+    "CategoryAdmin",
+    "DealAdmin",
+    "ParticipationAdmin",
+    "TaskAdmin",
+]
 
 
 class TermsInline(ReadOnlyInline):

@@ -25,6 +25,7 @@ from campaigns.domain.terms import (
 from campaigns.link_cache import links_changed
 from campaigns.models import Campaign, CampaignTotals, Terms
 from campaigns.services.categories import category_require
+from campaigns.services.deal_money import deals_hold
 from campaigns.services.links import campaign_tokens, links_follow_budgets
 from campaigns.services.offers import CampaignConflict, campaign_locked
 from campaigns.services.standing import people_lock, places_fill
@@ -111,7 +112,7 @@ def campaign_publish(*, campaign_id: int) -> Campaign:
         _require_change(campaign, CampaignStatus.LIVE)
         if campaign.published_at is not None:
             raise CampaignConflict(_("This campaign was published already."))
-        _require_verified(campaign.brand_id)
+        brand_verified_require(campaign.brand_id)
         category_require(campaign)
         now = clock.now()
         if campaign.ends_at is not None and campaign.ends_at <= now:
@@ -141,7 +142,7 @@ def campaign_top_up(*, campaign_id: int, amount_minor: int) -> Campaign:
         campaign = campaign_locked(campaign_id)
         if campaign.status not in (Campaign.Status.LIVE, Campaign.Status.PAUSED):
             raise CampaignConflict(_("Only a live or paused campaign can be topped up."))
-        _require_verified(campaign.brand_id)
+        brand_verified_require(campaign.brand_id)
         _reserve(campaign, amount_minor, earlier_budget_minor=campaign.budget_minor)
         before = {"budget_minor": campaign.budget_minor}
         campaign.budget_minor += amount_minor
@@ -205,7 +206,7 @@ def _status_change(campaign_id: int, new: CampaignStatus, action: str) -> Campai
             raise CampaignConflict(_("This campaign is a draft: publish it first."))
         _require_change(campaign, new)
         if new is CampaignStatus.LIVE:
-            _require_verified(campaign.brand_id)
+            brand_verified_require(campaign.brand_id)
             if campaign.ends_at is not None and campaign.ends_at <= clock.now():
                 raise CampaignConflict(_("The campaign's last day has passed."))
         before = {"status": campaign.status}
@@ -228,7 +229,8 @@ def _require_change(campaign: Campaign, new: CampaignStatus) -> None:
         ) from None
 
 
-def _require_verified(brand_id: int) -> None:
+def brand_verified_require(brand_id: int) -> None:
+    """Raises: BrandNotVerified."""
     state = Brand.objects.values_list("state", flat=True).get(pk=brand_id)
     if state != Brand.State.VERIFIED:
         raise BrandNotVerified(
@@ -285,10 +287,12 @@ def _has_open_rewards(campaign: Campaign) -> bool:
 
 
 def _rest(campaign: Campaign) -> Reserve:
+    """What no order and no deal needs any more."""
     key = (campaign.brand_id, campaign.pk)
     refs = (accounts.budget(*key), accounts.fee_reserve(*key), accounts.vat_reserve(*key))
-    held = balances(refs)
-    return Reserve(*(held[ref] for ref in refs))
+    budget_minor, fee_minor, vat_minor = map(balances(refs).__getitem__, refs)
+    of_deals = deals_hold(campaign.pk)
+    return Reserve(budget_minor, fee_minor - of_deals.fee_minor, vat_minor - of_deals.vat_minor)
 
 
 def campaigns_sweep() -> int:

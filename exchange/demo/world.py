@@ -37,6 +37,7 @@ from exchange.demo.audience import ranges_load
 from exchange.demo.bank import bank_tell
 from exchange.demo.codes import totp_now
 from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
+from exchange.demo.deals import deals_make
 from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.history import DAYS, Past, Product, Sale, sales_imagine
 from exchange.demo.invoices import invoice_wait, invoices_tell
@@ -185,6 +186,7 @@ def _world_make(now: datetime) -> None:
     calls_tell(crm, crm_secret, code.code, now)
     _followers_tell(toqyma, home, tills, people, now)
     conversions_advance()
+    deals_make(toqyma, home, people, now)
     fair_sell(toqyma, code.code, users[OWNER.email].pk, now)
     workshop_open(toqyma, code.code, past.click_before(now - WORKSHOP_SINCE), now)
     invoices_tell(toqyma, paid_at, ops.finance, ops.checker)

@@ -19,6 +19,7 @@ from exchange.web.samples import (
     clicks,
     codes,
     common,
+    deals,
     forms,
     invites,
     invoices,
@@ -97,6 +98,10 @@ PAGES: Mapping[str, Shown] = {
     "campaign-invited": Shown("portal/campaign.html", portal.campaign_invited, section="campaigns"),
     "invitation-over": Shown("portal/invitation_over.html", invites.over, section="campaigns"),
     "campaign-leave": Shown("portal/leave.html", portal.leaving, section="campaigns"),
+    "deals": Shown("portal/deals.html", deals.own, section="campaigns"),
+    "deals-none": Shown("portal/deals.html", deals.own_none, section="campaigns"),
+    "deal": Shown("portal/deal.html", deals.own_deal, section="campaigns"),
+    "deal-offer": Shown("portal/deal.html", deals.own_offer, section="campaigns"),
     "link": Shown("portal/link.html", portal.link_page, section="links"),
     "link-managed": Shown("portal/link.html", portal.link_managed, section="links"),
     "link-form": Shown("portal/link_form.html", portal.link_form, forms.refused_ending, "links"),
@@ -156,6 +161,12 @@ PAGES: Mapping[str, Shown] = {
         "brand/invites.html", invites.invites, section="campaigns", forms=forms.invites
     ),
     "brand-invites-closed": Shown("brand/invites.html", invites.invites_closed),
+    "brand-deals": Shown("brand/deals.html", deals.deals, section="campaigns"),
+    "brand-deals-none": Shown("brand/deals.html", deals.deals_none, section="campaigns"),
+    "brand-deal": Shown("brand/deal.html", deals.deal, section="campaigns"),
+    "brand-deal-new": Shown("brand/deal_new.html", deals.deal_new, deals.form, "campaigns"),
+    "brand-deal-cost": Shown("brand/deal_new.html", deals.deal_new_cost, deals.form, "campaigns"),
+    "brand-deal-short": Shown("brand/deal_new.html", deals.deal_new_short, deals.form, "campaigns"),
     "brand-vouchers": Shown("brand/vouchers.html", vouchers.vouchers, forms.voucher, "campaigns"),
     "brand-vouchers-confirm": Shown(
         "brand/vouchers.html", vouchers.confirm, forms.voucher, "campaigns"

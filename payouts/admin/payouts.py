@@ -206,7 +206,9 @@ def _taxes_table(payout: Payout) -> Table:
 
 
 def _lines_table(payout: Payout) -> Table:
-    lines = payout.lines.select_related("brand", "conversion", "period_reward").order_by("pk")
+    lines = payout.lines.select_related("brand", "conversion", "period_reward", "task").order_by(
+        "pk"
+    )
     shown = list(lines[:ROWS_SHOWN_MAX])
     return Table(
         title=_("Rewards that it pays"),

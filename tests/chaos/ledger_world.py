@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from ledger.domain import accounts, journals
 from ledger.domain.corrections import reversal
+from ledger.domain.deal_journals import DealRef, deal_released, deal_reserved, task_accepted
 from ledger.domain.drafts import JournalDraft, Leg
 from ledger.domain.fees import Reserve
 from ledger.domain.journals import ConversionRef, FeeBack, PayoutMoney, PeriodRef, Recovered
@@ -76,6 +77,20 @@ def _bonus(sale: int) -> JournalDraft:
     )
 
 
+def _deal(sale: int) -> DealRef:
+    """Three posts of 1,00: one is accepted, two never come."""
+    return DealRef(sale, CAMPAIGNS_FROM + sale, BRAND)
+
+
+def _post(sale: int) -> JournalDraft:
+    return task_accepted(
+        _deal(sale),
+        task_id=sale,
+        influencer_id=sale % INFLUENCERS + 1,
+        share=Reserve(100, 15, 2),
+    )
+
+
 def _payout_after(sale: int) -> JournalDraft:
     """One of three that were paid comes back; the others cost what the bank takes."""
     if sale % 3 == 1:
@@ -134,6 +149,9 @@ STEPS: tuple[Callable[[int], JournalDraft], ...] = (
         is_vat_invoiced=False,
     ),
     _bonus,
+    lambda n: deal_reserved(_deal(n), Reserve(300, 45, 7)),
+    _post,
+    lambda n: deal_released(_deal(n), Reserve(200, 30, 5), posts_left=1),
     lambda n: journals.vat_funding(invoice_id=n, brand_id=BRAND, difference_minor=5),
     lambda n: journals.fee_invoice(invoice_id=n, brand_id=BRAND, vat_minor=100),
     lambda n: journals.credit_note(

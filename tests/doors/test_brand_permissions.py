@@ -41,6 +41,7 @@ from tests.attribution.phones import kaspi_open
 from tests.attribution.receipts import ABAI, claim, registers_open
 from tests.attribution.shop import click_make
 from tests.attribution.test_leak_guard import finding_make
+from tests.campaigns.deals_world import running, send, tasks
 from tests.campaigns.test_offers import OFFER
 from tests.cast import user_make
 from tests.doors.conftest import (
@@ -55,6 +56,7 @@ from tests.doors.conftest import (
     upload_make,
     written,
 )
+from tests.doors.test_deals import deal_form
 from tests.doors.test_leaks import FIGURES
 
 TABLE = """
@@ -84,6 +86,15 @@ GET  people_csv                 log     no        in       in       in       in
 GET  invites                    log     no        in       in       in       in
 POST invites                    log     no        not      done     done     done
 POST invite_revoke              log     no        not      done     done     done
+GET  deals                      log     no        in       in       in       in
+GET  deals_csv                  log     no        in       in       in       in
+GET  deal_new                   log     no        not      not      in       in
+POST deal_new                   log     no        not      not      done     done
+GET  deal                       log     no        in       in       in       in
+POST deal_cancel                log     no        not      not      done     done
+POST post_accept                log     no        not      done     done     done
+POST post_return                log     no        not      done     done     done
+GET  deal_picture               log     no        in       in       in       in
 POST people_decide              log     no        not      done     done     done
 GET  campaign_rules             log     no        not      in       in       in
 POST campaign_rules             log     no        not      done     done     done
@@ -312,6 +323,9 @@ def things(workplace):
     invite = invite_link_create(
         campaign_id=workplace.cast.tulpar.campaign, note="", uses_max=1, days=1
     )
+    deal = running(workplace.cast)
+    first_post = tasks(deal)[0]
+    post = send(workplace.cast, first_post, picture=Evidence("a.pdf", b"%PDF-1.7"))
     shop, marketplace = shop_id(workplace), marketplace_id(workplace)
     event = event_make(workplace)
     kaspi, upload = upload_make(workplace)
@@ -420,6 +434,14 @@ def things(workplace):
             {"what": "link", "link-uses_max": "5", "link-days": "7"},
         ),
         "invite_revoke": ((invite.public_id,), {}),
+        "deals": ((workplace.live,), {}),
+        "deals_csv": ((workplace.live,), {}),
+        "deal_new": ((workplace.live,), deal_form(workplace)),
+        "deal": ((deal.public_id,), {}),
+        "deal_cancel": ((deal.public_id,), {}),
+        "post_accept": ((first_post.public_id,), {}),
+        "post_return": ((first_post.public_id,), {"p1-code": "21"}),
+        "deal_picture": ((post.public_id,), {}),
         "campaign_rules": ((workplace.live,), {"followers_min": "500"}),
         "participation_article": ((approved,), {"value": "310200411"}),
         "participation_vouchers": ((approved,), {"discount_percent": "10"}),

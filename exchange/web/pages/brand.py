@@ -93,6 +93,7 @@ class Overview:
     checks_due_at: datetime | None = None
     runway_days: int | None = None
     task: Task | None = None
+    posts: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,7 @@ class Campaign:
     people_url: str = ""
     review_url: str = ""
     invites_url: str = ""
+    deals_url: str = ""
     rules_url: str = ""
     places: str = ""
     less_budget: SmallForm | None = None

@@ -22,6 +22,7 @@ from exchange.web.pages.common import (
     Task,
     Trace,
 )
+from exchange.web.pages.deals import FeeRow
 from exchange.web.pages.invites import Invited
 from exchange.web.pages.verdicts import Late, Rejection
 
@@ -129,6 +130,7 @@ class Campaigns:
     clear_url: str = ""
     pager: Pager | None = None
     invited: list[Invited] = field(default_factory=list)
+    deals: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +342,7 @@ class Earnings:
     campaigns_url: str = ""
     pager: Pager | None = None
     months: list[MonthRow] = field(default_factory=list)
+    fees: list[FeeRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,6 +446,7 @@ class Payout:
     shares: list[PayoutShare]
     sales: list[EarningRow]
     months: list[MonthRow] = field(default_factory=list)
+    fees: list[FeeRow] = field(default_factory=list)
     reason: str = ""
     fix_url: str = ""
     fix_button: str = ""

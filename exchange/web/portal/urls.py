@@ -7,6 +7,7 @@ from django.urls import path
 from exchange.web.portal import (
     clicks,
     codes,
+    deals,
     exports,
     invites,
     leaks,
@@ -29,6 +30,13 @@ urlpatterns = [
         "campaigns/<uuid:public_id>/decline/", invites.invitation_decline, name="invitation_decline"
     ),
     path("invitations/<str:token>/", invites.invitation, name="invitation"),
+    path("deals/", deals.deals, name="deals"),
+    path("deals/label/", deals.deal_label, name="deal_label"),
+    path("deals/<uuid:public_id>/", deals.deal, name="deal"),
+    path("deals/<uuid:public_id>/accept/", deals.deal_accept_now, name="deal_accept"),
+    path("deals/<uuid:public_id>/decline/", deals.deal_decline_now, name="deal_decline"),
+    path("posts/<uuid:public_id>/send/", deals.post_send, name="post_send"),
+    path("posts/files/<uuid:public_id>/", deals.deal_picture, name="deal_picture"),
     path("links/", links.links, name="links"),
     path("links/create/", links.link_create, name="link_create"),
     path("links/<uuid:public_id>/", links.link, name="link"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import portal
 from exchange.web.pages.common import Choice, Fact, MoneyStrip, Stage, Stat, Step, Sum, Task
-from exchange.web.samples import common, invites
+from exchange.web.samples import common, deals, invites
 from exchange.web.words import sale_hint
 
 LINKS = (
@@ -116,7 +116,7 @@ def campaigns() -> portal.Campaigns:
         Choice(_("Highest reward"), "#"),
         Choice(_("Shortest hold"), "#"),
     ]
-    return portal.Campaigns(cards(), choices, invited=[invites.invited()])
+    return portal.Campaigns(cards(), choices, invited=[invites.invited()], deals=deals.waiting())
 
 
 def campaigns_none() -> portal.Campaigns:
@@ -297,7 +297,9 @@ def statuses() -> list[Choice]:
 def earning_list() -> portal.Earnings:
     pager = common.pager("1–7 / 96")
     months = [common.month("Жылы үй")]
-    return portal.Earnings(earnings(), statuses(), common.strip(), pager=pager, months=months)
+    return portal.Earnings(
+        earnings(), statuses(), common.strip(), pager=pager, months=months, fees=deals.fees()
+    )
 
 
 def earning() -> portal.Earning:

@@ -29,6 +29,7 @@ from campaigns.selectors import (
     terms_of,
     totals_of,
 )
+from campaigns.selectors.deals import escrow_of
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
 from campaigns.services.categories import category_fault, review_may_be_asked
 from core.bps import BPS_WHOLE, round_half_up
@@ -131,6 +132,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         participants=participants[:ROWS_SHOWN],
         participants_total=len(participants),
         invites_url="" if is_draft else desk.url("invites", found.public_id),
+        deals_url="" if is_draft else desk.url("deals", found.public_id),
         people_url="" if is_draft else desk.url("people", found.public_id),
         rules_url=desk.url("campaign_rules", found.public_id) if _may_rule(desk, found) else "",
         places=places_text(found, taken),
@@ -234,12 +236,14 @@ def _publish_blocked(desk: Desk, found: Campaign) -> str:
 
 def _reserved_money(desk: Desk, found: Campaign) -> _Money:
     held = reserves_of(desk.brand.pk, [found])[found.pk]
+    of_posts = escrow_of([found]).get(found.pk, 0)
     return _Money(
         [
             Sum(_("Budget for rewards"), held.budget_minor),
+            *([Sum(_("Posts at a fixed fee"), of_posts)] if of_posts else []),
             Sum(_("Birge fee"), held.fee_minor, note=percent_text(found.platform_fee_bps)),
             Sum(_("VAT"), held.vat_minor, note=percent_text(found.vat_bps)),
-            Sum(_("Total"), held.total_minor, line=True, strong=True),
+            Sum(_("Total"), held.total_minor + of_posts, line=True, strong=True),
         ]
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_list_of_brand
+from campaigns.selectors.escrow import escrow_accounts
 from core.bps import round_half_up
 from core.errors import Invalid
 from exchange.web.brand.builders import statement as build
@@ -31,10 +33,22 @@ def reserves_of(
 ) -> dict[int, Reserve]:
     """{campaign: what it holds now, or held at the end of a day}. What is empty is there too."""
     refs = {each.pk: _refs(brand_id, each.pk) for each in campaigns}
-    asked = [ref for three in refs.values() for ref in three]
-    day = at_the_end_of
-    held = balances(asked) if day is None else balances_before(asked, build.day_end(day))
+    held = _held([ref for three in refs.values() for ref in three], at_the_end_of)
     return {pk: Reserve(*(held[ref] for ref in three)) for pk, three in refs.items()}
+
+
+def escrows_of(
+    campaigns: Collection[Campaign], *, at_the_end_of: date | None = None
+) -> dict[int, int]:
+    """{campaign: tiyn that agreements of its hold for influencers, now or at the end of a day};
+    our fee on them lies with the campaign's own."""
+    refs = escrow_accounts([each.pk for each in campaigns])
+    held = _held([ref for several in refs.values() for ref in several], at_the_end_of)
+    return {pk: sum(held[ref] for ref in several) for pk, several in refs.items()}
+
+
+def _held(refs: Sequence[accounts.AccountRef], day: date | None) -> dict[accounts.AccountRef, int]:
+    return balances(refs) if day is None else balances_before(refs, build.day_end(day))
 
 
 def _refs(brand_id: int, campaign_id: int) -> tuple[accounts.AccountRef, ...]:
@@ -43,13 +57,18 @@ def _refs(brand_id: int, campaign_id: int) -> tuple[accounts.AccountRef, ...]:
 
 
 def reserved_minor(brand_id: int, campaigns: Collection[Campaign]) -> int:
-    return sum(each.total_minor for each in reserves_of(brand_id, campaigns).values())
+    """With what agreements hold."""
+    of_campaigns = sum(each.total_minor for each in reserves_of(brand_id, campaigns).values())
+    return of_campaigns + sum(escrows_of(campaigns).values())
 
 
 def money(desk: Desk, asked: Asked, *, after: str) -> pages.Money:
     campaigns = campaign_list_of_brand(desk.brand)
     past = _past(asked)
-    reserves = reserves_of(desk.brand.pk, campaigns, at_the_end_of=past.on)
+    reserves = _with_escrows(
+        reserves_of(desk.brand.pk, campaigns, at_the_end_of=past.on),
+        escrows_of(campaigns, at_the_end_of=past.on),
+    )
     statement = build.statement(desk, asked, campaigns, after=after)
     kept = query_url(asked.words(on=""))
     return pages.Money(
@@ -72,6 +91,15 @@ def money(desk: Desk, asked: Asked, *, after: str) -> pages.Money:
         top_ups_url=desk.url("top_ups"),
         pager=statement.pager,
     )
+
+
+def _with_escrows(
+    reserves: Mapping[int, Reserve], escrows: Mapping[int, int]
+) -> dict[int, Reserve]:
+    return {
+        pk: replace(each, budget_minor=each.budget_minor + escrows.get(pk, 0))
+        for pk, each in reserves.items()
+    }
 
 
 def _past(asked: Asked) -> Past:

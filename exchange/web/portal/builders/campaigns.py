@@ -39,6 +39,7 @@ from exchange.web.pages.common import (
     Fact,
 )
 from exchange.web.paging import pager
+from exchange.web.portal.builders.deals import waiting as deals_waiting
 from exchange.web.portal.builders.invites import invited
 from exchange.web.portal.builders.links import link_url
 from exchange.web.reward_words import rate_short
@@ -56,6 +57,7 @@ def campaigns(
     return portal.Campaigns(
         cards=[campaign_card(card) for card in cards],
         invited=[] if query or after else invited(influencer),
+        deals=None if query or after else deals_waiting(influencer, is_way=True),
         choices=[
             Choice(_("New"), "?" + urlencode(asked), not by_reward),
             Choice(_("Highest reward"), "?" + urlencode({**asked, "sort": "reward"}), by_reward),

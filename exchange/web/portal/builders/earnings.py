@@ -56,6 +56,7 @@ from exchange.web.pages.common import (
     TraceRow,
 )
 from exchange.web.paging import pager
+from exchange.web.portal.builders.deals import fee_rows
 from exchange.web.portal.builders.money import outcome_of, strip_of
 from exchange.web.rejections import rejection_shown
 from exchange.web.reward_words import cut_hint
@@ -154,6 +155,7 @@ def earnings(influencer: Influencer, *, chosen: str, after: str) -> portal.Earni
         campaigns_url=reverse("portal:campaigns"),
         pager=pager(len(page.rows), after, page.after, kept),
         months=[month_row(each) for each in periods_of_influencer(influencer.pk)],
+        fees=fee_rows(influencer),
     )
 
 
