@@ -120,7 +120,7 @@ def facts() -> list[Fact]:
         Fact(_("Window"), days_text(30)),
         Fact(_("Hold period"), days_text(21)),
         Fact(_("Link leads to"), "toqyma.example/kollekcia"),
-        Fact(_("Terms"), "v1"),
+        Fact(_("Terms version"), "1"),
     ]
 
 

@@ -189,7 +189,7 @@ def _facts(found: Campaign, terms: Terms) -> list[Fact]:
     if found.ends_at:
         facts.append(Fact(_("Last day"), day_full(found.ends_at - MOMENT)))
     facts.append(Fact(_("Typical order"), money_text(found.typical_basket_minor)))
-    return [*facts, Fact(_("Terms"), f"v{terms.version}")]
+    return [*facts, Fact(_("Terms version"), str(terms.version))]
 
 
 def _asked_fact(text: str) -> Fact:

@@ -61,7 +61,7 @@ from exchange.web.portal.builders.money import outcome_of, strip_of
 from exchange.web.rejections import rejection_shown
 from exchange.web.reward_words import cut_hint
 from exchange.web.rewards import reward_rows, steps_of
-from exchange.web.totals_words import TOTAL_HOLD, is_total, total_note, total_title
+from exchange.web.totals_words import TOTAL_HOLD, is_total, sale_title, total_note
 from exchange.web.words import STATUSES, Word, reason_name, sale_hint
 from influencers.models import Influencer
 from ledger.proofs import leaves_of_versions
@@ -108,10 +108,6 @@ def earning_row(
         status=status,
         hint=earning_hint(conversion, status),
     )
-
-
-def sale_title(conversion: Conversion) -> str:
-    return total_title(conversion) if is_total(conversion) else conversion.product_name
 
 
 def shown_status(conversion: Conversion, *, is_payable: bool) -> str:
