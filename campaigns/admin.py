@@ -28,6 +28,7 @@ from core.admin import (
     OpsAdmin,
     ReadOnlyInline,
     posted,
+    staff_column,
     tenge_column,
 )
 
@@ -195,8 +196,10 @@ class AppTargetAdmin(OpsAdmin):
         ("is_active", "confidence"),
         "source_url",
         "note",
-        ("changed_by_id", "changed_at"),
+        ("changed_by", "changed_at"),
     ]
+    staff = ["changed_by_id"]
+    changed_by = staff_column("changed_by_id", _("changed by"))
     actions_list = ["enter"]
     actions_detail = ["edit"]
 

@@ -49,6 +49,34 @@ JOURNAL_NAMES: dict[str, Promise] = {
 }
 
 
+ACCOUNT_NAMES: dict[str, Promise] = {
+    AccountKind.BANK: _("Money at the bank"),
+    AccountKind.SUSPENSE: _("Transfers without an owner yet"),
+    AccountKind.PLATFORM_FEE: _("Birge's fee, earned"),
+    AccountKind.VAT_PAYABLE: _("VAT due to the state"),
+    AccountKind.TAX_WITHHELD: _("Withheld from payouts"),
+    AccountKind.BRAND_FREE: _("Free balance of brands"),
+    AccountKind.BUDGET: _("Reward budgets in reserve"),
+    AccountKind.FEE_RESERVE: _("Fee in reserve"),
+    AccountKind.VAT_RESERVE: _("VAT in reserve"),
+    AccountKind.FEE_HOLD: _("Fee of rewards on hold"),
+    AccountKind.VAT_FUNDED: _("VAT put aside for invoices"),
+    AccountKind.CLAWBACK_PENDING: _("Goes back to brands from later payouts"),
+    AccountKind.DEAL_ESCROW: _("Deals in reserve"),
+    AccountKind.INFLUENCER_HOLD: _("Rewards on hold"),
+    AccountKind.INFLUENCER_PAYABLE: _("Rewards to pay out"),
+    AccountKind.INFLUENCER_DEBT: _("Debts of influencers"),
+    AccountKind.IN_FLIGHT: _("Sent to the bank, not confirmed"),
+}
+
+
+def account_name(kind: str) -> str:
+    """What an account holds, in the reader's language; of a family with its own word."""
+    family, _colon, word = kind.partition(":")
+    name = str(ACCOUNT_NAMES[AccountKind(family)])
+    return f"{name}: {word}" if word else name
+
+
 def journal_name(kind: str) -> str:
     """What happened, in the reader's language."""
     return str(JOURNAL_NAMES[kind])
