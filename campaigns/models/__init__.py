@@ -3,6 +3,7 @@ from campaigns.models.campaigns import Campaign, CampaignTotals
 from campaigns.models.categories import Category
 from campaigns.models.codes import CodeAlias, CodePool, PromoCode
 from campaigns.models.external_codes import ExternalCode, TrafficTag
+from campaigns.models.groups import ParticipantGroup
 from campaigns.models.invites import Invite
 from campaigns.models.links import AppTarget, TrackingLink
 from campaigns.models.participations import Participation, ParticipationTerms
@@ -18,6 +19,7 @@ __all__ = [
     "CodePool",
     "ExternalCode",
     "Invite",
+    "ParticipantGroup",
     "Participation",
     "ParticipationTerms",
     "PromoCode",

@@ -141,6 +141,7 @@ PAGES: Mapping[str, Shown] = {
     "brand-campaign-ready": Shown("brand/campaign.html", brand.campaign_ready, section="campaigns"),
     "brand-campaign-form": Shown("brand/campaign_form.html", brand.campaign_form, forms.Campaign),
     "brand-terms-form": Shown("brand/terms_form.html", brand.terms_form, forms.Campaign),
+    "brand-group-form": Shown("brand/terms_form.html", brand.group_form, forms.Group),
     "brand-people": Shown("brand/people.html", people.people, section="campaigns"),
     "brand-people-none": Shown("brand/people.html", people.people_none, section="campaigns"),
     "brand-campaign-rules": Shown(

@@ -69,6 +69,7 @@ from campaigns.models import (
     CodePool,
     ExternalCode,
     Invite,
+    ParticipantGroup,
     Participation,
     ParticipationTerms,
     PromoCode,
@@ -290,6 +291,9 @@ def campaign_rows(party: Party) -> list[models.Model]:
     )
     return [
         invite,
+        ParticipantGroup.objects.create(
+            campaign_id=party.campaign, brand_id=party.brand, name="Top"
+        ),
         code,
         totals,
         pool,

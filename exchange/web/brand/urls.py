@@ -8,6 +8,7 @@ from exchange.web.brand.views import (
     campaigns,
     clicks,
     codes,
+    groups,
     integrations,
     invites,
     invoices,
@@ -61,6 +62,15 @@ PLACES = [
     path(f"{CAMPAIGN}people/", people.people, name="people"),
     path(f"{CAMPAIGN}people/csv/", people.people_csv, name="people_csv"),
     path(f"{CAMPAIGN}people/decide/", people.people_decide, name="people_decide"),
+    path(f"{CAMPAIGN}people/move/", groups.people_move, name="people_move"),
+    path(f"{CAMPAIGN}groups/new/", groups.group_new, name="group_new"),
+    path("groups/<uuid:public_id>/", groups.group_edit, name="group_edit"),
+    path("groups/<uuid:public_id>/end/", groups.group_end_now, name="group_end"),
+    path(
+        f"{PARTICIPATION}group/out/",
+        groups.participation_group_out,
+        name="participation_group_out",
+    ),
     path(
         f"{PARTICIPATION}restore/", people.participation_restore_now, name="participation_restore"
     ),
