@@ -56,8 +56,8 @@ def terms_create(
     published_at: datetime | None = None,
     group: ParticipantGroup | None = None,
 ) -> Terms:
-    """The next version, of the whole campaign or of a group of it. The caller holds the campaign's
-    row, and has checked the rules.
+    """The next version, of the whole campaign or of a group of it. The caller holds a draft's
+    row or a running campaign's people, and has checked the rules.
 
     `columns` are of `terms_columns`, or of `terms_like` for a version that differs in some.
     """

@@ -13,13 +13,13 @@ from campaigns.domain.offer import Offer
 from campaigns.domain.terms_change import Announced, reaches_at
 from campaigns.models import Campaign, ParticipantGroup, Participation, ParticipationTerms, Terms
 from campaigns.selectors.versions import announced_at, later_terms, terms_at
-from campaigns.services.offers import CampaignConflict, campaign_locked, terms_errors
+from campaigns.services.offers import CampaignConflict, terms_errors
 from campaigns.services.standing import people_lock, terms_in_force
 from campaigns.services.terms import terms_columns, terms_create
 from core import clock
 from core.accounts.models import User
 from core.audit.services import audit_record
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
@@ -51,14 +51,17 @@ def campaign_terms_change(*, campaign_id: int, offer: Offer) -> TermsChange:
 
 
 def running_taken(campaign_id: int) -> Campaign:
-    """A live or paused campaign, locked with its people.
+    """A live or paused campaign, its people locked. Its row is not: every order line refers to it,
+    and ingest would wait.
 
     Raises:
         NotFound: no such campaign.
         CampaignConflict: it is a draft, or closed.
     """
     people_lock(campaign_id)
-    campaign = campaign_locked(campaign_id)
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    if campaign is None:
+        raise NotFound(_("There is no such campaign."))
     if campaign.status not in (Campaign.Status.LIVE, Campaign.Status.PAUSED):
         raise CampaignConflict(_("Only a live or paused campaign has its terms changed."))
     return campaign
