@@ -34,7 +34,7 @@ from core.errors import Invalid, NotFound
 from core.tenancy.context import acting_as
 
 GROUPS_MAX = 20  # of a campaign, at once
-MOVES_MAX = 500
+MOVES_MAX = 2_000
 State = Participation.State
 
 

@@ -57,6 +57,8 @@ from tests.doors.conftest import (
 )
 from tests.doors.test_leaks import FIGURES
 
+GROUP_FILES = ("group_file", "group_file_apply", "group_file_faults")
+
 TABLE = """
 address                         nobody  stranger  analyst  manager  finance  owner
 GET  overview                   log     no        in       in       in       in
@@ -88,6 +90,10 @@ POST people_decide              log     no        not      done     done     don
 POST people_move                log     no        not      done     done     done
 GET  group_new                  log     no        not      in       in       in
 POST group_new                  log     no        not      done     done     done
+GET  group_file                 log     no        not      in       in       in
+POST group_file                 log     no        not      422      422      422
+POST group_file_apply           log     no        not      422      422      422
+POST group_file_faults          log     no        not      422      422      422
 GET  group_edit                 log     no        not      in       in       in
 POST group_edit                 log     no        not      done     done     done
 POST group_end                  log     no        not      done     done     done
@@ -425,6 +431,7 @@ def things(workplace):
         "people_decide": ((workplace.live,), {"action": "approve", "people": [str(applied)]}),
         "people_move": ((workplace.live,), {"group": "", "people": [str(approved)]}),
         "group_new": ((workplace.live,), CAMPAIGN_FORM | {"name": "New"}),
+        **{name: ((workplace.live,), {}) for name in GROUP_FILES},
         "group_edit": ((group.public_id,), CAMPAIGN_FORM | {"name": "Best"}),
         "group_end": ((group.public_id,), {}),
         "participation_group_out": ((approved,), {}),

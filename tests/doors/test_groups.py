@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from campaigns.domain.offer import Offer
@@ -205,3 +206,62 @@ def test_without_groups_nothing_asks_for_one(workplace):
     page = workplace.page("people", workplace.live)
     assert (page.move, page.group_choices) == (None, [])
     assert workplace.get("people", workplace.live, who="analyst").context["page"].groups is None
+
+
+# --- By a file --------------------------------------------------------------------------------
+
+
+def upload(workplace, text, name="groups.csv"):
+    file = SimpleUploadedFile(name, text.encode("utf-8-sig"))
+    return workplace.post("group_file", workplace.live, file=file)
+
+
+def test_the_downloaded_list_comes_back_with_groups_filled_in(workplace, aliya, top):
+    sent = b"".join(workplace.get("people_csv", workplace.live).streaming_content)
+    header, *rows = csv.reader(io.StringIO(sent.decode("utf-8-sig")), delimiter=";")
+    for row in rows:  # Dana has only applied: her cell stays empty
+        row[header.index("Group")] = "top BLOGGERS" if row[0] == "Aliya" else ""
+    page = upload(workplace, "\n".join(";".join(row) for row in (header, *rows))).context["page"]
+    assert (page.moves, page.faults, page.is_ready) == ([("Top bloggers", 1)], [], True)
+    assert count(Participation, group=top) == 0  # nothing before the press
+    told = press(workplace, "group_file_apply", workplace.live, payload=page.payload)
+    assert told == ["Moved: 1 influencer."]
+    again = upload(workplace, "Promo code;Group\naqtas;Top bloggers").context["page"]
+    assert (again.moves, again.is_ready) == ([], False)
+    out = upload(workplace, "Promo code;Group\nAQTAS;").context["page"]
+    assert out.moves == [("out of every group", 1)]
+    press(workplace, "group_file_apply", workplace.live, payload=out.payload)
+    assert count(Participation, group=top) == 0
+
+
+def test_a_file_with_a_wrong_row_moves_nobody_and_names_it(workplace, aliya, top):
+    applied = public_id(Participation, pk=workplace.applied)
+    text = "\n".join(
+        [
+            "Participation id;Promo code;Group",
+            f"{aliya};;Top bloggers",
+            f"{aliya};;",
+            ";NOBODY;Top bloggers",
+            ";AQTAS;Best",
+            f"{applied};;Top bloggers",
+            "7;;Top bloggers",
+        ]
+    )
+    page = upload(workplace, text).context["page"]
+    assert [(fault.row, fault.found, fault.text) for fault in page.faults] == [
+        (3, str(aliya), "stands in two groups"),
+        (4, "NOBODY", "is nobody's in this campaign"),
+        (5, "Best", "is the name of no group"),
+        (6, str(applied), "does not take part: accept them first"),
+        (7, "7", "is no participation id"),
+    ]
+    taken = workplace.post("group_file_faults", workplace.live, payload=page.payload)
+    assert b"NOBODY" in b"".join(taken.streaming_content)
+    workplace.post("group_file_apply", workplace.live, payload=page.payload)
+    assert count(Participation, group=top) == 0
+
+
+def test_a_file_of_something_else_is_refused(workplace, top):
+    answer = upload(workplace, "a;b\n1;2")
+    assert answer.status_code == 422
+    assert "needs a column “Group”" in str(answer.context["form"].errors)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from campaigns.domain.reasons import REJECT_CODES, REMOVE_CODES
 from campaigns.reason_words import reason_choices
+from exchange.web.brand.views.group_file import GroupFileForm
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Pager
 from exchange.web.pages.decisions import DecisionForm, TickLine
-from exchange.web.pages.groups import GroupRow, Groups, Move
+from exchange.web.pages.groups import GroupFile, GroupRow, Groups, Move
 from exchange.web.pages.people import People, Rules
+from exchange.web.pages.verdicts import FileFault
 from exchange.web.samples import common
 from exchange.web.words import PARTICIPATION
+
+__all__ = ["GroupFileForm"]
 
 
 def decision(what: str, *, is_refused: bool = False) -> DecisionForm:
@@ -100,7 +106,19 @@ def groups() -> Groups:
         ],
         basket_minor=1_790_000,
         new_url="#",
+        file_url="#",
     )
+
+
+def group_file() -> GroupFile:
+    names = ["Үздіктер", "Жаңадан келгендер"]
+    moves = [("Үздіктер", 12), (_("out of every group"), 3)]
+    return GroupFile("Жылы үй", "#", "#", "#", "#", "#", names, moves, payload="x")
+
+
+def group_file_wrong() -> GroupFile:
+    wrong = FileFault(7, _("Group"), "Үздік", _("is the name of no group"))
+    return replace(group_file(), faults=[wrong], faults_count=1)
 
 
 def people() -> People:

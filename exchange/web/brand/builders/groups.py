@@ -37,6 +37,7 @@ def groups(desk: Desk, found: Campaign, known: Sequence[GroupNow]) -> Groups | N
         rows=[_row(desk, found, each, may=may) for each in known],
         basket_minor=found.typical_basket_minor,
         new_url=desk.url("group_new", found.public_id) if may else "",
+        file_url=desk.url("group_file", found.public_id) if may and known else "",
     )
 
 

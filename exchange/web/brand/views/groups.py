@@ -69,7 +69,8 @@ def group_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def group_end_now(request: HttpRequest, public_id: UUID) -> HttpResponse:
     group = group_access_for_writer(member_of(request), public_id)
     moved = group_end(group_id=group.pk)
-    messages.success(request, f"{_('The group has ended.')} {build.moved_said(moved)}")
+    ended = _("The group has ended.")
+    messages.success(request, f"{ended} {build.moved_said(moved)}")
     return _to_people(request, group.campaign)
 
 
