@@ -47,6 +47,7 @@ class TermsInline(ReadOnlyInline):
     verbose_name_plural = _("terms")
     fields = [
         "version",
+        "group",
         "commission_bps",
         "fixed_minor",
         "cap_minor",
@@ -156,17 +157,17 @@ class ArticleInline(ReadOnlyInline):
 
 @admin.register(Participation)
 class ParticipationAdmin(OpsAdmin):
-    list_display = ["influencer", "campaign", "state", "created_at", "decided_at"]
+    list_display = ["influencer", "campaign", "group", "state", "created_at", "decided_at"]
     list_filter = ["state"]
     search_fields = ["influencer__name", "campaign__title", "=codes__code", "=links__token"]
     search_help_text = _("Influencer, campaign, code or link")
     ordering = ["-id"]
-    fields = [("influencer", "campaign"), ("state", "created_at", "decided_at")]
+    fields = [("influencer", "campaign", "group"), ("state", "created_at", "decided_at")]
     inlines = [LinkInline, CodeInline, ArticleInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
         rows: QuerySet[Participation] = super().get_queryset(request)
-        return rows.select_related("influencer", "campaign")
+        return rows.select_related("influencer", "campaign", "group")
 
 
 class AppTargetForm(forms.Form):

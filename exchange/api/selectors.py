@@ -87,7 +87,8 @@ def participations_of_campaign(
     campaign: Campaign, *, state: str | None = None
 ) -> QuerySet[Participation]:
     """With whose they are and their active codes."""
-    rows = Participation.objects.filter(campaign=campaign).select_related("influencer")
+    rows = Participation.objects.filter(campaign=campaign)
+    rows = rows.select_related("influencer", "group")
     active = PromoCode.objects.filter(state=PromoCode.State.ACTIVE).order_by("-pk")
     rows = rows.prefetch_related(Prefetch("codes", active, to_attr="codes_active"))
     return rows if state is None else rows.filter(state=state)

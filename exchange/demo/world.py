@@ -39,6 +39,7 @@ from exchange.demo.codes import totp_now
 from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.deals import deals_make
 from exchange.demo.elsewhere import elsewhere_make
+from exchange.demo.groups import best_paid
 from exchange.demo.history import DAYS, Past, Product, Sale, sales_imagine
 from exchange.demo.invoices import invoice_wait, invoices_tell
 from exchange.demo.joins import joins_make
@@ -174,6 +175,7 @@ def _world_make(now: datetime) -> None:
         )
         tills = shops_connect(toqyma)
     ranges_load()
+    best_paid(home, _home_offer(), people[1], now)
     _others_make(toqyma, nur, people, now)
     past = Past(shop, _sales_of_weeks(toqyma, home, people, now))
     _link, code = _tools_of(home, people[0])

@@ -152,6 +152,13 @@ PAGES: Mapping[str, Shown] = {
     "brand-campaign-ready": Shown("brand/campaign.html", brand.campaign_ready, section="campaigns"),
     "brand-campaign-form": Shown("brand/campaign_form.html", brand.campaign_form, forms.Campaign),
     "brand-terms-form": Shown("brand/terms_form.html", brand.terms_form, forms.Campaign),
+    "brand-group-form": Shown("brand/terms_form.html", brand.group_form, forms.Group),
+    "brand-group-file": Shown(
+        "brand/group_file.html", people.group_file, people.GroupFileForm, "campaigns"
+    ),
+    "brand-group-file-wrong": Shown(
+        "brand/group_file.html", people.group_file_wrong, people.GroupFileForm, "campaigns"
+    ),
     "brand-people": Shown("brand/people.html", people.people, section="campaigns"),
     "brand-people-none": Shown("brand/people.html", people.people_none, section="campaigns"),
     "brand-campaign-rules": Shown(

@@ -70,6 +70,7 @@ from campaigns.models import (
     Deal,
     ExternalCode,
     Invite,
+    ParticipantGroup,
     Participation,
     ParticipationTerms,
     PromoCode,
@@ -293,6 +294,9 @@ def campaign_rows(party: Party) -> list[models.Model]:
     )
     return [
         invite,
+        ParticipantGroup.objects.create(
+            campaign_id=party.campaign, brand_id=party.brand, name="Top"
+        ),
         code,
         totals,
         pool,

@@ -24,7 +24,7 @@ from attribution.services.verdicts import Speaker, conversion_reject
 from brands.models import Brand
 from brands.services import top_up_invoice_create
 from campaigns.models import Campaign, Participation
-from campaigns.services import campaign_create
+from campaigns.services import campaign_create, group_create
 from campaigns.services.categories import category_save
 from campaigns.services.code_pools import PoolTerms, codes_generate
 from campaigns.services.exclusive_skus import exclusive_sku_reserve
@@ -58,6 +58,8 @@ from tests.doors.conftest import (
 )
 from tests.doors.test_deals import deal_form
 from tests.doors.test_leaks import FIGURES
+
+GROUP_FILES = ("group_file", "group_file_apply", "group_file_faults")
 
 TABLE = """
 address                         nobody  stranger  analyst  manager  finance  owner
@@ -96,6 +98,17 @@ POST post_accept                log     no        not      done     done     don
 POST post_return                log     no        not      done     done     done
 GET  deal_picture               log     no        in       in       in       in
 POST people_decide              log     no        not      done     done     done
+POST people_move                log     no        not      done     done     done
+GET  group_new                  log     no        not      in       in       in
+POST group_new                  log     no        not      done     done     done
+GET  group_file                 log     no        not      in       in       in
+POST group_file                 log     no        not      422      422      422
+POST group_file_apply           log     no        not      422      422      422
+POST group_file_faults          log     no        not      422      422      422
+GET  group_edit                 log     no        not      in       in       in
+POST group_edit                 log     no        not      done     done     done
+POST group_end                  log     no        not      done     done     done
+POST participation_group_out    log     no        not      done     done     done
 GET  campaign_rules             log     no        not      in       in       in
 POST campaign_rules             log     no        not      done     done     done
 POST participation_article      log     no        not      done     done     done
@@ -326,6 +339,11 @@ def things(workplace):
     deal = running(workplace.cast)
     first_post = tasks(deal)[0]
     post = send(workplace.cast, first_post, picture=Evidence("a.pdf", b"%PDF-1.7"))
+    group = group_create(
+        campaign_id=workplace.cast.tulpar.campaign,
+        name="Top",
+        offer=replace(OFFER, commission_bps=1_500),
+    )
     shop, marketplace = shop_id(workplace), marketplace_id(workplace)
     event = event_make(workplace)
     kaspi, upload = upload_make(workplace)
@@ -429,6 +447,12 @@ def things(workplace):
         "people": ((workplace.live,), {}),
         "people_csv": ((workplace.live,), {}),
         "people_decide": ((workplace.live,), {"action": "approve", "people": [str(applied)]}),
+        "people_move": ((workplace.live,), {"group": "", "people": [str(approved)]}),
+        "group_new": ((workplace.live,), CAMPAIGN_FORM | {"name": "New"}),
+        **{name: ((workplace.live,), {}) for name in GROUP_FILES},
+        "group_edit": ((group.public_id,), CAMPAIGN_FORM | {"name": "Best"}),
+        "group_end": ((group.public_id,), {}),
+        "participation_group_out": ((approved,), {}),
         "invites": (
             (workplace.live,),
             {"what": "link", "link-uses_max": "5", "link-days": "7"},

@@ -40,6 +40,7 @@ campaign_edit      draft              omf
 campaign_rules     campaign           omf
 people             campaign           omfa
 people_csv         campaign           omfa
+group_new          campaign           omf
 orders             -                  omfa
 orders_csv         -                  omfa
 clicks             -                  omfa
@@ -80,6 +81,9 @@ participation_reject     applied           omf
 participation_remove     approved          omf
 participation_restore    applied           omf
 people_decide            campaign          omf
+people_move              campaign          omf
+group_new                campaign          omf
+participation_group_out  approved          omf
 campaign_rules           campaign          omf
 participation_article    approved          omf
 participation_voucher    approved          omf

@@ -9,6 +9,8 @@ from exchange.web.brand.views import (
     clicks,
     codes,
     deals,
+    group_file,
+    groups,
     integrations,
     invites,
     invoices,
@@ -71,6 +73,18 @@ PLACES = [
     path(f"{CAMPAIGN}people/", people.people, name="people"),
     path(f"{CAMPAIGN}people/csv/", people.people_csv, name="people_csv"),
     path(f"{CAMPAIGN}people/decide/", people.people_decide, name="people_decide"),
+    path(f"{CAMPAIGN}people/move/", groups.people_move, name="people_move"),
+    path(f"{CAMPAIGN}groups/new/", groups.group_new, name="group_new"),
+    path(f"{CAMPAIGN}groups/file/", group_file.group_file, name="group_file"),
+    path(f"{CAMPAIGN}groups/file/apply/", group_file.group_file_apply_now, name="group_file_apply"),
+    path(f"{CAMPAIGN}groups/file/faults/", group_file.group_file_faults, name="group_file_faults"),
+    path("groups/<uuid:public_id>/", groups.group_edit, name="group_edit"),
+    path("groups/<uuid:public_id>/end/", groups.group_end_now, name="group_end"),
+    path(
+        f"{PARTICIPATION}group/out/",
+        groups.participation_group_out,
+        name="participation_group_out",
+    ),
     path(
         f"{PARTICIPATION}restore/", people.participation_restore_now, name="participation_restore"
     ),

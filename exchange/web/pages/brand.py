@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from campaigns.domain.sale_cost import SaleCost
 from exchange.web.pages.common import (
@@ -129,8 +130,8 @@ class CampaignForm:
 
 @dataclass(frozen=True, slots=True)
 class TermsForm:
-    """Other terms for a campaign that runs; as CampaignForm. `basket_text` goes with the form, so
-    that the cost of a sale is counted along."""
+    """Other terms for a campaign that runs, or for a group of it; as CampaignForm. `basket_text`
+    goes with the form, so that the cost of a sale is counted along."""
 
     action_url: str
     back_url: str
@@ -140,7 +141,10 @@ class TermsForm:
     basket_text: str
     policy: PolicyTerms
     cost: SaleCost
+    heading: str
+    button: str
     open_folds: tuple[str, ...] = ()
+    of: Literal["campaign", "group", "new_group"] = "campaign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +183,15 @@ class ParticipantRow:
     add_voucher: SmallForm | None = None
     vouchers_url: str = ""
     skus_url: str = ""
+    group: str = ""
+    may_move: bool = False
+    group_out_url: str = ""
 
     @property
     def has_actions(self) -> bool:
         forms = (self.reject, self.remove, self.add_article, self.add_voucher)
         urls = (self.approve_url, self.restore_url, self.vouchers_url, self.skus_url)
-        return any(urls) or any(forms)
+        return any(urls) or any(forms) or bool(self.group_out_url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class LinkCard:
     `status` from words.LINK; `destination_text` is the page it leads to, without https.
 
     `orders` and `earned_minor` are the participation's, codes included; where it has several links
-    (`is_of_several`) the card says so.
+    (`is_of_several`) the card says so. `coming_text` is the rate that was announced, and its day.
     """
 
     title: str
@@ -49,6 +49,7 @@ class LinkCard:
     status: str = "on"
     destination_text: str = ""
     is_of_several: bool = False
+    coming_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,7 @@ class LinkPage:
     receipts: ReceiptsCard | None = None
     own_code: OwnCode | None = None
     is_new: bool = False
+    coming: Coming | None = None
 
     @property
     def has_more_names(self) -> bool:

@@ -101,8 +101,24 @@ def campaign_form() -> brand.CampaignForm:
 
 def terms_form() -> brand.TermsForm:
     form = campaign_form()
-    rates = (form.fee_bps, form.vat_bps)
-    return brand.TermsForm("#", "#", "Жылы үй", *rates, "17900", form.policy, form.cost, ("month",))
+    return brand.TermsForm(
+        action_url="#",
+        back_url="#",
+        title="Жылы үй",
+        fee_bps=form.fee_bps,
+        vat_bps=form.vat_bps,
+        basket_text="17900",
+        policy=form.policy,
+        cost=form.cost,
+        heading=_("Change the terms"),
+        button=_("Change the terms"),
+        open_folds=("month",),
+    )
+
+
+def group_form() -> brand.TermsForm:
+    made = _("Make the group")
+    return replace(terms_form(), of="new_group", heading=_("New group"), button=made)
 
 
 def reserve() -> list[Sum]:

@@ -8,7 +8,17 @@ from django.utils.translation import gettext as _
 
 from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import portal
-from exchange.web.pages.common import Choice, Fact, MoneyStrip, Stage, Stat, Step, Sum, Task
+from exchange.web.pages.common import (
+    Choice,
+    Coming,
+    Fact,
+    MoneyStrip,
+    Stage,
+    Stat,
+    Step,
+    Sum,
+    Task,
+)
 from exchange.web.samples import common, deals, invites
 from exchange.web.words import sale_hint
 
@@ -20,6 +30,7 @@ LINKS = (
     portal.LinkCard(
         "Қысқы күтім", "Nur Skin", "12%", "https://birge.example/c/n4qs", "birge.example/c/n4qs",
         "#", 702, 31, 4_612_000, "", "on", "nurskin.example/serum-s-vitaminom-c",
+        coming_text="21 желтоқсаннан: 9%",
     ),
 )  # fmt: skip
 
@@ -213,6 +224,7 @@ def link_page(is_new: bool = True) -> portal.LinkPage:
         per_sale_minor=125_000,
         off_url="#",
         is_new=is_new,
+        coming=None if is_new else Coming(common.POLICY, common.day_ahead(29)),
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from campaigns.selectors import (
     totals_of,
 )
 from campaigns.selectors.deals import escrow_of
+from campaigns.selectors.groups import groups_of
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
 from campaigns.services.categories import category_fault, review_may_be_asked
 from core.bps import BPS_WHOLE, round_half_up
@@ -189,7 +190,9 @@ def _facts(found: Campaign, terms: Terms) -> list[Fact]:
     if found.ends_at:
         facts.append(Fact(_("Last day"), day_full(found.ends_at - MOMENT)))
     facts.append(Fact(_("Typical order"), money_text(found.typical_basket_minor)))
-    return [*facts, Fact(_("Terms version"), str(terms.version))]
+    facts.append(Fact(_("Terms version"), str(terms.version)))
+    own = [f"{each.group.name} {rate_short(each.terms.commission)}" for each in groups_of(found)]
+    return [*facts, Fact(_("Groups"), ", ".join(own))] if own else facts
 
 
 def _asked_fact(text: str) -> Fact:
