@@ -109,7 +109,8 @@ class InboundEventAdmin(OpsAdmin):
     search_help_text = _("Key of the event, in full, or brand")
     ordering = ["-received_at"]
     fields = [
-        ("brand", "connection", "source", "endpoint"),
+        ("brand", "connection"),
+        ("source", "endpoint"),
         ("event_key", "trust"),
         ("state", "attempts", "next_at"),
         "error",
@@ -229,8 +230,10 @@ class ConversionAdmin(OpsAdmin):
     fields = [
         ("order_number", "product_name"),
         ("brand", "campaign", "influencer"),
-        ("status", "grade", "reason_code", "reason_note"),
-        ("base", "commission", "fee", "vat", "paid"),
+        ("status", "grade"),
+        ("reason_code", "reason_note"),
+        ("base", "commission"),
+        ("fee", "vat", "paid"),
         ("ordered_at", "hold_until", "approved_at"),
         "why",
         "public_id",

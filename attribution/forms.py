@@ -256,6 +256,7 @@ class OrderFileForm(forms.Form):
         label=_("Export of orders"),
         help_text=_("Excel (.xlsx), 5 MB and 20,000 rows at most."),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        error_messages={"required": _("Choose a file.")},
     )
 
     def clean_file(self) -> UploadedFile:
@@ -274,6 +275,7 @@ class TableFileForm(forms.Form):
         label=_("File of orders"),
         help_text=_("Excel (.xlsx) or CSV, 20 MB and 100,000 rows at most."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
+        error_messages={"required": _("Choose a file.")},
     )
 
     def clean_file(self) -> UploadedFile:
@@ -391,6 +393,7 @@ class ReceiptFileForm(forms.Form):
         label=_("List of receipts"),
         help_text=_("Excel (.xlsx) or CSV, 5 MB and 50,000 rows at most."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        error_messages={"required": _("Choose a file.")},
     )
 
 

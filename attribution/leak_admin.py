@@ -33,7 +33,8 @@ class CodeFindingAdmin(OpsAdmin):
     search_help_text = _("Code, influencer, brand or id")
     ordering = ["-opened_at"]
     fields = [
-        ("code", "influencer", "brand", "campaign"),
+        ("code", "influencer"),
+        ("brand", "campaign"),
         ("signal", "figures"),
         ("since_at", "until_at"),
         "reply",

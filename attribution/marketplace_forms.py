@@ -116,6 +116,7 @@ class TagFileForm(forms.Form):
         label=_("Table of external traffic"),
         help_text=_("Excel (.xlsx) or CSV, 5 MB and 20,000 rows at most."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={"required": _("Choose a file.")},
     )
 
 

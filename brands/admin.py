@@ -21,6 +21,7 @@ from core.admin import (
     email_masked,
     person_column,
     posted,
+    staff_column,
     tenge_column,
 )
 from core.forms import TengeField
@@ -45,7 +46,9 @@ class ContractInline(ReadOnlyInline):
 
 class DepositInline(ReadOnlyInline):
     model = Deposit
-    fields = ["received_on", "amount", "bank_reference", "booked_by_id", "booked_at"]
+    fields = ["received_on", "amount", "bank_reference", "booked_by", "booked_at"]
+    staff = ["booked_by_id"]
+    booked_by = staff_column("booked_by_id", _("booked by"))
     amount = tenge_column("amount_minor", _("amount"))
 
 
@@ -154,13 +157,15 @@ def _deposit_page(
 
 @admin.register(Deposit)
 class DepositAdmin(OpsAdmin):
-    list_display = ["received_on", "brand", "amount", "bank_reference", "booked_by_id", "booked_at"]
+    list_display = ["received_on", "brand", "amount", "bank_reference", "booked_by", "booked_at"]
+    staff = ["booked_by_id"]
+    booked_by = staff_column("booked_by_id", _("booked by"))
     list_filter = ["received_on"]
     list_select_related = ["brand"]
     search_fields = ["=bank_reference", "brand__name", "=brand__bin"]
     search_help_text = _("Number in the statement, brand or BIN")
     ordering = ["-id"]
-    fields = ["brand", "amount", "bank_reference", "received_on", "booked_by_id", "booked_at"]
+    fields = ["brand", "amount", "bank_reference", "received_on", "booked_by", "booked_at"]
     actions_list = ["book"]
     amount = tenge_column("amount_minor", _("amount"))
 

@@ -127,7 +127,7 @@ class Deposit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.bank_reference}: {self.amount_minor}"
+        return self.bank_reference
 
 
 class TopUpInvoice(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from campaigns.admin_categories import CategoryAdmin
+from campaigns.admin_deals import DealAdmin, TaskAdmin
 from campaigns.admin_guarantees import GuaranteeAdmin
 from campaigns.models import (
     AppTarget,
@@ -28,6 +29,7 @@ from core.admin import (
     OpsAdmin,
     ReadOnlyInline,
     posted,
+    staff_column,
     tenge_column,
 )
 
@@ -35,8 +37,10 @@ __all__ = [
     "AppTargetAdmin",
     "CampaignAdmin",
     "CategoryAdmin",
+    "DealAdmin",
     "GuaranteeAdmin",
     "ParticipationAdmin",
+    "TaskAdmin",
 ]
 
 
@@ -45,6 +49,7 @@ class TermsInline(ReadOnlyInline):
     verbose_name_plural = _("terms")
     fields = [
         "version",
+        "group",
         "commission_bps",
         "fixed_minor",
         "cap_minor",
@@ -154,17 +159,17 @@ class ArticleInline(ReadOnlyInline):
 
 @admin.register(Participation)
 class ParticipationAdmin(OpsAdmin):
-    list_display = ["influencer", "campaign", "state", "created_at", "decided_at"]
+    list_display = ["influencer", "campaign", "group", "state", "created_at", "decided_at"]
     list_filter = ["state"]
     search_fields = ["influencer__name", "campaign__title", "=codes__code", "=links__token"]
     search_help_text = _("Influencer, campaign, code or link")
     ordering = ["-id"]
-    fields = [("influencer", "campaign"), ("state", "created_at", "decided_at")]
+    fields = [("influencer", "campaign", "group"), ("state", "created_at", "decided_at")]
     inlines = [LinkInline, CodeInline, ArticleInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
         rows: QuerySet[Participation] = super().get_queryset(request)
-        return rows.select_related("influencer", "campaign")
+        return rows.select_related("influencer", "campaign", "group")
 
 
 class AppTargetForm(forms.Form):
@@ -194,8 +199,10 @@ class AppTargetAdmin(OpsAdmin):
         ("is_active", "confidence"),
         "source_url",
         "note",
-        ("changed_by_id", "changed_at"),
+        ("changed_by", "changed_at"),
     ]
+    staff = ["changed_by_id"]
+    changed_by = staff_column("changed_by_id", _("changed by"))
     actions_list = ["enter"]
     actions_detail = ["edit"]
 

@@ -10,7 +10,7 @@ from unfold.decorators import action
 
 from campaigns.models import Category
 from campaigns.services.categories import category_save
-from core.admin import FormPage, OpsAdmin, posted
+from core.admin import FormPage, OpsAdmin, posted, staff_column
 
 NAMES = (
     "slug", "name_kk", "name_ru", "name_en", "flag", "law", "source", "confidence", "position",
@@ -48,8 +48,10 @@ class CategoryAdmin(OpsAdmin):
         ("flag", "confidence"),
         "law",
         "source",
-        ("changed_by_id", "changed_at"),
+        ("changed_by", "changed_at"),
     ]
+    staff = ["changed_by_id"]
+    changed_by = staff_column("changed_by_id", _("changed by"))
     actions_list = ["enter"]
     actions_detail = ["edit"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from campaigns import services
-from campaigns.services import invoices
+from campaigns.services import deals, invoices, tasks
 
 
 @shared_task
@@ -18,3 +18,10 @@ def campaigns_sweep() -> int:
 def invoices_sweep() -> int:
     """Invoices of the month before, and those that waited for VAT. Returns how many were issued."""
     return invoices.invoices_sweep()
+
+
+@shared_task
+def deals_sweep() -> int:
+    """Posts that nobody objected to are accepted, what nobody answered or sent in goes back.
+    Returns how many deals and posts moved."""
+    return tasks.tasks_sweep() + deals.deals_sweep()

@@ -16,6 +16,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.admin.utils import flatten
 from django.db import models, transaction
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -30,6 +31,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
 )
 
+from core.accounts.models import User
 from core.errors import DomainError
 from core.forms import form_refuse
 
@@ -39,6 +41,17 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 class ReadOnly:
     """Also against superusers: the database refuses most of them too."""
+
+    # Fields with the id of a colleague that the page shows by name: see `staff_column`.
+    staff: Sequence[str] = ()
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)  # type: ignore[misc]
+        names = {
+            f"{name}_name": Subquery(User.objects.filter(pk=OuterRef(name)).values("name")[:1])
+            for name in self.staff
+        }
+        return rows.annotate(**names) if names else rows
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -186,6 +199,16 @@ def tenge_column(name: str, description: Any) -> Callable[[Any, models.Model], s
     @admin.display(description=description, ordering=name)
     def column(self: Any, row: models.Model) -> str:
         return tenge(getattr(row, name))
+
+    return column
+
+
+def staff_column(name: str, description: Any) -> Callable[[Any, models.Model], str]:
+    """The name of the colleague whose id is in a field that `staff` lists; "" for the system."""
+
+    @admin.display(description=description, ordering=name)
+    def column(self: Any, row: models.Model) -> str:
+        return getattr(row, f"{name}_name") or ""
 
     return column
 

@@ -30,6 +30,7 @@ LABELS = {
     "finished_at": _("finished"),
     "full_name": _("full name"),
     "grade": _("evidence"),
+    "group": _("group of influencers"),
     "influencer": _("influencer"),
     "is_active": _("may log in"),
     "is_applied": _("took effect"),

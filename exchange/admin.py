@@ -5,19 +5,78 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from brands.admin import BrandAdmin
-from brands.models import Brand
+from brands.models import Brand, UnclaimedTransfer
 from campaigns.services.lifecycle import brand_stop
-from core.admin import FormPage, posted
+from core.admin import FormPage, OpsAdmin, posted
+from exchange.ops_aged import debts_page, suspense_page, trial_csv
 from exchange.ops_codes import typed_codes_page
 from exchange.ops_invoices import InvoiceAdmin
+from ledger.admin import AccountAdmin
+from ledger.models import Account
+from payouts.admin import DebtAdmin, UnclaimedTransferAdmin
+from payouts.models import Debt
 
 __all__ = ["InvoiceAdmin", "StoppableBrandAdmin"]
 
-admin.site.unregister(Brand)
+admin.site.unregister([Account, Brand, Debt, UnclaimedTransfer])
+
+
+@admin.register(Account)
+class TakenAwayAccountAdmin(AccountAdmin):
+    actions_list = [*AccountAdmin.actions_list, "trial_csv"]
+
+    @action(
+        description=_("Trial balance, CSV"),
+        url_path="trial-balance-csv",
+        permissions=["ledger.view_account"],
+        icon="download",
+    )
+    def trial_csv(self, request: HttpRequest) -> HttpResponseBase:
+        return trial_csv(request)
+
+
+@admin.register(Debt)
+class AgedDebtAdmin(DebtAdmin):
+    actions_list = ["aged"]
+
+    class Media:
+        css = {"all": ["ops/tables.css"]}
+
+    @action(
+        description=_("Debts by age"),
+        url_path="aged",
+        permissions=["payouts.view_debt"],
+        icon="hourglass_bottom",
+    )
+    def aged(self, request: HttpRequest) -> HttpResponseBase:
+        return debts_page(request, _context(self, request))
+
+
+@admin.register(UnclaimedTransfer)
+class AgedTransferAdmin(UnclaimedTransferAdmin):
+    actions_list = ["aged"]
+
+    class Media:
+        css = {"all": ["ops/tables.css"]}
+
+    @action(
+        description=_("Suspense by age"),
+        url_path="aged",
+        permissions=["brands.view_unclaimedtransfer"],
+        icon="hourglass_bottom",
+    )
+    def aged(self, request: HttpRequest) -> HttpResponseBase:
+        return suspense_page(request, _context(self, request))
+
+
+def _context(page: OpsAdmin, request: HttpRequest) -> dict[str, object]:
+    context = page.admin_site.each_context(request)
+    return {**context, "opts": page.model._meta, "media": page.media}
 
 
 class ReasonForm(forms.Form):

@@ -11,8 +11,10 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from brands.models import Member
+from core.errors import Forbidden
 from core.tenancy.context import Actor
 from influencers.models import Influencer
 
@@ -21,6 +23,16 @@ def has_second_factor(request: HttpRequest) -> bool:
     """Whether this session was opened with a second factor."""
     records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" for record in records)
+
+
+def require_second_factor(request: HttpRequest) -> None:
+    """Raises: Forbidden in a session that a password alone has opened."""
+    if not has_second_factor(request):
+        raise Forbidden(second_factor_missing())
+
+
+def second_factor_missing() -> str:
+    return _("Money is sent out with a second step only. Turn it on, then log in with its code.")
 
 
 def public_door(request: HttpRequest, url: dict[str, Any]) -> Actor | HttpResponseBase:

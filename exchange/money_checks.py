@@ -133,6 +133,50 @@ def refunds_match_money_in_flight() -> list[str]:
     ]
 
 
+def deals_match_escrow() -> list[str]:
+    """What a deal has in escrow is the fees of its posts that are neither accepted nor released."""
+    rows = _rows("""
+        SELECT d.id, d.held_minor, coalesce(b.balance_minor, 0)
+          FROM (SELECT deal_id AS id, brand_id, coalesce(sum(amount_minor) FILTER (
+                         WHERE state IN ('open', 'submitted', 'returned')), 0) AS held_minor
+                  FROM campaigns_task GROUP BY 1, 2) d
+          LEFT JOIN ledger_account a ON a.kind = 'deal_escrow' AND a.subject_id = d.id
+                                    AND a.brand_id = d.brand_id
+          LEFT JOIN ledger_balance b ON b.account_id = a.id
+         WHERE d.held_minor <> coalesce(b.balance_minor, 0) ORDER BY d.id""")
+    return [
+        f"deal {id}: its open posts are worth {worth}, {held} is in escrow"
+        for id, worth, held in rows
+    ]
+
+
+def posts_match_postings() -> list[str]:
+    """An accepted post has brought its influencer its fee, and us ours with its VAT; another one
+    nothing."""
+    rows = _rows("""
+        SELECT t.public_id, t.earned, coalesce(p.posted, 0), t.fee_minor, coalesce(p.fee, 0),
+               t.vat_minor, coalesce(p.vat, 0)
+          FROM (SELECT *, CASE WHEN state IN ('accepted', 'paid') THEN amount_minor ELSE 0 END
+                       AS earned FROM campaigns_task) t
+          LEFT JOIN (
+            SELECT (j.refs ->> 'task')::bigint AS id,
+                   sum(e.amount_minor) FILTER (WHERE a.kind = 'influencer_payable') AS posted,
+                   sum(e.amount_minor) FILTER (WHERE a.kind = 'platform_fee') AS fee,
+                   sum(e.amount_minor) FILTER (WHERE a.kind = 'vat_funded') AS vat
+              FROM ledger_journal j
+              JOIN ledger_entry e ON e.journal_id = j.id
+              JOIN ledger_account a ON a.id = e.account_id
+             WHERE j.refs ? 'task' GROUP BY 1) p USING (id)
+         WHERE (t.earned, t.fee_minor, t.vat_minor)
+               <> (coalesce(p.posted, 0), coalesce(p.fee, 0), coalesce(p.vat, 0))
+         ORDER BY t.id""")
+    return [
+        f"post {public_id} brought {earned}, fee {fee}, VAT {vat}; the ledger has {posted},"
+        f" {fee_posted}, {vat_posted}"
+        for public_id, earned, posted, fee, fee_posted, vat, vat_posted in rows
+    ]
+
+
 def guarantees_match_escrow() -> list[str]:
     """While a guarantee stands all that is promised lies in its escrow, and nothing once it has
     ended; what was added is what its month's reward says."""
@@ -175,6 +219,8 @@ CHECKS = (
     debts_match_conversions,
     payouts_match_money_in_flight,
     refunds_match_money_in_flight,
+    deals_match_escrow,
+    posts_match_postings,
     guarantees_match_escrow,
 )
 

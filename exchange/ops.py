@@ -62,7 +62,12 @@ class OpsSite(UnfoldAdminSite):
         """Queues by heat, the state of the ledger and the law, the day's numbers."""
         user = request.user
         assert isinstance(user, User)
-        context: dict[str, Any] = {"queues": queues.queue_states(user)}
+        states = queues.queue_states(user)
+        context: dict[str, Any] = {
+            "queues": states,
+            "waiting": [each for each in states if each.count],
+            "idle": [each for each in states if not each.count],
+        }
         if user.has_perm("ledger.view_journal"):
             context["ledger"] = queues.ledger_health()
             context["proofs"] = queues.proofs_health()

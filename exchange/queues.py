@@ -31,7 +31,7 @@ from attribution.models import (
 from attribution.selectors.clicks import Underway, clicks_underway
 from attribution.selectors.proofs import days_late
 from brands.models import Brand, Deposit, UnclaimedTransfer
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Task
 from compliance.domain.rules import RuleOverlap
 from compliance.models import EInvoice, Invoice
 from compliance.selectors import rule_book
@@ -128,6 +128,17 @@ QUEUES = (
         "review_at",
         DAY,
         "review__exact=asked",
+    ),
+    Queue(
+        _("Posts whose screenshot nobody looked at"),
+        "image_search",
+        "campaigns.view_task",
+        lambda: Task.objects.filter(
+            state=Task.State.SUBMITTED, has_label=False, review_until__lte=clock.now()
+        ),
+        "review_until",
+        DAY,
+        "state__exact=submitted&has_label__exact=0",
     ),
     Queue(
         _("Corrections to decide"),

@@ -15,7 +15,16 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 
 from core import clock
-from core.admin import ConfirmForm, DayField, FormPage, OpsAdmin, ReadOnly, posted, tenge
+from core.admin import (
+    ConfirmForm,
+    DayField,
+    FormPage,
+    OpsAdmin,
+    ReadOnly,
+    posted,
+    staff_column,
+    tenge,
+)
 from ledger.corrections import (
     correction_ask,
     correction_post,
@@ -24,7 +33,16 @@ from ledger.corrections import (
 )
 from ledger.domain.corrections import CORRECTABLE, account_of, legs_text
 from ledger.domain.drafts import Leg
-from ledger.models import Account, Balance, Correction, Entry, Journal, ProofDay, journal_name
+from ledger.models import (
+    Account,
+    Balance,
+    Correction,
+    Entry,
+    Journal,
+    ProofDay,
+    account_name,
+    journal_name,
+)
 from ledger.selectors import TrialRow, trial_balance
 
 
@@ -101,7 +119,10 @@ class JournalAdmin(OpsAdmin):
 
 @admin.register(Correction)
 class CorrectionAdmin(OpsAdmin):
-    list_display = ["journal", "reason", "state", "maker_id", "checker_id", "created_at"]
+    list_display = ["journal", "reason", "state", "maker", "checker", "created_at"]
+    staff = ["maker_id", "checker_id"]
+    maker = staff_column("maker_id", _("asked for by"))
+    checker = staff_column("checker_id", _("decided by"))
     list_filter = ["state"]
     list_select_related = ["journal"]
     search_fields = ["journal__business_key"]
@@ -109,7 +130,7 @@ class CorrectionAdmin(OpsAdmin):
     ordering = ["-id"]
     fields = [
         *("journal", "reason", "state", "legs"),
-        *(("maker_id", "created_at"), ("checker_id", "decided_at")),
+        *(("maker", "created_at"), ("checker", "decided_at")),
     ]
     actions_detail = ["post_it", "refuse"]
 
@@ -172,13 +193,17 @@ class TrialForm(forms.Form):
 
 @admin.register(Account)
 class AccountAdmin(OpsAdmin):
-    list_display = ["code", "kind", "brand_id", "influencer_id", "subject_id", "currency"]
+    list_display = ["code", "what", "brand_id", "influencer_id", "subject_id", "currency"]
     search_fields = ["code"]
     ordering = ["-id"]
     actions_list = ["trial"]
 
     class Media:
         css = {"all": ["ops/tables.css"]}
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def what(self, account: Account) -> str:
+        return account_name(account.kind)
 
     @action(
         description=_("Trial balance"),
@@ -198,7 +223,10 @@ class AccountAdmin(OpsAdmin):
             "media": self.media,
             "form": form,
             "on": on,
-            "rows": [(row, tenge(row.owed_minor), tenge(row.owing_minor)) for row in rows],
+            "rows": [
+                (row, account_name(row.kind), tenge(row.owed_minor), tenge(row.owing_minor))
+                for row in rows
+            ],
             "totals": _trial_totals(rows),
         }
         return TemplateResponse(request, "admin/ledger/trial_balance.html", context)

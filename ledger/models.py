@@ -32,6 +32,9 @@ JOURNAL_NAMES: dict[str, Promise] = {
     JournalKind.NETTING: _("Kept from a payout for returned goods"),
     JournalKind.WRITE_OFF: _("Debt written off"),
     JournalKind.PERIOD_REWARD: _("Reward of a month"),
+    JournalKind.DEAL: _("Reserved for posts at a fixed fee"),
+    JournalKind.DEAL_RELEASE: _("Released from posts at a fixed fee"),
+    JournalKind.TASK: _("Fixed fee for a post"),
     JournalKind.GUARANTEE_PROMISED: _("Reserved for a guarantee"),
     JournalKind.GUARANTEE_SETTLED: _("Guarantee settled"),
     JournalKind.GUARANTEE_RELEASED: _("Guarantee released"),
@@ -47,6 +50,34 @@ JOURNAL_NAMES: dict[str, Promise] = {
     JournalKind.RAIL_FEE: _("Payout fee"),
     JournalKind.CORRECTION: _("Correction"),
 }
+
+
+ACCOUNT_NAMES: dict[str, Promise] = {
+    AccountKind.BANK: _("Money at the bank"),
+    AccountKind.SUSPENSE: _("Transfers without an owner yet"),
+    AccountKind.PLATFORM_FEE: _("Birge's fee, earned"),
+    AccountKind.VAT_PAYABLE: _("VAT due to the state"),
+    AccountKind.TAX_WITHHELD: _("Withheld from payouts"),
+    AccountKind.BRAND_FREE: _("Free balance of brands"),
+    AccountKind.BUDGET: _("Reward budgets in reserve"),
+    AccountKind.FEE_RESERVE: _("Fee in reserve"),
+    AccountKind.VAT_RESERVE: _("VAT in reserve"),
+    AccountKind.FEE_HOLD: _("Fee of rewards on hold"),
+    AccountKind.VAT_FUNDED: _("VAT put aside for invoices"),
+    AccountKind.CLAWBACK_PENDING: _("Goes back to brands from later payouts"),
+    AccountKind.DEAL_ESCROW: _("Deals in reserve"),
+    AccountKind.INFLUENCER_HOLD: _("Rewards on hold"),
+    AccountKind.INFLUENCER_PAYABLE: _("Rewards to pay out"),
+    AccountKind.INFLUENCER_DEBT: _("Debts of influencers"),
+    AccountKind.IN_FLIGHT: _("Sent to the bank, not confirmed"),
+}
+
+
+def account_name(kind: str) -> str:
+    """What an account holds, in the reader's language; of a family with its own word."""
+    family, _colon, word = kind.partition(":")
+    name = str(ACCOUNT_NAMES[AccountKind(family)])
+    return f"{name}: {word}" if word else name
 
 
 def journal_name(kind: str) -> str:
@@ -296,6 +327,13 @@ class ProofLeaf(models.Model):
                 condition=Q(kind="conversion", brand_id__isnull=False)
                 | Q(kind="summary", brand_id__isnull=True),
                 name="ledger_proofleaf_kind_has_its_owners",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["brand_id", "day_on", "position"],
+                condition=Q(brand_id__isnull=False),
+                name="ledger_proofleaf_of_brand",
             ),
         ]
 

@@ -6,11 +6,13 @@ Pure rules: domain/proofs.py. How anybody checks a proof without us: docs/proofs
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 
 from core.bulk import rows_insert
 from core.locks import lock_for_transaction
@@ -24,8 +26,9 @@ from ledger.domain.proofs import (
     Statement,
     day_sign,
     leaf_hash,
+    levels_path,
     public_key,
-    tree_path,
+    tree_levels,
     tree_root,
 )
 from ledger.models import ProofBlock, ProofDay, ProofLeaf
@@ -123,6 +126,25 @@ def days_published() -> list[Published]:
     return [published_of(day) for day in ProofDay.objects.order_by("day_on")]
 
 
+def roots_text() -> str:
+    """Every published day, oldest first, as docs/proofs.md describes the file. One query."""
+    return "".join(f"{day.line}\n" for day in days_published())
+
+
+def leaves_of_brand(brand_id: int, day_on: date) -> QuerySet[ProofLeaf]:
+    """The records of a brand's sales in a day, in their order."""
+    return ProofLeaf.objects.filter(brand_id=brand_id, day_on=day_on).order_by("position")
+
+
+def days_of_brand(brand_id: int, *, before: date | None, rows: int) -> list[tuple[date, int]]:
+    """(day, its records of this brand's sales), newest first, without empty days. One query."""
+    leaves = ProofLeaf.objects.filter(brand_id=brand_id)
+    if before is not None:
+        leaves = leaves.filter(day_on__lt=before)
+    days = leaves.values_list("day_on").annotate(records=Count("pk")).order_by("-day_on")
+    return list(days[:rows])
+
+
 def leaves_of_versions(version_ids: Collection[int]) -> dict[int, ProofLeaf]:
     """{conversion's version: its record}, of those that the acting side may read. One query."""
     found = ProofLeaf.objects.filter(kind=CONVERSION, subject_id__in=version_ids)
@@ -142,14 +164,24 @@ def proof_of(leaf: ProofLeaf) -> Proof:
     Neighbours are other people's leaves: the system reads their hashes, and gives away the few
     that the path needs. A hash tells nothing: its leaf has a nonce.
     """
-    number, place = divmod(leaf.position, BLOCK)
+    return next(proofs_of_day(leaf.day_on, [leaf]))
+
+
+def proofs_of_day(day_on: date, leaves: Iterable[ProofLeaf]) -> Iterator[Proof]:
+    """Proofs of records of one day, in the order of their positions, as `proof_of`. Two queries,
+    and one for every block of leaves that they lie in."""
+    blocks = ProofBlock.objects.filter(day_on=day_on)
     with acting_as(system="proof"):
-        day = ProofDay.objects.get(pk=leaf.day_on)
-        blocks = ProofBlock.objects.filter(day_on=leaf.day_on)
-        hashes = hashes_of(blocks.get(number=number))
+        published = published_of(ProofDay.objects.get(pk=day_on))
         roots = [bytes(root) for root in blocks.order_by("number").values_list("root", flat=True)]
-    path = tree_path(hashes, place) + tree_path(roots, number)
-    return Proof(leaf.record, bytes.fromhex(leaf.nonce), path, published_of(day))
+    above = tree_levels(roots)
+    for number, of_block in groupby(leaves, key=lambda leaf: leaf.position // BLOCK):
+        with acting_as(system="proof"):
+            levels = tree_levels(hashes_of(blocks.get(number=number)))
+        upper = levels_path(above, number)
+        for leaf in of_block:
+            path = levels_path(levels, leaf.position % BLOCK) + upper
+            yield Proof(leaf.record, bytes.fromhex(leaf.nonce), path, published)
 
 
 def hashes_of(block: ProofBlock) -> list[bytes]:

@@ -36,6 +36,7 @@ class StatementForm(forms.Form):
         label=_("File of the statement"),
         help_text=_("The form of 1C (1CClientBankExchange), or a table: CSV, XLSX. 1 MB at most."),
         widget=forms.FileInput(attrs={"accept": ".txt,.csv,.xlsx,text/plain"}),
+        error_messages={"required": _("Choose a file.")},
     )
 
     def clean_file(self) -> UploadedFile:

@@ -123,7 +123,7 @@ class Payout(models.Model):
 
 
 class PayoutLine(models.Model):
-    """How much of a payout is which conversion's or which month's, and so which brand's."""
+    """How much of a payout is which conversion's, month's or post's, and so which brand's."""
 
     payout = models.ForeignKey(
         Payout, on_delete=models.PROTECT, related_name="lines", db_constraint=False
@@ -144,6 +144,13 @@ class PayoutLine(models.Model):
         db_constraint=False,
         null=True,
     )
+    task = models.ForeignKey(
+        "campaigns.Task",
+        on_delete=models.PROTECT,
+        related_name="payout_lines",
+        db_constraint=False,
+        null=True,
+    )
     amount_minor = models.BigIntegerField()
 
     class Meta:
@@ -154,8 +161,11 @@ class PayoutLine(models.Model):
             models.UniqueConstraint(
                 fields=["payout", "period_reward"], name="payoutline_once_per_period"
             ),
+            models.UniqueConstraint(fields=["payout", "task"], name="payoutline_once_per_task"),
             models.CheckConstraint(
-                condition=Q(conversion__isnull=True) ^ Q(period_reward__isnull=True),
+                condition=Q(conversion__isnull=False, period_reward=None, task=None)
+                | Q(conversion=None, period_reward__isnull=False, task=None)
+                | Q(conversion=None, period_reward=None, task__isnull=False),
                 name="payoutline_of_one_thing",
             ),
             models.CheckConstraint(
@@ -168,9 +178,11 @@ class PayoutLine(models.Model):
 
     @property
     def about(self) -> str:
-        """The order's number, or what of which month."""
+        """The order's number, what of which month, or which post's address."""
         if self.conversion is not None:
             return self.conversion.order_number
+        if self.task is not None:
+            return self.task.link_key or str(self.task)
         assert self.period_reward is not None, self.pk
         return f"{self.period_reward.get_kind_display()}, {self.period_reward.month:%m.%Y}"
 

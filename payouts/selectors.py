@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from attribution.models import Conversion, LateReturn
 from attribution.selectors.conversions import owed_back, still_payable
 from attribution.selectors.periods import periods_payable
+from campaigns.selectors.deals import tasks_payable
 from compliance.domain.rules import RuleMissing, RulesInForce
 from compliance.domain.withholding import (
     Booked,
@@ -224,7 +225,7 @@ def paid_so_far(
 
 def _payable_parts(influencer_ids: Collection[int]) -> dict[int, list[Part]]:
     """Oldest first, so that a payout says whose money it is in the order of earning; rewards of
-    months after those of orders. Two queries."""
+    months after those of orders, then fixed fees of posts. Three queries."""
     rows = (
         Conversion.objects.filter(
             influencer_id__in=influencer_ids,
@@ -242,6 +243,9 @@ def _payable_parts(influencer_ids: Collection[int]) -> dict[int, list[Part]]:
         left = reward.amount_minor - reward.paid_minor
         part = Part(reward.brand_id, left, period_reward_id=reward.pk)
         by_influencer[reward.influencer_id].append(part)
+    for task in tasks_payable(influencer_ids):
+        part = Part(task.brand_id, task.amount_minor - task.paid_minor, task_id=task.pk)
+        by_influencer[task.influencer_id].append(part)
     return by_influencer
 
 

@@ -16,13 +16,6 @@ NOTE_CHARS_MAX = 500
 ANSWER_CHARS_MAX = 2_000
 ANSWER_DAYS = 14  # how long an influencer may answer a rejection
 UNDO_AT_LEAST = timedelta(hours=1)  # also of what was rejected just before midnight
-EVIDENCE_BYTES_MAX = 5 * 1024 * 1024
-# By what the bytes say, never by the name or by what the browser says
-EVIDENCE_STARTS = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"%PDF-": "application/pdf",
-}
 
 
 class Verdict(StrEnum):
@@ -83,10 +76,3 @@ def ground_refusal(reason_code: int | None, note: str, *, has_file: bool) -> Ref
 def undo_until(at: datetime, *, day_ends_at: datetime) -> datetime:
     """The end of the rejection's day, and never sooner than an hour."""
     return max(day_ends_at, at + UNDO_AT_LEAST)
-
-
-def evidence_type(content: bytes) -> str | None:
-    """The type of a file that may be shown as evidence; None for any other."""
-    return next(
-        (kind for start, kind in EVIDENCE_STARTS.items() if content.startswith(start)), None
-    )

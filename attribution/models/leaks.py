@@ -125,7 +125,7 @@ class CodeFinding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code_id} {self.signal}: {self.state}"
+        return str(self.get_signal_display())
 
 
 class CodeWatch(models.Model):

@@ -21,6 +21,7 @@ from attribution.models import (
     PeriodReward,
 )
 from attribution.selectors.paging import keyset_page
+from campaigns.selectors.deals import fixed_fees_of
 from core.clock import ALMATY, day_start
 from core.errors import NotFound
 from core.tenancy.context import acting_as
@@ -104,7 +105,8 @@ def owed_back() -> Greatest:
 
 
 def earned_by_stage(influencer_id: int) -> Earned:
-    """With rewards of months. Two queries."""
+    """With rewards of months and fixed fees of posts. Three queries."""
+    fees = fixed_fees_of(influencer_id)
     months = PeriodReward.objects.filter(influencer_id=influencer_id).aggregate(
         approved=Sum(F("amount_minor") - F("paid_minor"), filter=Q(state="approved")),
         paid=Sum("paid_minor"),
@@ -117,8 +119,8 @@ def earned_by_stage(influencer_id: int) -> Earned:
     )
     return Earned(
         held_minor=totals["held"] or 0,
-        approved_minor=(totals["approved"] or 0) + (months["approved"] or 0),
-        paid_minor=(totals["paid"] or 0) + (months["paid"] or 0),
+        approved_minor=(totals["approved"] or 0) + (months["approved"] or 0) + fees.approved_minor,
+        paid_minor=(totals["paid"] or 0) + (months["paid"] or 0) + fees.paid_minor,
         next_hold_end=totals["next_hold_end"],
     )
 

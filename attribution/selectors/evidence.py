@@ -290,7 +290,7 @@ def _took_part(participation: Participation, placed_at: datetime) -> bool:
     sold before, also when the order's news, or a late row about it, comes after."""
     if participation.state == Participation.State.APPROVED:
         return True
-    ended_at = participation.decided_at  # the moment of the state
+    ended_at = participation.ended_at
     return ended_at is not None and placed_at <= ended_at
 
 

@@ -17,6 +17,7 @@ from attribution.models import CashRegister, Connection, Conversion, ReceiptClai
 from attribution.selectors.paging import keyset_page
 from attribution.selectors.phone_desk import brand_takes_phones, has_bonus
 from campaigns.models import Campaign, Participation, TrackingLink
+from campaigns.selectors.versions import terms_now
 from core import clock
 from core.errors import NotFound
 from core.tenancy.context import acting_as
@@ -90,7 +91,7 @@ def _takes_claims(participation: Participation) -> bool:
         campaign.ends_at is None or now <= campaign.ends_at
     )
     is_in = participation.state == Participation.State.APPROVED
-    return is_running and is_in and "D" in participation.terms.paying_grades
+    return is_running and is_in and "D" in terms_now(participation).paying_grades
 
 
 def registers_open(brand_id: int) -> QuerySet[CashRegister]:

@@ -26,6 +26,7 @@ from attribution.selectors.phone_desk import days_kept, pepper_current
 from attribution.selectors.receipts import ClaimDesk, claim_desk
 from attribution.services.receipts import NETWORK_PURPOSE, PERSON_PURPOSE, Claimant
 from campaigns.models import PromoCode, TrackingLink
+from campaigns.selectors.versions import terms_now
 from campaigns.services.code_pools import code_reserve
 from campaigns.services.links import ParticipationConflict
 from core import clock
@@ -73,7 +74,7 @@ def times_of(desk: ClaimDesk) -> Times:
     now, kept = clock.now(), days_kept(clock.today())
     if kept is None:
         raise PhoneRefused(PhoneRefusal.NO_SUCH_PAGE)
-    counts_until = now + timedelta(days=desk.participation.terms.window_days)
+    counts_until = now + timedelta(days=terms_now(desk.participation).window_days)
     return Times(counts_until, counts_until + timedelta(days=kept))
 
 

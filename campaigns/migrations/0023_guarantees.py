@@ -18,7 +18,8 @@ FROZEN = [
 class Migration(migrations.Migration):
     dependencies = [
         ("brands", "0004_top_up_invoices"),
-        ("campaigns", "0020_codes_freed"),
+        ("campaigns", "0021_deals"),
+        ("campaigns", "0026_ended_at"),
         ("influencers", "0003_topics"),
     ]
 

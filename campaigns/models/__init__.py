@@ -2,7 +2,9 @@ from campaigns.models.budgets import BudgetAlert
 from campaigns.models.campaigns import Campaign, CampaignTotals
 from campaigns.models.categories import Category
 from campaigns.models.codes import CodeAlias, CodePool, PromoCode
+from campaigns.models.deals import Deal, Task, TaskPost
 from campaigns.models.external_codes import ExternalCode, TrafficTag
+from campaigns.models.groups import ParticipantGroup
 from campaigns.models.guarantees import Guarantee
 from campaigns.models.invites import Invite
 from campaigns.models.links import AppTarget, TrackingLink
@@ -17,12 +19,16 @@ __all__ = [
     "Category",
     "CodeAlias",
     "CodePool",
+    "Deal",
     "ExternalCode",
     "Guarantee",
     "Invite",
+    "ParticipantGroup",
     "Participation",
     "ParticipationTerms",
     "PromoCode",
+    "Task",
+    "TaskPost",
     "Terms",
     "TrackingLink",
     "TrafficTag",

@@ -30,6 +30,14 @@ class Invite(models.Model):
     influencer = models.ForeignKey(
         Influencer, on_delete=models.PROTECT, related_name="+", null=True
     )
+    # Whom they join; null: everybody
+    group = models.ForeignKey(
+        "campaigns.ParticipantGroup",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+    )
     token = SealedTextField(null=True)
     token_sha256 = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 (none twice)
     note = models.CharField(max_length=80, blank=True)  # for whom or where: the brand's own

@@ -31,11 +31,19 @@ class Participation(models.Model):
     influencer = models.ForeignKey(
         Influencer, on_delete=models.PROTECT, related_name="participations"
     )
-    # The version that it was approved under; what came after is in ParticipationTerms
+    # The version that it was first approved under; what came after is in ParticipationTerms
     terms = models.ForeignKey(
         Terms, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
     has_later_terms = models.BooleanField(default=False)
+    # Under whose terms; null: those of the whole campaign
+    group = models.ForeignKey(
+        "campaigns.ParticipantGroup",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+    )
     # By which invitation they came; null: by themselves
     invite = models.ForeignKey(
         "campaigns.Invite",
@@ -48,6 +56,7 @@ class Participation(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     applied_at = models.DateTimeField(default=clock.now)  # the place in the queue of those who wait
     decided_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # until when they last took part; null: never out
     # Why it was refused or ended: a code of domain.reasons, and the brand's own words
     reason_code = models.CharField(max_length=12, blank=True)
     reason_note = models.CharField(max_length=500, blank=True)

@@ -43,6 +43,14 @@ class Terms(models.Model):
         Campaign, on_delete=models.PROTECT, related_name="terms", db_constraint=False
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    # Whose alone these are; null: of the whole campaign. Numbers run through all of a campaign
+    group = models.ForeignKey(
+        "campaigns.ParticipantGroup",
+        on_delete=models.PROTECT,
+        related_name="terms",
+        null=True,
+        db_constraint=False,
+    )
     version = models.PositiveIntegerField()
     # What goods earn that the table does not name: a percent, or a sum for the order
     commission_bps = models.PositiveIntegerField(_("reward, basis points"), default=0)

@@ -33,7 +33,7 @@ from campaigns.selectors.offers import (
 )
 from campaigns.selectors.own import codes_of_influencer, link_list_of_influencer, links_count
 from campaigns.selectors.people import PARTICIPANTS_MAX, Participant, participant_list
-from campaigns.selectors.versions import LaterTerms, later_terms, terms_at
+from campaigns.selectors.versions import LaterTerms, later_terms, terms_at, terms_now
 
 __all__ = [
     "COVERAGE_MAX",
@@ -69,6 +69,7 @@ __all__ = [
     "participation_of",
     "terms_at",
     "terms_latest",
+    "terms_now",
     "terms_of",
     "totals_of",
     "vat_today",

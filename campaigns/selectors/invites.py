@@ -35,7 +35,7 @@ def token_digest(token: str) -> str:
 
 def invites_of_campaign(campaign: Campaign) -> list[Invite]:
     """Newest first, with whom they are for. One query."""
-    rows = Invite.objects.filter(campaign=campaign).select_related("influencer")
+    rows = Invite.objects.filter(campaign=campaign).select_related("influencer", "group")
     return list(rows.order_by("-id")[:INVITES_MAX])
 
 

@@ -42,13 +42,15 @@ COVERAGE_MAX = 12
 
 
 def terms_latest(campaign: Campaign) -> Terms:
-    """The latest version that the acting side may read: of a draft, its brand's alone."""
-    return Terms.objects.filter(campaign=campaign).latest("version")
+    """The latest version for everybody that the acting side may read: of a draft, its brand's
+    alone. What a group has instead is in selectors.groups."""
+    return Terms.objects.filter(campaign=campaign, group=None).latest("version")
 
 
 def terms_of(campaigns: Collection[Campaign]) -> dict[int, Terms]:
-    """{campaign: its latest version}. One query."""
-    rows = Terms.objects.filter(campaign__in=campaigns).order_by("campaign_id", "version")
+    """{campaign: its latest version for everybody}. One query."""
+    rows = Terms.objects.filter(campaign__in=campaigns, group=None)
+    rows = rows.order_by("campaign_id", "version")
     return {terms.campaign_id: terms for terms in rows}
 
 
@@ -92,7 +94,7 @@ def _page_by_day(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[
 
 def _page_by_reward(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[Campaign], str]:
     """Of a typical order, as a rate: so that a fixed reward and a cap compare with a percent."""
-    newest = Terms.objects.filter(campaign=OuterRef("pk")).order_by("-version")
+    newest = Terms.objects.filter(campaign=OuterRef("pk"), group=None).order_by("-version")
     rate = Cast("commission_bps", BigIntegerField()) + _rate_of("fixed_minor")
     number = BigIntegerField()
     capped = Case(

@@ -50,10 +50,11 @@ class PeoplePage(NamedTuple):
 
 
 def participant_page(
-    campaign: Campaign, *, state: str = "", query: str = "", after: str = ""
+    campaign: Campaign, *, state: str = "", query: str = "", group: str = "", after: str = ""
 ) -> PeoplePage:
-    """Newest first; of one state, and by a part of the name or of the code. Four queries."""
-    found = _filtered(campaign, state=state, query=query)
+    """Newest first; of one state, of one group (its public id), and by a part of the name or of
+    the code. Four queries."""
+    found = _filtered(campaign, state=state, query=query, group=group)
     if after.isascii() and after.isdigit() and len(after) <= 18:
         found = found.filter(pk__lt=int(after))
     rows = list(found.order_by("-id")[: PAGE_ROWS + 1])
@@ -62,10 +63,10 @@ def participant_page(
 
 
 def participants_all(
-    campaign: Campaign, *, state: str = "", query: str = ""
+    campaign: Campaign, *, state: str = "", query: str = "", group: str = ""
 ) -> Iterator[list[Participant]]:
     """What the filter shows, oldest first, in batches; four queries for each."""
-    found = _filtered(campaign, state=state, query=query).order_by("id")
+    found = _filtered(campaign, state=state, query=query, group=group).order_by("id")
     ids = list(found.values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH_ROWS):
         batch = _rows(campaign).filter(pk__in=ids[start : start + BATCH_ROWS])
@@ -86,11 +87,13 @@ def participations_of(campaign: Campaign, public_ids: Collection[str]) -> list[i
 
 def _rows(campaign: Campaign) -> QuerySet[Participation]:
     rows = Participation.objects.filter(campaign=campaign)
-    return rows.select_related("influencer").prefetch_related("external_codes")
+    return rows.select_related("influencer", "group").prefetch_related("external_codes")
 
 
-def _filtered(campaign: Campaign, *, state: str, query: str) -> QuerySet[Participation]:
+def _filtered(campaign: Campaign, *, state: str, query: str, group: str) -> QuerySet[Participation]:
     found = _rows(campaign)
+    if group:
+        found = found.filter(group__public_id=group)
     if state in State.values:
         found = found.filter(state=state)
     for word in query.split()[:QUERY_WORDS_MAX]:

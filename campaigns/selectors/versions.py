@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from campaigns.models import Campaign, Participation, ParticipationTerms, Terms
 from core import clock
 
@@ -35,6 +37,12 @@ def terms_at(participation: Participation, later: LaterTerms, moment: datetime) 
     return participation.terms
 
 
+def terms_now(participation: Participation) -> Terms:
+    """The version in force for one participation now. One query, and none where it has one alone
+    and that was read with it."""
+    return terms_at(participation, later_terms([participation]), clock.now())
+
+
 def announced_at(rows: Sequence[ParticipationTerms], moment: datetime) -> ParticipationTerms | None:
     """The version that was last announced and has not begun; `rows` are one participation's, by
     number. None where a later one has begun, which took its place."""
@@ -43,9 +51,16 @@ def announced_at(rows: Sequence[ParticipationTerms], moment: datetime) -> Partic
 
 
 def cuts_coming(campaign: Campaign) -> list[ParticipationTerms]:
-    """What was announced last to each who takes part in a campaign and has not begun, by when it
-    was made. One query."""
-    rows = ParticipationTerms.objects.filter(campaign=campaign).select_related("terms")
+    """What was announced last to each who takes part in a campaign, in no group of it, and has not
+    begun; by when it was made. One query."""
+    rows = ParticipationTerms.objects.filter(campaign=campaign, participation__group=None)
+    return still_coming(rows)
+
+
+def still_coming(rows: QuerySet[ParticipationTerms]) -> list[ParticipationTerms]:
+    """Of these, what was announced last to each and has not begun, by when it was made. One query,
+    with terms and participations."""
+    rows = rows.select_related("terms", "participation")
     latest = rows.order_by("participation_id", "-number").distinct("participation_id")
     now = clock.now()
     return sorted((row for row in latest if row.since > now), key=lambda row: row.terms.version)

@@ -11,6 +11,7 @@ from campaigns.services.decisions import (
 )
 from campaigns.services.eligibility import NotEligible
 from campaigns.services.external_codes import external_code_add
+from campaigns.services.groups import Moved, group_change, group_create, group_end, group_move
 from campaigns.services.lifecycle import (
     BrandNotVerified,
     CampaignFunding,
@@ -49,6 +50,7 @@ __all__ = [
     "BudgetOwed",
     "CampaignConflict",
     "CampaignFunding",
+    "Moved",
     "NotEligible",
     "ParticipationConflict",
     "PlacesTaken",
@@ -73,6 +75,10 @@ __all__ = [
     "destination_require",
     "external_code_add",
     "funding_rates",
+    "group_change",
+    "group_create",
+    "group_end",
+    "group_move",
     "links_follow_budgets",
     "participation_approve",
     "participation_leave",

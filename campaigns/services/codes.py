@@ -30,6 +30,7 @@ from campaigns.domain.codes import (
 )
 from campaigns.models import Campaign, CodeAlias, Participation, PromoCode, Terms
 from campaigns.selectors.codes import codes_taken
+from campaigns.selectors.versions import terms_now
 from campaigns.services.links import ParticipationConflict, participation_locked
 from core import clock
 from core.audit.services import audit_record
@@ -166,8 +167,7 @@ def code_rotate(
 def _codes_require(participation: Participation) -> None:
     if participation.state != Participation.State.APPROVED:
         raise ParticipationConflict(_("Accept the influencer first."))
-    terms = Terms.objects.get(pk=participation.terms_id)
-    if terms.code_policy == Terms.CodePolicy.CLICK_ONLY:
+    if terms_now(participation).code_policy == Terms.CodePolicy.CLICK_ONLY:
         raise ParticipationConflict(_("This campaign counts links only, and no promo codes."))
 
 

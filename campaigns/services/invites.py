@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from campaigns.domain.invites import DAYS_MAX, USES_MAX, InviteState
-from campaigns.models import Campaign, Invite, Participation
+from campaigns.models import Campaign, Invite, ParticipantGroup, Participation
 from campaigns.selectors.invites import invite_by_token, state_of, token_digest
 from campaigns.services.links import ParticipationConflict
 from campaigns.services.offers import CampaignConflict
@@ -35,12 +35,15 @@ class InviteOver(ParticipationConflict):
 # --- The brand invites ----------------------------------------------------------------------
 
 
-def invite_link_create(*, campaign_id: int, note: str, uses_max: int, days: int) -> Invite:
-    """A secret link by which up to `uses_max` influencers may join within `days`.
+def invite_link_create(
+    *, campaign_id: int, note: str, uses_max: int, days: int, group_id: int | None = None
+) -> Invite:
+    """A secret link by which up to `uses_max` influencers may join within `days`, all of them in a
+    group where one is named.
 
     Raises:
         CampaignConflict: the campaign is not live, or has too many open links.
-        Invalid: a number out of its bounds, or a long note.
+        Invalid: a number out of its bounds, a long note, or no such group.
     """
     errors = _number_errors(uses_max, days)
     if len(note) > NOTE_CHARS_MAX:
@@ -65,10 +68,21 @@ def invite_link_create(*, campaign_id: int, note: str, uses_max: int, days: int)
             token_sha256=token_digest(token),
             uses_max=uses_max,
             note=note.strip(),
+            group=_group(campaign, group_id),
         )
-        after = {"uses_max": uses_max, "days": days, "note": note.strip()}
+        after = {"uses_max": uses_max, "days": days, "note": note.strip(), "group": group_id}
         audit_record("invite.link", invite, after=after)
     return invite
+
+
+def _group(campaign: Campaign, group_id: int | None) -> ParticipantGroup | None:
+    if group_id is None:
+        return None
+    groups = ParticipantGroup.objects.filter(campaign=campaign, ended_at__isnull=True)
+    group = groups.filter(pk=group_id).first()
+    if group is None:
+        raise Invalid.of("group", _("There is no such group."))
+    return group
 
 
 def _number_errors(uses_max: int, days: int) -> dict[str, list[str]]:
@@ -80,14 +94,15 @@ def _number_errors(uses_max: int, days: int) -> dict[str, list[str]]:
     return errors
 
 
-def invite_person(*, campaign_id: int, page: str, days: int) -> Invite:
-    """Invite the influencer whose page this is; they get a letter. Again is no mistake while the
-    first invitation waits for its answer.
+def invite_person(*, campaign_id: int, page: str, days: int, group_id: int | None = None) -> Invite:
+    """Invite the influencer whose page this is, into a group where one is named; they get a letter.
+    Again is no mistake while the first invitation waits for its answer: one to another group takes
+    its place.
 
     Raises:
         CampaignConflict: the campaign is not live.
         ParticipationConflict: they take part already, or the brand's removal stands.
-        Invalid: nobody here has this page, or more than one.
+        Invalid: nobody here has this page, or more than one; or no such group.
     """
     errors = _number_errors(1, days)
     if errors:
@@ -99,11 +114,12 @@ def invite_person(*, campaign_id: int, page: str, days: int) -> Invite:
         _may_be_invited_require(campaign, person)
         known = Invite.objects.filter(campaign=campaign, influencer=person, answer="")
         for earlier in known.filter(revoked_at__isnull=True):
-            if state_of(earlier) is InviteState.OPEN:
+            if state_of(earlier) is InviteState.OPEN and earlier.group_id == group_id:
                 return earlier
-            _revoke(earlier)  # its time is over: the new one takes its place
-        invite = _make(campaign, days, influencer=person)
-        audit_record("invite.person", invite, after={"influencer": person.pk, "days": days})
+            _revoke(earlier)  # its time is over, or its group another: the new one takes its place
+        invite = _make(campaign, days, influencer=person, group=_group(campaign, group_id))
+        after = {"influencer": person.pk, "days": days, "group": group_id}
+        audit_record("invite.person", invite, after=after)
         _letter(invite, campaign, person)
     return invite
 

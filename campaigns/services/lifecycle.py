@@ -25,6 +25,7 @@ from campaigns.domain.terms import (
 from campaigns.link_cache import links_changed
 from campaigns.models import Campaign, CampaignTotals, Terms
 from campaigns.services.categories import category_require
+from campaigns.services.deal_money import deals_hold
 from campaigns.services.guarantee_ends import fees_reserved, guarantees_close
 from campaigns.services.links import campaign_tokens, links_follow_budgets
 from campaigns.services.offers import CampaignConflict, campaign_locked
@@ -233,7 +234,7 @@ def _require_change(campaign: Campaign, new: CampaignStatus) -> None:
 
 
 def brand_verified_require(brand_id: int) -> None:
-    """Raises: BrandNotVerified"""
+    """Raises: BrandNotVerified."""
     state = Brand.objects.values_list("state", flat=True).get(pk=brand_id)
     if state != Brand.State.VERIFIED:
         raise BrandNotVerified(
@@ -290,16 +291,14 @@ def _has_open_rewards(campaign: Campaign) -> bool:
 
 
 def _rest(campaign: Campaign) -> Reserve:
-    """Without the fee and VAT of guarantees that stand."""
+    """What no order, no deal and no guarantee needs any more."""
     key = (campaign.brand_id, campaign.pk)
     refs = (accounts.budget(*key), accounts.fee_reserve(*key), accounts.vat_reserve(*key))
-    held = balances(refs)
-    promised = fees_reserved(campaign)
-    return Reserve(
-        held[refs[0]],
-        held[refs[1]] - promised.fee_minor,
-        held[refs[2]] - promised.vat_minor,
-    )
+    budget_minor, fee_minor, vat_minor = map(balances(refs).__getitem__, refs)
+    for kept in (deals_hold(campaign.pk), fees_reserved(campaign)):
+        fee_minor -= kept.fee_minor
+        vat_minor -= kept.vat_minor
+    return Reserve(budget_minor, fee_minor, vat_minor)
 
 
 def campaigns_sweep() -> int:

@@ -19,6 +19,7 @@ from campaigns.services.standing import (
     approve,
     disarm,
     equip,
+    group_of,
     is_full,
     is_open,
     participation_taken,
@@ -86,12 +87,14 @@ def _wanted(
 
 def _join(campaign: Campaign, influencer_id: int, invite: Invite | None) -> Participation:
     is_in = _is_taken_at_once(campaign, invite)
+    group = group_of(invite) if is_in else None
     participation = Participation.objects.create(
         campaign=campaign,
         brand_id=campaign.brand_id,
         influencer_id=influencer_id,
         invite=invite,
-        terms=terms_in_force(campaign),
+        group=group,
+        terms=terms_in_force(campaign, group.pk if group else None),
         state=State.APPROVED if is_in else State.APPLIED,
         decided_at=clock.now() if is_in else None,
     )

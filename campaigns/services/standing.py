@@ -20,6 +20,8 @@ from campaigns.domain.terms import (
 from campaigns.link_cache import links_changed
 from campaigns.models import (
     Campaign,
+    Invite,
+    ParticipantGroup,
     Participation,
     ParticipationTerms,
     PromoCode,
@@ -27,6 +29,7 @@ from campaigns.models import (
     TrackingLink,
 )
 from campaigns.reason_words import reason_text
+from campaigns.selectors.versions import announced_at, later_terms, terms_at, terms_now
 from campaigns.services.codes import code_create, codes_disarm
 from campaigns.services.exclusive_skus import exclusive_skus_disarm
 from campaigns.services.external_codes import external_codes_disarm
@@ -100,31 +103,45 @@ def is_open(campaign: Campaign) -> bool:
 # --- The change -----------------------------------------------------------------------------
 
 
-def terms_in_force(campaign: Campaign) -> Terms:
+def terms_in_force(campaign: Campaign, group_id: int | None = None) -> Terms:
+    """The latest of the whole campaign, or of a group of it."""
     published = Terms.objects.filter(campaign=campaign, published_at__isnull=False)
-    return published.latest("version")
+    return published.filter(group_id=group_id).latest("version")
 
 
 def terms_renew(participation: Participation, campaign: Campaign) -> None:
-    """The terms of today for who comes in, also again: what reached them before stays for the
-    clicks of then."""
-    participation.terms = terms_in_force(campaign)
-    if participation.has_later_terms:
-        known = ParticipationTerms.objects.filter(participation=participation)
-        ParticipationTerms.objects.create(
-            participation=participation,
-            campaign_id=campaign.pk,
-            brand_id=campaign.brand_id,
-            influencer_id=participation.influencer_id,
-            terms=participation.terms,
-            number=known.count() + 1,
-            since=clock.now(),
-            is_cut=False,
-        )
+    """The terms of today for who comes in. Who was in before gets them as one more version: the
+    clicks of then keep theirs."""
+    today = terms_in_force(campaign, participation.group_id)
+    if participation.ended_at is None:
+        participation.terms = today
+        return
+    now, later = clock.now(), later_terms([participation])
+    known = later.get(participation.pk, ())
+    if terms_at(participation, later, now).pk == today.pk and not announced_at(known, now):
+        return
+    ParticipationTerms.objects.create(
+        participation=participation,
+        campaign_id=campaign.pk,
+        brand_id=campaign.brand_id,
+        influencer_id=participation.influencer_id,
+        terms=today,
+        number=len(known) + 1,
+        since=now,
+        is_cut=False,
+    )
+    participation.has_later_terms = True
+
+
+def group_of(invite: Invite | None) -> ParticipantGroup | None:
+    """Whom an invitation puts its people among; None: everybody."""
+    group = invite.group if invite is not None else None
+    return group if group is not None and group.ended_at is None else None
 
 
 def approve(participation: Participation, campaign: Campaign) -> None:
     """Under the terms of today, with a link and a code."""
+    participation.group = group_of(participation.invite)
     terms_renew(participation, campaign)
     state_change(participation, ParticipationState.APPROVED, "participation.approve")
     equip(participation, campaign)
@@ -152,12 +169,16 @@ def state_change(
             % {"state": participation.get_state_display()}
         ) from None
     before = {"state": participation.state}
+    if participation.state == State.APPROVED:
+        participation.ended_at = clock.now()
     participation.state = State(new)
-    if new is not ParticipationState.APPLIED:  # what was decided last says until when they were in
+    if new in (ParticipationState.LEFT, ParticipationState.APPLIED):
+        participation.group = None  # who comes by themselves comes as anybody
+    if new is not ParticipationState.APPLIED:
         participation.decided_at = clock.now()
     participation.reason_code, participation.reason_note = code, note
     participation.apply_again_on = again_on
-    changed = ["state", "decided_at", "terms", "invite"]
+    changed = ["state", "decided_at", "ended_at", "terms", "has_later_terms", "group", "invite"]
     changed += ["reason_code", "reason_note", "apply_again_on"]
     if new is ParticipationState.APPLIED:
         participation.applied_at = clock.now()
@@ -181,7 +202,7 @@ def _words(participation: Participation) -> dict[str, str]:
 def equip(participation: Participation, campaign: Campaign) -> None:
     """The first link, and a code where the campaign counts codes."""
     link_make(participation, campaign.destination_url)
-    if participation.terms.code_policy != Terms.CodePolicy.CLICK_ONLY:
+    if terms_now(participation).code_policy != Terms.CodePolicy.CLICK_ONLY:
         code_create(participation)
 
 

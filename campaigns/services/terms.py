@@ -11,10 +11,10 @@ from django.db.models import Max
 from campaigns.domain.offer import Offer
 from campaigns.domain.sku_table import table_plain
 from campaigns.domain.tier_table import bonuses_plain, tiers_plain
-from campaigns.models import Campaign, Terms
+from campaigns.models import Campaign, ParticipantGroup, Terms
 
 # What of a version is its own, and not a rule that another one may take over
-OWN = {"id", "campaign", "brand", "version", "created_at", "published_at"}
+OWN = {"id", "campaign", "brand", "group", "version", "created_at", "published_at"}
 
 
 def terms_columns(offer: Offer) -> dict[str, Any]:
@@ -50,9 +50,14 @@ def terms_columns(offer: Offer) -> dict[str, Any]:
 
 
 def terms_create(
-    *, campaign: Campaign, columns: Mapping[str, Any], published_at: datetime | None = None
+    *,
+    campaign: Campaign,
+    columns: Mapping[str, Any],
+    published_at: datetime | None = None,
+    group: ParticipantGroup | None = None,
 ) -> Terms:
-    """The campaign's next version. The caller holds the campaign's row, and has checked the rules.
+    """The next version, of the whole campaign or of a group of it. The caller holds a draft's
+    row or a running campaign's people, and has checked the rules.
 
     `columns` are of `terms_columns`, or of `terms_like` for a version that differs in some.
     """
@@ -60,6 +65,7 @@ def terms_create(
     return Terms.objects.create(
         campaign=campaign,
         brand_id=campaign.brand_id,
+        group=group,
         version=(known or 0) + 1,
         published_at=published_at,
         **columns,

@@ -1,9 +1,9 @@
-"""Other terms for a campaign that runs: whoever joins from now on has them at once; whoever takes
-part already has a rise at once, and a cut after its notice."""
+"""Other terms for a campaign that runs, or for one of its groups: whoever comes in from now on has
+them at once; whoever is in already has a rise at once, and a cut after its notice."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _
 
 from campaigns.domain.offer import Offer
 from campaigns.domain.terms_change import Announced, reaches_at
-from campaigns.models import Campaign, Participation, ParticipationTerms, Terms
+from campaigns.models import Campaign, ParticipantGroup, Participation, ParticipationTerms, Terms
 from campaigns.selectors.versions import announced_at, later_terms, terms_at
-from campaigns.services.offers import CampaignConflict, campaign_locked, terms_errors
+from campaigns.services.offers import CampaignConflict, terms_errors
 from campaigns.services.standing import people_lock, terms_in_force
 from campaigns.services.terms import terms_columns, terms_create
 from core import clock
 from core.accounts.models import User
 from core.audit.services import audit_record
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
+
+State = Participation.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class TermsChange:
 
 def campaign_terms_change(*, campaign_id: int, offer: Offer) -> TermsChange:
     """The next version of a live or paused campaign's terms; of the offer nothing else is read.
+    Groups keep theirs.
 
     Raises:
         NotFound: no such campaign.
@@ -44,44 +47,78 @@ def campaign_terms_change(*, campaign_id: int, offer: Offer) -> TermsChange:
         Invalid: which fields break which rules, or nothing would change.
     """
     with acting_as(system="other terms for a campaign"):
-        people_lock(campaign_id)
-        campaign = campaign_locked(campaign_id)
-        if campaign.status not in (Campaign.Status.LIVE, Campaign.Status.PAUSED):
-            raise CampaignConflict(_("Only a live or paused campaign has its terms changed."))
-        if errors := terms_errors(offer):
-            raise Invalid(_("Some fields need another look."), fields=errors)
-        old, columns = terms_in_force(campaign), terms_columns(offer)
-        if all(getattr(old, name) == value for name, value in columns.items()):
-            raise Invalid(_("These are the terms already: nothing would change."))
-        now = clock.now()
-        new = terms_create(campaign=campaign, columns=columns, published_at=now)
-        rows = _rows_for_people(campaign, new, now)
-        cuts = [row for row in rows if row.is_cut]
-        _cut_notices(campaign, cuts)
-        cut_from = max((row.since for row in cuts), default=None)
-        after = {"version": new.version, **columns, "reached": len(rows), "cuts": len(cuts)}
-        audit_record("campaign.terms", campaign, before={"version": old.version}, after=after)
+        return terms_change(running_taken(campaign_id), offer)
+
+
+def running_taken(campaign_id: int) -> Campaign:
+    """A live or paused campaign, its people locked. Its row is not: every order line refers to it,
+    and ingest would wait.
+
+    Raises:
+        NotFound: no such campaign.
+        CampaignConflict: it is a draft, or closed.
+    """
+    people_lock(campaign_id)
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    if campaign is None:
+        raise NotFound(_("There is no such campaign."))
+    if campaign.status not in (Campaign.Status.LIVE, Campaign.Status.PAUSED):
+        raise CampaignConflict(_("Only a live or paused campaign has its terms changed."))
+    return campaign
+
+
+def terms_change(
+    campaign: Campaign, offer: Offer, group: ParticipantGroup | None = None
+) -> TermsChange:
+    """The next version, of the campaign or of a group. The caller holds `running_taken`.
+
+    Raises:
+        Invalid: which fields break which rules, or nothing would change.
+    """
+    if errors := terms_errors(offer):
+        raise Invalid(_("Some fields need another look."), fields=errors)
+    old, columns = terms_in_force(campaign, group.pk if group else None), terms_columns(offer)
+    if is_as(old, offer):
+        raise Invalid(_("These are the terms already: nothing would change."))
+    new = terms_create(campaign=campaign, columns=columns, published_at=clock.now(), group=group)
+    people = Participation.objects.filter(campaign=campaign, group=group, state=State.APPROVED)
+    rows = terms_reach(campaign, list(people.select_related("terms")), new)
+    cut_from = last_cut(rows)
+    after = {"version": new.version, **columns, "reached": len(rows)}
+    after["cuts"] = sum(row.is_cut for row in rows)
+    audit_record("campaign.terms", group or campaign, before={"version": old.version}, after=after)
     return TermsChange(new, len(rows), cut_from)
 
 
-def _rows_for_people(campaign: Campaign, new: Terms, now: datetime) -> list[ParticipationTerms]:
-    """From when the version reaches each who takes part."""
-    people = list(
-        Participation.objects.select_related("terms").filter(
-            campaign=campaign, state=Participation.State.APPROVED
-        )
-    )
-    later = later_terms(people)
+def is_as(terms: Terms, offer: Offer) -> bool:
+    """Whether an offer says what these terms say."""
+    return all(getattr(terms, name) == value for name, value in terms_columns(offer).items())
+
+
+def terms_reach(
+    campaign: Campaign, people: Sequence[Participation], new: Terms
+) -> list[ParticipationTerms]:
+    """Let a version reach people, each from when it may; whom it cuts gets a letter."""
+    now, later = clock.now(), later_terms(people)
     rows = []
     for person in people:
         known = later.get(person.pk, ())
-        coming = announced_at(known, now)
+        coming, in_force = announced_at(known, now), terms_at(person, later, now)
+        if coming is None and in_force.pk == new.pk:
+            continue
         announced = Announced(coming.terms.facts, coming.since) if coming else None
-        since, is_cut = reaches_at(now, terms_at(person, later, now).facts, announced, new.facts)
+        since, is_cut = reaches_at(now, in_force.facts, announced, new.facts)
         rows.append(_row(person, new, since, number=len(known) + 1, is_cut=is_cut))
     ParticipationTerms.objects.bulk_create(rows, batch_size=1_000)
-    Participation.objects.filter(pk__in=[each.pk for each in people]).update(has_later_terms=True)
+    changed = [row.participation_id for row in rows]
+    Participation.objects.filter(pk__in=changed).update(has_later_terms=True)
+    terms_notices(campaign, [row for row in rows if row.is_cut], "terms_cut")
     return rows
+
+
+def last_cut(rows: Collection[ParticipationTerms]) -> datetime | None:
+    """When the last of those whom it cuts has it."""
+    return max((row.since for row in rows if row.is_cut), default=None)
 
 
 def _row(
@@ -99,16 +136,16 @@ def _row(
     )
 
 
-def _cut_notices(campaign: Campaign, rows: Collection[ParticipationTerms]) -> None:
-    """A letter to each whom it cuts: from when, and where the new rule stands."""
+def terms_notices(campaign: Campaign, rows: Collection[ParticipationTerms], kind: str) -> None:
+    """A letter to each: from when other terms are theirs, and where they stand."""
     days = {row.influencer_id: row for row in rows}
     owners = dict(Influencer.objects.filter(pk__in=days).values_list("user_id", "pk"))
     for user in User.objects.filter(pk__in=owners):
         row = days[owners[user.pk]]
         notice_queue(
-            "terms_cut",
+            kind,
             email=user.email,
             language=user.language,
             context={"campaign": campaign, "since": clock.day_of(row.since)},
-            dedupe_key=f"terms_cut:{row.participation_id}:{row.number}",
+            dedupe_key=f"{kind}:{row.participation_id}:{row.number}",
         )

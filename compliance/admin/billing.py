@@ -11,7 +11,7 @@ from unfold.decorators import action
 from brands.models import Brand
 from compliance.models import BillingTerms
 from compliance.services.billing import billing_terms_enter
-from core.admin import DayField, FormPage, OpsAdmin, posted
+from core.admin import DayField, FormPage, OpsAdmin, posted, staff_column
 
 
 class BillingForm(forms.Form):
@@ -48,8 +48,10 @@ class BillingTermsAdmin(OpsAdmin):
         "dealing",
         ("contract_number", "contract_on"),
         "address",
-        ("entered_by_id", "created_at"),
+        ("entered_by", "created_at"),
     ]
+    staff = ["entered_by_id"]
+    entered_by = staff_column("entered_by_id", _("entered by"))
     actions_list = ["enter"]
 
     @action(

@@ -21,7 +21,7 @@ from compliance.services.einvoices import (
 )
 from core import clock
 from core.accounts.models import User
-from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge
+from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, staff_column, tenge
 from core.errors import DomainError
 
 CHANGE = "compliance.change_einvoice"
@@ -29,7 +29,9 @@ CHANGE = "compliance.change_einvoice"
 
 class SignedForm(forms.Form):
     file = forms.FileField(
-        label=_("Signed file"), help_text=_("XML, as the signing program saved it")
+        label=_("Signed file"),
+        help_text=_("XML, as the signing program saved it"),
+        error_messages={"required": _("Choose a file.")},
     )
 
 
@@ -54,11 +56,13 @@ class EInvoiceAdmin(OpsAdmin):
     fields = [
         ("invoice", "brand"),
         ("state", "since", "due_on"),
-        ("exported_by_id", "signer"),
+        ("exported_by", "signer"),
         ("word", "registration_number"),
         "note",
         "created_at",
     ]
+    staff = ["exported_by_id"]
+    exported_by = staff_column("exported_by_id", _("handed out by"))
     actions_detail = ["export", "sign", "sent", "answer"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EInvoice]:

@@ -12,7 +12,7 @@ from unfold.decorators import action
 from compliance.domain.rules import Confidence, Rule, Unit
 from compliance.models import RegisterCheck, TaxRule
 from compliance.services import tax_rule_activate, tax_rule_draft
-from core.admin import ConfirmForm, DayField, FormPage, OpsAdmin, posted
+from core.admin import ConfirmForm, DayField, FormPage, OpsAdmin, posted, staff_column
 
 
 class RuleForm(forms.Form):
@@ -77,8 +77,11 @@ class TaxRuleAdmin(OpsAdmin):
         ("valid_from", "valid_to"),
         "source",
         ("confidence", "state"),
-        ("created_by_id", "activated_by_id", "created_at"),
+        ("created_by", "activated_by", "created_at"),
     ]
+    staff = ["created_by_id", "activated_by_id"]
+    created_by = staff_column("created_by_id", _("entered by"))
+    activated_by = staff_column("activated_by_id", _("activated by"))
     actions_list = ["draft"]
     actions_detail = ["activate"]
 

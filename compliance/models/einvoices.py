@@ -64,4 +64,4 @@ class EInvoice(models.Model):
         indexes = [models.Index(fields=["state", "due_on"], name="einvoice_queue")]
 
     def __str__(self) -> str:
-        return f"{self.invoice}: {self.state}"
+        return str(self.invoice)

@@ -157,7 +157,7 @@ class Invoice(models.Model):
         indexes = [models.Index(fields=["brand", "-id"], name="invoice_brand_newest")]
 
     def __str__(self) -> str:
-        return self.number or f"{self.brand_id} {self.period_from}"
+        return self.number or f"{self.period_from} – {self.period_to}"
 
     @property
     def number(self) -> str:

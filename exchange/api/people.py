@@ -62,6 +62,9 @@ class ParticipationSerializer(serializers.Serializer[Participation]):
     code = serializers.SerializerMethodField(
         help_text="The personal promo code that counts now; empty without one."
     )
+    group = serializers.SerializerMethodField(
+        help_text="The group by whose terms they are paid; empty: by the terms for everybody."
+    )
     applied_at = MomentField()
     decided_at = MomentField(allow_null=True)
     reason_code = serializers.CharField(help_text="Why it was refused or ended; else empty.")
@@ -71,6 +74,11 @@ class ParticipationSerializer(serializers.Serializer[Participation]):
     def get_code(self, row: Participation) -> str:
         """The active one, of those that came with the row."""
         return next((code.code for code in selectors.codes_now(row)), "")
+
+    def get_group(self, row: Participation) -> str:
+        """Of who is out it says nothing."""
+        is_in = row.state == Participation.State.APPROVED
+        return row.group.name if row.group and is_in else ""
 
 
 class ParticipationPageSerializer(serializers.Serializer[Any]):

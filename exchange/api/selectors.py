@@ -16,6 +16,7 @@ from attribution.models import Candidate, Conversion, Decision, Order, OrderLine
 from campaigns.models import Campaign, CodePool, Participation, PromoCode
 from campaigns.selectors import terms_of
 from campaigns.selectors.codes import PoolCounts
+from campaigns.selectors.deals import escrow_of
 from core.errors import DomainError, NotFound
 from ledger.domain.accounts import CURRENCY, AccountKind
 from ledger.models import Account
@@ -44,7 +45,7 @@ class BrandBalance:
 
 
 def balance_of_brand(brand_id: int) -> BrandBalance:
-    """Two queries."""
+    """Three queries."""
     kinds = [AccountKind.BRAND_FREE, *RESERVED]
     rows = Account.objects.filter(brand_id=brand_id, kind__in=kinds, currency=CURRENCY)
     free_minor, reserved = 0, defaultdict[int, dict[str, int]](dict)
@@ -55,8 +56,10 @@ def balance_of_brand(brand_id: int) -> BrandBalance:
             free_minor += minor
         else:
             reserved[campaign_id][RESERVED[AccountKind(kind)]] = minor
+    for campaign_id, minor in escrow_of(list(reserved)).items():
+        reserved[campaign_id]["posts_minor"] = minor
     ids = Campaign.objects.filter(brand_id=brand_id, pk__in=reserved).order_by("pk")
-    nothing = dict.fromkeys(RESERVED.values(), 0)
+    nothing = dict.fromkeys([*RESERVED.values(), "posts_minor"], 0)
     return BrandBalance(
         currency=CURRENCY,
         free_minor=free_minor,
@@ -84,7 +87,8 @@ def participations_of_campaign(
     campaign: Campaign, *, state: str | None = None
 ) -> QuerySet[Participation]:
     """With whose they are and their active codes."""
-    rows = Participation.objects.filter(campaign=campaign).select_related("influencer")
+    rows = Participation.objects.filter(campaign=campaign)
+    rows = rows.select_related("influencer", "group")
     active = PromoCode.objects.filter(state=PromoCode.State.ACTIVE).order_by("-pk")
     rows = rows.prefetch_related(Prefetch("codes", active, to_attr="codes_active"))
     return rows if state is None else rows.filter(state=state)

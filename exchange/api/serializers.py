@@ -37,6 +37,9 @@ class ErrorSerializer(serializers.Serializer[Any]):
 class CampaignMoneySerializer(serializers.Serializer[Any]):
     campaign = serializers.UUIDField()
     budget_minor = serializers.IntegerField(help_text="Rewards that are not promised yet.")
+    posts_minor = serializers.IntegerField(
+        help_text="Fixed fees of posts that are neither accepted nor released."
+    )
     fee_minor = serializers.IntegerField(help_text="Birge's fee for them.")
     vat_minor = serializers.IntegerField(help_text="VAT of that fee, and of fees on hold.")
 

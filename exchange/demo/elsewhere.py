@@ -107,7 +107,7 @@ def traffic_make(brand: Brand, influencers: Sequence[Influencer]) -> None:
     connection_create(
         brand=brand,
         source="ozon_traffic",
-        name="Ozon: external traffic",
+        name="Ozon, сыртқы трафик",
         client_id=client_id,
         token=secret,
         tag=tag,

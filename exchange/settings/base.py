@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     "late returns": {"task": "attribution.tasks.late_returns_apply", "schedule": 60.0},
     "months": {"task": "attribution.tasks.periods_settle", "schedule": 300.0},
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
+    "deals": {"task": "campaigns.tasks.deals_sweep", "schedule": 60.0},
     "invoices": {"task": "campaigns.tasks.invoices_sweep", "schedule": 900.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},

@@ -9,17 +9,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from attribution.domain.verdicts import (
-    ANSWER_CHARS_MAX,
-    EVIDENCE_BYTES_MAX,
-    NOTE_CHARS_MAX,
-)
-from attribution.services.evidence_files import Evidence
+from attribution.domain.verdicts import ANSWER_CHARS_MAX, NOTE_CHARS_MAX
+from core.evidence import EVIDENCE_BYTES_MAX, Evidence
 from exchange.web.rejections import brand_reasons
 
 
 class EvidenceForm(forms.Form):
-    """A file is optional; what it is, its bytes say (services.evidence_files)."""
+    """A file is optional; what it is, its bytes say (core.evidence)."""
 
     file = forms.FileField(
         label=_("Picture or PDF"),

@@ -20,6 +20,7 @@ from core.bps import round_half_up
 NBSP = "\u00a0"
 MINUS = "\u2212"
 TENGE = "₸"
+MARKS = {"KZT": TENGE, "RUB": "₽"}  # others stand as their code: "12,00 UZS"
 LANGUAGES = ("kk", "ru", "en")
 
 # CLDR shortens Russian months unevenly ("нояб.", "мар."): lists want three letters and no dot.
@@ -65,18 +66,22 @@ def money_text(minor: int, tiyn: TiynRule = "needed") -> str:
 
 
 def amount_text(minor: int, currency: str) -> str:
-    """An amount of any currency with two digits behind the point: "1 250,50 RUB"."""
+    """An amount of any currency with two digits behind the point: "1 250,50 ₽"."""
     if currency == "KZT":
         return money_text(minor)
     parts = money_parts(minor)
-    return f"{parts.sign}{parts.whole},{parts.fraction}{NBSP}{currency}"
+    return f"{parts.sign}{parts.whole},{parts.fraction}{NBSP}{currency_mark(currency)}"
+
+
+def currency_mark(code: str) -> str:
+    return MARKS.get(code, code)
 
 
 def rate_text(currency: str, tenge: Decimal, on: date) -> str:
-    """What made another currency tenge: "1 RUB = 6,45 ₸ · 21.11.2026", without needless zeros."""
+    """What made another currency tenge: "1 ₽ = 6,45 ₸ · 21.11.2026", without needless zeros."""
     whole, _point, fraction = f"{tenge:f}".partition(".")
     shown = f"{whole},{fraction.rstrip('0').ljust(2, '0')}"
-    return f"1{NBSP}{currency} = {shown}{NBSP}{TENGE} · {on:%d.%m.%Y}"
+    return f"1{NBSP}{currency_mark(currency)} = {shown}{NBSP}{TENGE} · {on:%d.%m.%Y}"
 
 
 def number_text(number: int) -> str:

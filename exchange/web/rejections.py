@@ -75,10 +75,14 @@ def brand_reasons() -> list[tuple[int, Word]]:
 
 
 def file_answer(file: RejectionFile) -> HttpResponse:
+    return download_answer(file.name, file.content_type, bytes(file.content))
+
+
+def download_answer(name: str, content_type: str, content: bytes) -> HttpResponse:
     """A download, and never a page of ours: it came from somebody else."""
-    answer = HttpResponse(bytes(file.content), content_type=file.content_type)
+    answer = HttpResponse(content, content_type=content_type)
     answer.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=file.name) or "attachment"
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
     )
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"

@@ -35,6 +35,11 @@ def total_title(conversion: Conversion) -> str:
     return said % {"marketplace": platform_name(conversion.source)}
 
 
+def sale_title(conversion: Conversion) -> str:
+    """What was sold, as both sides read it."""
+    return total_title(conversion) if is_total(conversion) else conversion.product_name
+
+
 def total_note(conversion: Conversion, candidates: Sequence[Candidate]) -> str:
     """Who counted what, by which tag, and how we know. Runs as either side."""
     tag = next((each.evidence for each in candidates if each.kind == PLATFORM_TAG), "")

@@ -203,6 +203,23 @@ EINVOICE = {
     "accepted": Status("paid", _("Accepted"), _("You find it in your cabinet of the e-invoices.")),
     "declined": Status("bad", _("Declined"), _("The state's system declined it: we send it anew.")),
 }
+DEAL = {
+    "offered": Status("wait", _("Offered"), _("The influencer has not answered yet.")),
+    "running": Status("appr", _("Running"), _("Taken: posts are made and looked at.")),
+    "done": Status("paid", _("Done"), _("Nothing of it is open any more.")),
+    "declined": Status("bad", _("Declined"), _("The influencer said no.")),
+    "expired": Status("wait", _("Expired"), _("Its time is over.")),
+    "cancelled": Status("bad", _("Withdrawn"), _("The money went back to the brand.")),
+}
+POST = {
+    "open": Status("wait", _("To be posted"), _("Publish it and send its link.")),
+    "submitted": Status("hold", _("Looked at"), _("Sent in; the brand looks at it.")),
+    "returned": Status("bad", _("Sent back"), _("Something is to be changed. Send it again.")),
+    "accepted": Status("appr", _("Accepted"), _("Its fee is the influencer's.")),
+    "paid": Status("paid", _("Paid"), _("The money was sent to the account.")),
+    "expired": Status("wait", _("Not sent"), _("It was not sent in time.")),
+    "cancelled": Status("wait", _("Withdrawn"), _("The money went back to the brand.")),
+}
 GUARANTEE = {
     "ahead": Status("wait", _("Ahead"), _("Its month has not begun.")),
     "running": Status("appr", _("Running"), _("Orders of this month count towards it.")),
@@ -229,6 +246,8 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "invoice": INVOICE,
     "phone": PHONE_CLAIM,
     "einvoice": EINVOICE,
+    "deal": DEAL,
+    "post": POST,
     "guarantee": GUARANTEE,
 }
 

@@ -64,12 +64,26 @@ def tree_root(leaves: Sequence[bytes]) -> bytes:
 
 def tree_path(leaves: Sequence[bytes], position: int) -> list[Step]:
     """The neighbours on the way from a leaf up to the root."""
-    path: list[Step] = []
+    return levels_path(tree_levels(leaves), position)
+
+
+def tree_levels(leaves: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """The leaves, and every row of nodes above them but the root: for several paths of one tree."""
+    levels = []
     while len(leaves) > 1:
+        levels.append(leaves)
+        leaves = _level_above(leaves)
+    return levels
+
+
+def levels_path(levels: Iterable[Sequence[bytes]], position: int) -> list[Step]:
+    """As tree_path, of a tree whose levels are known."""
+    path: list[Step] = []
+    for level in levels:
         neighbour = position ^ 1
-        if neighbour < len(leaves):
-            path.append((_LEFT if neighbour < position else _RIGHT, leaves[neighbour]))
-        leaves, position = _level_above(leaves), position // 2
+        if neighbour < len(level):
+            path.append((_LEFT if neighbour < position else _RIGHT, level[neighbour]))
+        position //= 2
     return path
 
 

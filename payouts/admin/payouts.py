@@ -70,7 +70,8 @@ class PayoutAdmin(OpsAdmin):
         ("rail_key", "state_badge"),
         ("influencer", "payee", "iin"),
         "tax_status_text",
-        ("gross", "withheld", "netted", "net"),
+        ("gross", "withheld"),
+        ("netted", "net"),
         ("account", "bank_bic"),
         ("batch_link", "paid_on"),
         ("created_at", "finished_at"),
@@ -206,7 +207,9 @@ def _taxes_table(payout: Payout) -> Table:
 
 
 def _lines_table(payout: Payout) -> Table:
-    lines = payout.lines.select_related("brand", "conversion", "period_reward").order_by("pk")
+    lines = payout.lines.select_related("brand", "conversion", "period_reward", "task").order_by(
+        "pk"
+    )
     shown = list(lines[:ROWS_SHOWN_MAX])
     return Table(
         title=_("Rewards that it pays"),

@@ -22,15 +22,17 @@ class PayeeHold(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one conversion, or one reward of a month, puts into a payout."""
+    """What one conversion, one reward of a month or one post puts into a payout."""
 
     brand_id: int
     amount_minor: int
     conversion_id: int | None = None
     period_reward_id: int | None = None
+    task_id: int | None = None
 
     def __post_init__(self) -> None:
-        assert (self.conversion_id is None) != (self.period_reward_id is None), self
+        sources = (self.conversion_id, self.period_reward_id, self.task_id)
+        assert sum(each is not None for each in sources) == 1, self
 
 
 def payee_hold(

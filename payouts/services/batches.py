@@ -111,6 +111,7 @@ def _payouts_write(batch: PayoutBatch, ready: Sequence[Ready]) -> list[Payout]:
             brand_id=part.brand_id,
             conversion_id=part.conversion_id,
             period_reward_id=part.period_reward_id,
+            task_id=part.task_id,
             amount_minor=part.amount_minor,
         )
         for payout, each in pairs

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import F
 
 from attribution.models import Conversion, PeriodReward
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Task
 from campaigns.services.links import links_follow_budgets
 from core import clock
 from ledger.domain.drafts import JournalDraft
@@ -63,8 +63,9 @@ def paid_back(payout: Payout) -> None:
         if line.conversion_id is not None:
             back[line.conversion_id] = unpaid
         else:
-            months = PeriodReward.objects.filter(payout_lines=line)
-            months.update(paid_minor=F("paid_minor") - unpaid)
+            paid = F("paid_minor") - unpaid
+            PeriodReward.objects.filter(payout_lines=line).update(paid_minor=paid)
+            Task.objects.filter(payout_lines=line).update(paid_minor=paid)
     conversions = _locked(back)
     recovered = {}
     for conversion in conversions:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from attribution.models import Conversion, PeriodReward
 from attribution.selectors.conversions import still_payable
 from brands.services import deposit_book
+from campaigns.models import Task
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, NotFound
@@ -259,10 +260,11 @@ def _payout_paid(payout: Payout, taxes: dict[str, int]) -> None:
     journal_post(payout_paid(payout_money(payout, taxes)), occurred_at=clock.now())
     payout_net(payout)
     payout_move(payout, Payout.State.PAID)
-    for line in payout.lines.order_by("conversion_id", "period_reward_id"):
+    for line in payout.lines.order_by("conversion_id", "period_reward_id", "task_id"):
         paid = F("paid_minor") + line.amount_minor
         Conversion.objects.filter(payout_lines=line).update(paid_minor=paid)
         PeriodReward.objects.filter(payout_lines=line).update(paid_minor=paid)
+        Task.objects.filter(payout_lines=line).update(paid_minor=paid)
     _rewards_follow(payout)
     _notice(payout, "payout_paid")
 
@@ -304,8 +306,8 @@ def payout_fail(*, payout_id: int, reason: str) -> Payout:
 
 
 def _rewards_follow(payout: Payout) -> None:
-    """What is wholly paid, a conversion or a month's reward, is `paid`, else it is `approved`; a
-    reversed conversion stays reversed."""
+    """What is wholly paid is `paid`, else it is `approved`, or, of a post, `accepted`; a reversed
+    conversion stays reversed."""
     touched = Conversion.objects.filter(payout_lines__payout=payout)
     touched = touched.annotate(still_minor=still_payable())
     touched.filter(status="approved", still_minor=0).update(status="paid")
@@ -313,6 +315,9 @@ def _rewards_follow(payout: Payout) -> None:
     months = PeriodReward.objects.filter(payout_lines__payout=payout)
     months.filter(state="approved", paid_minor=F("amount_minor")).update(state="paid")
     months.filter(state="paid", paid_minor__lt=F("amount_minor")).update(state="approved")
+    posts = Task.objects.filter(payout_lines__payout=payout)
+    posts.filter(state="accepted", paid_minor=F("amount_minor")).update(state="paid")
+    posts.filter(state="paid", paid_minor__lt=F("amount_minor")).update(state="accepted")
 
 
 def _rows_write(statement: BankStatement, plan: Sequence[Planned]) -> None:

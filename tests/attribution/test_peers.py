@@ -13,8 +13,10 @@ from django.test import Client
 
 from attribution.connectors.files import choice_of
 from attribution.connectors.postback.reading import sign
-from attribution.models import Candidate, Conversion, ConversionVersion
+from attribution.models import Candidate, Conversion, ConversionVersion, Rejection
 from attribution.services.connections import connection_create
+from attribution.services.leak_decisions import leak_mode_set
+from attribution.services.leak_guard import leaks_find
 from attribution.services.lifecycle import conversions_advance, conversions_fund
 from attribution.services.order_uploads import (
     upload_columns_choose,
@@ -22,6 +24,7 @@ from attribution.services.order_uploads import (
     upload_store,
 )
 from attribution.services.same_sale import same_sales_sweep
+from attribution.services.verdicts import Speaker, conversion_reject
 from brands.models import Brand
 from campaigns.domain.reasons import ReasonCode
 from campaigns.models import CampaignTotals, Participation, PromoCode, Terms, TrackingLink
@@ -35,6 +38,7 @@ from ledger.models import Entry
 from ledger.selectors import balance_minor
 from tests.attribution.connectors.tilda.test_connector import the as the_order
 from tests.attribution.shop import click_make, order_body, shop_open
+from tests.attribution.test_leak_guard import finding_make
 from tests.attribution.test_sale import COMMISSION, PLACED, count, deliver, held, the, work
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -235,6 +239,32 @@ def test_who_is_out_keeps_what_was_sold_before_and_earns_nothing_after(cast, sho
     assert living == {"1": "on_hold", "2": "pending"}
     assert reasons == ["not_participating", "not_participating"]
     assert held(cast)[0] == 2 * COMMISSION
+
+
+def test_a_removal_for_a_leak_freezes_what_is_disputed_and_nothing_else(cast, shop, client):
+    """Aliya's code leaked and the brand ends with her. Her follower's tap is nobody's dispute: that
+    sale is approved and payable at its time. The code's sale waits, what was rejected stays."""
+    click = click_make(cast.tulpar, at=PLACED - timedelta(hours=3))
+    deliver(client, shop, order_body(1, click_id=click.click_id.hex, status="completed"))
+    for number in (2, 3):
+        deliver(client, shop, order_body(number, coupons=("AQTAS",), status="completed"))
+    leaks_find()  # which uses of the code had a click
+    finding_make(cast.tulpar)
+    leak_mode_set(campaign_id=cast.tulpar.campaign, mode="enforce")
+    speaker = Speaker(cast.tulpar.brand, Rejection.Door.PAGE, cast.tulpar.owner)
+    rejected = the(Conversion, order_number="3")
+    conversion_reject(
+        conversion_id=rejected.public_id, reason_code=19, note="pepper.ru/kupon", speaker=speaker
+    )
+    why = Reason(code=ReasonCode.LEAK)
+    participation_remove(participation_id=cast.tulpar.participation, reason=why)
+
+    with time_machine.travel(datetime(2026, 12, 12, tzinfo=UTC), tick=False):
+        assert conversions_advance() == 1
+    with acting_as(system="test"):
+        found = dict(Conversion.objects.values_list("order_number", "status"))
+    assert found == {"1": "approved", "2": "on_hold", "3": "rejected"}
+    assert held(cast)[:2] == (COMMISSION, COMMISSION)  # on hold; approved
 
 
 # --- Ids ------------------------------------------------------------------------------------------

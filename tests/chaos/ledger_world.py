@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from ledger.domain import accounts, journals
 from ledger.domain.corrections import reversal
+from ledger.domain.deal_journals import DealRef, deal_released, deal_reserved, task_accepted
 from ledger.domain.drafts import JournalDraft, Leg
 from ledger.domain.fees import Reserve
 from ledger.domain.guarantees import (
@@ -80,6 +81,20 @@ def _bonus(sale: int) -> JournalDraft:
     period = PeriodRef(sale, "bonus", sale, "2026-11", CAMPAIGN, BRAND, sale % INFLUENCERS + 1)
     return journals.period_reward(
         period, amount_minor=90, fee_held_minor=13, fee_minor=13, vat_minor=0
+    )
+
+
+def _deal(sale: int) -> DealRef:
+    """Three posts of 1,00: one is accepted, two never come."""
+    return DealRef(sale, CAMPAIGNS_FROM + sale, BRAND)
+
+
+def _post(sale: int) -> JournalDraft:
+    return task_accepted(
+        _deal(sale),
+        task_id=sale,
+        influencer_id=sale % INFLUENCERS + 1,
+        share=Reserve(100, 15, 2),
     )
 
 
@@ -159,6 +174,9 @@ STEPS: tuple[Callable[[int], JournalDraft], ...] = (
         is_vat_invoiced=False,
     ),
     _bonus,
+    lambda n: deal_reserved(_deal(n), Reserve(300, 45, 7)),
+    _post,
+    lambda n: deal_released(_deal(n), Reserve(200, 30, 5), posts_left=1),
     lambda n: _promised(n, 0, 800),
     lambda n: _promised(n, 1, 200),
     _promise_end,

@@ -67,12 +67,16 @@ from campaigns.models import (
     CampaignTotals,
     CodeAlias,
     CodePool,
+    Deal,
     ExternalCode,
     Guarantee,
     Invite,
+    ParticipantGroup,
     Participation,
     ParticipationTerms,
     PromoCode,
+    Task,
+    TaskPost,
     Terms,
     TrackingLink,
     TrafficTag,
@@ -291,6 +295,9 @@ def campaign_rows(party: Party) -> list[models.Model]:
     )
     return [
         invite,
+        ParticipantGroup.objects.create(
+            campaign_id=party.campaign, brand_id=party.brand, name="Top"
+        ),
         code,
         totals,
         pool,
@@ -324,7 +331,32 @@ def campaign_rows(party: Party) -> list[models.Model]:
         TrackingLink.objects.get(pk=party.link),
         PromoCode.objects.get(pk=party.code),
         TrafficTag.objects.create(brand_id=party.brand, platform="ozon", start="vendor_org_42_"),
+        *deal_rows(party),
     ]
+
+
+def deal_rows(party: Party) -> list[models.Model]:
+    both = {"brand_id": party.brand, "influencer_id": party.influencer}
+    joined = {"campaign_id": party.campaign, "participation_id": party.participation}
+    deal = Deal.objects.create(
+        place="instagram",
+        post_count=1,
+        post_minor=1,
+        fee_bps=1_500,
+        vat_bps=1_600,
+        brief="Show it",
+        due_on=TODAY,
+        review_days=1,
+        answer_until=clock.now(),
+        offered_by_id=1,
+        **both,
+        **joined,
+    )
+    task = Task.objects.create(deal=deal, number=1, amount_minor=1, due_on=TODAY, **both, **joined)
+    post = TaskPost.objects.create(
+        task=task, number=1, url="https://instagram.com/p/1", picture=b"1", **both
+    )
+    return [deal, task, post]
 
 
 def order_rows(party: Party) -> list[models.Model]:

@@ -55,10 +55,12 @@ class Workplace:
     draft: int
     applied: int
 
-    def client(self, who: str, **options: Any) -> Client:
+    def client(self, who: str, *, second_factor: bool = False, **options: Any) -> Client:
         client = Client(**options)
         if who != "nobody":
             client.force_login(User.objects.get(pk=self.people[who]))
+        if second_factor:
+            second_factor_use(client, self.people.get(who))
         return client
 
     def url(self, name: str, /, *args: Any, language: str = "en") -> str:
@@ -83,6 +85,14 @@ class Workplace:
     @property
     def live(self) -> UUID:
         return public_id(Campaign, pk=self.cast.tulpar.campaign)
+
+
+def second_factor_use(client: Client, user_id: int | None) -> None:
+    """As after a login with a code besides the password."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 1}]
+    session["account_authentication_methods_user"] = str(user_id)
+    session.save()
 
 
 def public_id(model: type[Model], **filters: Any) -> UUID:

@@ -299,6 +299,8 @@ BUTTONS = {
     "/admin/campaigns/category/enter/": "campaigns.add_category",
     "/admin/campaigns/campaign/{campaign}/review-pass/": "campaigns.change_campaign",
     "/admin/campaigns/campaign/{campaign}/review-refuse/": "campaigns.change_campaign",
+    "/admin/campaigns/task/{task}/accept/": "campaigns.change_task",
+    "/admin/campaigns/task/{task}/send-back/": "campaigns.change_task",
     "/admin/influencers/topic/enter/": "influencers.add_topic",
     "/admin/influencers/topic/{topic}/edit/": "influencers.change_topic",
     "/admin/accounts/user/add-colleague/": "accounts.add_user",
@@ -321,6 +323,7 @@ def test_a_button_opens_for_its_right_alone(cast, world, role):
         "refund": world["tulpar"]["payouts_refund"].pk,
         "topic": topic_make().pk,
         "campaign": cast.tulpar.campaign,
+        "task": world["tulpar"]["campaigns_task"].pk,
         "user": cast.checker,
     }
     for path, permission in BUTTONS.items():

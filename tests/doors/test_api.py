@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.test import RequestFactory
@@ -24,7 +25,9 @@ from influencers.models import Influencer
 from ledger.domain.fees import Reserve
 from ledger.domain.journals import campaign_reserve, deposit
 from ledger.services import journals_post
+from tests.campaigns.deals_world import MONEY, WHOLE, offered
 from tests.core.matrix_rows import rows_make
+from tests.world import NOON, money_put
 
 
 class Caller:
@@ -139,12 +142,30 @@ def test_the_balance_is_free_money_and_what_each_campaign_reserves(tulpar, cast)
                 {
                     "campaign": public(Campaign, mine.campaign),
                     "budget_minor": 500_00,
+                    "posts_minor": 0,
                     "fee_minor": 75_00,
                     "vat_minor": 12_00,
                 }
             ],
         },
     )
+
+
+def test_the_balance_names_what_posts_at_a_fixed_fee_hold(tulpar, cast):
+    money_put(cast, cast.tulpar.brand, MONEY)
+    with time_machine.travel(NOON, tick=False):
+        offered(cast)
+    _status, balance = tulpar.get("balance")
+    assert (balance["free_minor"], balance["reserved_minor"]) == (MONEY - WHOLE, WHOLE)
+    assert balance["campaigns"] == [
+        {
+            "campaign": public(Campaign, cast.tulpar.campaign),
+            "budget_minor": 0,
+            "posts_minor": 3_000_009,
+            "fee_minor": 450_001,
+            "vat_minor": 72_000,
+        }
+    ]
 
 
 def test_a_brand_without_money_reads_zeros(tulpar):

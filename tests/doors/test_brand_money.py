@@ -2,9 +2,14 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from brands.domain.payment_reference import payment_reference
 from brands.services import deposit_book
@@ -66,7 +71,7 @@ def test_a_refund_has_its_words(workplace):
 
 
 def test_pages_of_the_statement_follow_each_other(workplace, monkeypatch):
-    monkeypatch.setattr("exchange.web.brand.builders.money.PAGE_ROWS", 2)
+    monkeypatch.setattr("exchange.web.brand.builders.statement.PAGE_ROWS", 2)
     for number in range(3):
         money_put(workplace.cast, workplace.cast.tulpar.brand, 100, reference=f"n{number}")
     first = workplace.page("money")
@@ -96,7 +101,7 @@ def test_without_an_account_of_the_platform_nothing_is_invented(workplace):
 
 
 def test_the_file_is_the_whole_statement_in_numbers(booked, monkeypatch):
-    monkeypatch.setattr("exchange.web.brand.builders.money.STATEMENT_PAGE_MAX", 3)
+    monkeypatch.setattr("exchange.web.brand.builders.statement.STATEMENT_PAGE_MAX", 3)
     answer = booked.get("statement_csv")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=";")
@@ -124,3 +129,147 @@ def test_a_transfers_number_is_no_formula_in_the_file(workplace):
     cells = [cell for line in csv.reader(io.StringIO(text), delimiter=";") for cell in line]
     assert "'=HYPERLINK(1)" in cells
     assert not any(cell.startswith(tuple("=+-@\t\r\n")) for cell in cells)
+
+
+# --- Filters, the past, files ---------------------------------------------------------------
+
+
+def test_the_filter_shows_an_event_or_a_campaign_with_the_balance_of_the_account(booked):
+    free = FREE + 20_000_000
+    top_ups = booked.page("money", event="top-ups")
+    assert rows(top_ups) == [
+        ("Top-up", "000182", 20_000_000, free),
+        ("Top-up", "", 10**9, 10**9),
+    ]
+    totals = top_ups.totals
+    assert (totals.in_minor, totals.out_minor) == (10**9 + 20_000_000, 0)
+    assert (totals.begin_minor, totals.end_minor) == (None, None)
+    campaign = booked.page("money", campaign=str(booked.live))
+    assert rows(campaign) == [("Reserved for a campaign", "tulpar sale", -58_700_000, FREE)]
+    assert campaign.rows[0].url == booked.url("campaign", booked.live)
+    assert booked.page("money", event="refunds").rows == []
+    assert booked.page("money", event="other").rows == []
+    assert len(booked.page("money", event="nonsense", campaign="nonsense").rows) == 4
+    foreign = public_id(Campaign, pk=booked.cast.sauran.campaign)
+    assert booked.page("money", campaign=str(foreign)).rows == []
+
+
+def test_a_period_has_its_balances_at_both_ends(booked):
+    """The transfer came on November 2; everything else happened today."""
+    page = booked.page("money", **{"from": "2026-11-02", "to": "2026-11-02"})
+    assert rows(page) == [("Top-up", "000182", 20_000_000, FREE + 20_000_000)]
+    totals = page.totals
+    assert (totals.begin_minor, totals.in_minor, totals.out_minor, totals.end_minor) == (
+        0, 20_000_000, 0, 20_000_000,
+    )  # fmt: skip
+    assert page.is_filtered
+    later = booked.page("money", **{"from": "2026-11-21"})
+    assert [row.text for row in later.rows] == [
+        "Reserved for a campaign", "Reserved for a campaign", "Top-up",
+    ]  # fmt: skip
+
+
+def test_balances_of_a_day_are_those_of_its_end_in_almaty(booked):
+    before, after = booked.page("money", on="2026-11-01"), booked.page("money", on="2026-11-02")
+    assert (before.free_minor, before.reserved_minor, before.reserves) == (0, 0, [])
+    assert (after.free_minor, after.reserved_minor) == (20_000_000, 0)
+    assert after.past.on.isoformat() == "2026-11-02"
+    today = booked.page("money", on="2026-11-21")  # is not over: balances of now
+    assert (today.past.on, today.free_minor) == (None, FREE + 20_000_000 - 11_740_000)
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        closed = booked.page("money", on="2026-11-21")
+    assert closed.free_minor == FREE + 20_000_000 - 11_740_000
+    assert [row.title for row in closed.reserves] == ["Жаңа жыл", "tulpar sale"]
+    assert closed.reserved_minor == 57_937_550
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        ({"from": "31.11.2026"}, "from", "is no day"),
+        ({"to": "2026-13-01"}, "to", "is no day"),
+        ({"from": "2026-11-30"}, "from", "is still ahead"),
+        ({"from": "2026-11-09", "to": "2026-11-08"}, "from", "Swap them"),
+        ({"from": "0" * 99}, "from", "is no day"),
+    ],
+)
+def test_a_period_that_is_none_is_refused_at_its_field(workplace, query, field, said):
+    answer = workplace.get("money", **query)
+    page = answer.context["page"]
+    assert (answer.status_code, page.rows, page.filter.error_field) == (422, [], field)
+    assert said in page.filter.error
+    assert said in answer.content.decode()
+    assert workplace.get("statement_csv", **query).status_code == 422
+    assert workplace.get("statement_xlsx", **query).status_code == 422
+
+
+@pytest.mark.parametrize(("on", "said"), [("x", "is no day"), ("2026-11-22", "is still ahead")])
+def test_a_day_of_balances_that_is_none_is_refused(workplace, on, said):
+    answer = workplace.get("money", on=on)
+    page = answer.context["page"]
+    assert answer.status_code == 422
+    assert said in page.past.error
+    assert page.free_minor == FREE  # of now, and not of some day
+
+
+def test_the_spreadsheet_has_the_same_lines_as_numbers_and_moments(booked):
+    answer = booked.get("statement_xlsx", event="top-ups")
+    assert answer["Content-Disposition"].endswith('filename="statement-tulpar-2026-11-21.xlsx"')
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    header, *lines = sheet.iter_rows(values_only=True)
+    assert header == ("When", "What", "About", "In, ₸", "Out, ₸", "Free balance, ₸")
+    assert [(line[0].isoformat(), *line[1:]) for line in lines] == [
+        ("2026-11-02T00:00:00", "Top-up", "000182", 200_000, None, 9_613_000),
+        ("2026-11-21T14:00:00", "Top-up", None, 10_000_000, None, 10_000_000),
+    ]
+    assert sheet["D2"].number_format == "#,##0.00"
+
+
+def test_the_files_speak_the_readers_language(booked):
+    for language, word in (("kk", "Уақыты"), ("ru", "Когда")):
+        url = booked.url("statement_csv", language=language)
+        text = b"".join(booked.client("owner").get(url).streaming_content).decode("utf-8-sig")
+        assert word in text.splitlines()[0], language
+
+
+def test_no_cell_of_the_spreadsheet_is_a_formula(workplace):
+    money_put(workplace.cast, workplace.cast.tulpar.brand, 1, reference="=HYPERLINK(1)")
+    answer = workplace.get("statement_xlsx")
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    cell = next(cell for row in sheet for cell in row if cell.value == "=HYPERLINK(1)")
+    assert cell.data_type == "s"
+
+
+def test_a_spreadsheet_has_a_most_of_lines(booked, monkeypatch):
+    monkeypatch.setattr("exchange.web.tables.XLSX_ROWS_MAX", 3)
+    answer = booked.get("statement_xlsx")
+    assert answer.status_code == 422
+    assert "Choose fewer days" in answer.content.decode()
+
+
+def test_the_forecast_says_what_it_goes_by(workplace):
+    page = workplace.page("money")
+    # orders 2, 4 and 6 since the first of them four days ago: (255 000 + 255 000 + 153 000) x 1,174
+    assert page.runway_why == (
+        f"Pace of the last 5{NBSP}days: 1{NBSP}556,72{NBSP}₸ a day, with our fee and VAT."
+    )
+    assert page.runway_days is None  # it lasts for years
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        quiet = workplace.page("money")
+    assert quiet.runway_why == (
+        f"No sales in the last 14{NBSP}days: there is no pace to forecast by."
+    )
+    assert quiet.runway_days is None
+
+
+def test_the_page_costs_the_same_however_many_lines_there_are(booked):
+    def cost(**query: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            booked.page("money", **query)
+        return len(queries)
+
+    narrow = {"event": "top-ups", "from": "2026-11-01", "on": "2026-11-02"}
+    before = cost(), cost(**narrow)
+    for number in range(12):
+        money_put(booked.cast, booked.cast.tulpar.brand, 100, reference=f"n{number}")
+    assert (cost(), cost(**narrow)) == before

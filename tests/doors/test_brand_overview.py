@@ -59,8 +59,8 @@ def test_what_approves_itself_is_said_with_its_first_day(workplace):
     assert (side.orders_waiting, side.may_pay) == (2, True)
 
 
-def test_the_runway_is_the_free_balance_at_the_pace_of_the_last_month(workplace):
-    """Cost of the last 30 days, since the first order of these: 5 days."""
+def test_the_runway_is_the_free_balance_at_the_pace_of_the_last_fortnight(workplace):
+    """Cost of the last 14 days, since the first order of these: 5 days."""
     side = workplace.get("overview").context["side"]
     assert side.runway_days is None  # 9 413 000 at 1 557 a day lasts for years
     with acting_as(system="test data"):

@@ -24,7 +24,7 @@ from attribution.services.verdicts import Speaker, conversion_reject
 from brands.models import Brand
 from brands.services import top_up_invoice_create
 from campaigns.models import Campaign, Participation
-from campaigns.services import campaign_create
+from campaigns.services import campaign_create, group_create
 from campaigns.services.categories import category_save
 from campaigns.services.code_pools import PoolTerms, codes_generate
 from campaigns.services.exclusive_skus import exclusive_sku_reserve
@@ -42,6 +42,7 @@ from tests.attribution.phones import kaspi_open
 from tests.attribution.receipts import ABAI, claim, registers_open
 from tests.attribution.shop import click_make
 from tests.attribution.test_leak_guard import finding_make
+from tests.campaigns.deals_world import running, send, tasks
 from tests.campaigns.test_offers import OFFER
 from tests.cast import user_make
 from tests.doors.conftest import (
@@ -56,7 +57,10 @@ from tests.doors.conftest import (
     upload_make,
     written,
 )
+from tests.doors.test_deals import deal_form
 from tests.doors.test_leaks import FIGURES
+
+GROUP_FILES = ("group_file", "group_file_apply", "group_file_faults")
 
 TABLE = """
 address                         nobody  stranger  analyst  manager  finance  owner
@@ -85,7 +89,27 @@ GET  people_csv                 log     no        in       in       in       in
 GET  invites                    log     no        in       in       in       in
 POST invites                    log     no        not      done     done     done
 POST invite_revoke              log     no        not      done     done     done
+GET  deals                      log     no        in       in       in       in
+GET  deals_csv                  log     no        in       in       in       in
+GET  deal_new                   log     no        not      not      in       in
+POST deal_new                   log     no        not      not      done     done
+GET  deal                       log     no        in       in       in       in
+POST deal_cancel                log     no        not      not      done     done
+POST post_accept                log     no        not      done     done     done
+POST post_return                log     no        not      done     done     done
+GET  deal_picture               log     no        in       in       in       in
 POST people_decide              log     no        not      done     done     done
+POST people_move                log     no        not      done     done     done
+GET  group_new                  log     no        not      in       in       in
+POST group_new                  log     no        not      done     done     done
+GET  group_file                 log     no        not      in       in       in
+POST group_file                 log     no        not      422      422      422
+POST group_file_apply           log     no        not      422      422      422
+POST group_file_faults          log     no        not      422      422      422
+GET  group_edit                 log     no        not      in       in       in
+POST group_edit                 log     no        not      done     done     done
+POST group_end                  log     no        not      done     done     done
+POST participation_group_out    log     no        not      done     done     done
 GET  campaign_rules             log     no        not      in       in       in
 POST campaign_rules             log     no        not      done     done     done
 POST participation_article      log     no        not      done     done     done
@@ -153,6 +177,10 @@ GET  traffic                    log     no        in       in       in       in
 GET  traffic_csv                log     no        in       in       in       in
 GET  money                      log     no        in       in       in       in
 GET  statement_csv              log     no        in       in       in       in
+GET  proofs                     log     no        in       in       in       in
+GET  proofs_day                 log     no        no       no       no       no
+GET  sale_proof                 log     no        no       no       no       no
+GET  statement_xlsx             log     no        in       in       in       in
 GET  invoices                   log     no        in       in       in       in
 GET  invoices_csv               log     no        in       in       in       in
 POST invoice_make               log     no        not      not      done     done
@@ -314,6 +342,14 @@ def things(workplace):
     invite = invite_link_create(
         campaign_id=workplace.cast.tulpar.campaign, note="", uses_max=1, days=1
     )
+    deal = running(workplace.cast)
+    first_post = tasks(deal)[0]
+    post = send(workplace.cast, first_post, picture=Evidence("a.pdf", b"%PDF-1.7"))
+    group = group_create(
+        campaign_id=workplace.cast.tulpar.campaign,
+        name="Top",
+        offer=replace(OFFER, commission_bps=1_500),
+    )
     shop, marketplace = shop_id(workplace), marketplace_id(workplace)
     event = event_make(workplace)
     kaspi, upload = upload_make(workplace)
@@ -434,11 +470,25 @@ def things(workplace):
         "people": ((workplace.live,), {}),
         "people_csv": ((workplace.live,), {}),
         "people_decide": ((workplace.live,), {"action": "approve", "people": [str(applied)]}),
+        "people_move": ((workplace.live,), {"group": "", "people": [str(approved)]}),
+        "group_new": ((workplace.live,), CAMPAIGN_FORM | {"name": "New"}),
+        **{name: ((workplace.live,), {}) for name in GROUP_FILES},
+        "group_edit": ((group.public_id,), CAMPAIGN_FORM | {"name": "Best"}),
+        "group_end": ((group.public_id,), {}),
+        "participation_group_out": ((approved,), {}),
         "invites": (
             (workplace.live,),
             {"what": "link", "link-uses_max": "5", "link-days": "7"},
         ),
         "invite_revoke": ((invite.public_id,), {}),
+        "deals": ((workplace.live,), {}),
+        "deals_csv": ((workplace.live,), {}),
+        "deal_new": ((workplace.live,), deal_form(workplace)),
+        "deal": ((deal.public_id,), {}),
+        "deal_cancel": ((deal.public_id,), {}),
+        "post_accept": ((first_post.public_id,), {}),
+        "post_return": ((first_post.public_id,), {"p1-code": "21"}),
+        "deal_picture": ((post.public_id,), {}),
         "campaign_rules": ((workplace.live,), {"followers_min": "500"}),
         "participation_article": ((approved,), {"value": "310200411"}),
         "participation_vouchers": ((approved,), {"discount_percent": "10"}),
@@ -479,6 +529,8 @@ def things(workplace):
         "sale_reject": ((sale_of("2"),), {"reason_code": "19", "note": "Купон сайты"}),
         "sale_approve": ((sale_of("2"),), {}),
         "sale_undo": ((sale_of("4"),), {}),
+        "sale_proof": ((sale_of("4"), 1), {}),
+        "proofs_day": (("2026-11-20",), {}),
         "sale_file": ((shown,), {}),
         "connection_new": (("woocommerce",), {"name": "Second shop"}),
         "connection": ((shop,), {}),
@@ -521,7 +573,7 @@ def ask(workplace, client: Client, method: str, url: str, given: dict) -> str:
 
 @pytest.mark.parametrize("who", WHO)
 def test_who_may_do_what(workplace, things, who):
-    client = workplace.client(who)
+    client = workplace.client(who, second_factor=who != "nobody")
     wrong = []
     for method, name, wanted in ROWS:
         arguments, given = things.get(name, ((), {}))
@@ -569,7 +621,9 @@ def test_somebody_elses_things_are_the_same_as_missing_ones(workplace, things):
         if not arguments or name == "connection_new":
             continue
         url = workplace.url(name, *arguments).replace("/brand/tulpar/", "/brand/sauran/")
-        nobodys = workplace.url(name, *(uuid4() for _each in arguments))
+        nobodys = workplace.url(
+            name, *(each if isinstance(each, int) else uuid4() for each in arguments)
+        )
         for who, address in ((client, url), (workplace.client("owner"), nobodys)):
             answer = who.get(address) if method == "GET" else who.post(address, given)
             assert answer.status_code == 404, (method, name)

@@ -26,6 +26,7 @@ from sandbox.wildberries.token import mint
 from tests.attribution.connectors.kaspi.sheets import book, row
 from tests.campaigns.test_offers import OFFER
 from tests.cast import user_make
+from tests.doors.conftest import second_factor_use
 from tests.world import NOON, law_load, money_put
 
 ROLES = {"o": "owner", "m": "manager", "f": "finance", "a": "analyst"}
@@ -39,12 +40,15 @@ campaign_edit      draft              omf
 campaign_rules     campaign           omf
 people             campaign           omfa
 people_csv         campaign           omfa
+group_new          campaign           omf
 orders             -                  omfa
 orders_csv         -                  omfa
 clicks             -                  omfa
 clicks_csv         -                  omfa
 money              -                  omfa
 statement_csv      -                  omfa
+statement_xlsx     -                  omfa
+proofs             -                  omfa
 refunds            -                  omfa
 top_ups            -                  omfa
 integrations       -                  omfa
@@ -77,6 +81,9 @@ participation_reject     applied           omf
 participation_remove     approved          omf
 participation_restore    applied           omf
 people_decide            campaign          omf
+people_move              campaign          omf
+group_new                campaign          omf
+participation_group_out  approved          omf
 campaign_rules           campaign          omf
 participation_article    approved          omf
 participation_voucher    approved          omf
@@ -182,6 +189,7 @@ def people(cast):
 def client_of(user_id):
     client = Client()
     client.force_login(User.objects.get(pk=user_id))
+    second_factor_use(client, user_id)
     return client
 
 

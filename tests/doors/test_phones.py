@@ -167,7 +167,7 @@ def test_the_brand_confirms_an_order_that_waits_and_takes_the_list_away(workplac
     page = workplace.page("phones", kaspi)
     (waiting,) = page.waiting
     assert (waiting.number, waiting.influencer_name, waiting.minor) == ("701", "Aliya", 255_000)
-    assert [(row.status, row.consent) for row in page.rows] == [("active", "consent v1, kk")]
+    assert [(row.status, row.consent) for row in page.rows] == [("active", "consent v1, Kazakh")]
     assert workplace.post("phones_confirm", kaspi, order=waiting.order).status_code == 302
     assert the(Conversion, order_number="701").confirmed_at is not None
     assert workplace.page("phones", kaspi).waiting == []

@@ -65,9 +65,9 @@ def test_a_brand_reads_sums_by_influencer_and_day_and_its_other_tags_apart(workp
     page = workplace.page("traffic")
     (person,) = page.people
     assert (person.source, person.visits, person.ordered) == ("Ozon", 14, 2)
-    assert person.amount == f"3{NBSP}980,50{NBSP}RUB"
+    assert person.amount == f"3{NBSP}980,50{NBSP}₽"
     assert [(row.day, row.visits, row.ordered, row.amount) for row in page.days] == [
-        (DAY, 10, 2, f"3{NBSP}980,50{NBSP}RUB"),
+        (DAY, 10, 2, f"3{NBSP}980,50{NBSP}₽"),
         (DAY - timedelta(days=1), 4, None, ""),
     ]
     assert page.others == "Other tags of yours, which are none of Birge's: 1, visits: 7."
@@ -210,7 +210,7 @@ def test_a_table_is_looked_at_and_stored_once_and_its_columns_are_remembered(wor
     where = uploaded(workplace, raw)
     page = workplace.page("connection_tag_check", *where)
     assert [(row.visits, row.ordered, row.amount) for row in page.sums] == [
-        (10, 2, f"1{NBSP}990,50{NBSP}RUB")
+        (10, 2, f"1{NBSP}990,50{NBSP}₽")
     ]
     assert [(fault.row, fault.text) for fault in page.errors] == [(5, "is no date")]
     assert count(TagDay) == 0  # looked at, and nothing more

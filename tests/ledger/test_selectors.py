@@ -11,9 +11,9 @@ from ledger.selectors import (
     balance_minor,
     balances,
     influencers_owed,
-    statement_page,
 )
 from ledger.services import journal_post
+from ledger.statements import statement_page
 from tests.ledger.worlds import ALIYA, DANA, NOON, SAURAN, TULPAR, post, sale_drafts, two_sales
 
 pytestmark = pytest.mark.django_db

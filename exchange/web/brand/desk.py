@@ -20,8 +20,16 @@ from ledger.domain import accounts
 from ledger.selectors import balance_minor
 
 FORM_REFUSED = 422
-RUNWAY_BASIS_DAYS = 30  # the pace of spending is that of these days
+RUNWAY_BASIS_DAYS = 14  # the pace of spending is that of these days
 RUNWAY_DAYS_MAX = 365  # beyond a year it is no forecast any more
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What the sales of so many days cost the brand, from the first of them on to today."""
+
+    days: int
+    cost_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,15 @@ class Desk:
     free_minor: int
     waiting: Waiting
     failing: int
-    runway_days: int | None
+    pace: Pace | None
+
+    @property
+    def runway_days(self) -> int | None:
+        """How long the free balance lasts at the pace of late; None when nobody can say."""
+        if self.free_minor <= 0 or self.pace is None:
+            return None
+        days = self.free_minor * self.pace.days // self.pace.cost_minor
+        return days if days <= RUNWAY_DAYS_MAX else None
 
     def url(self, name: str, *args: Any) -> str:
         """The address of a page of this brand."""
@@ -65,28 +81,24 @@ def member_of(request: HttpRequest) -> Member:
 def desk_of(request: HttpRequest) -> Desk:
     """Four queries, for whatever page."""
     member = member_of(request)
-    free_minor = balance_minor(accounts.brand_free(member.brand_id))
     return Desk(
         brand=member.brand,
         member=member,
         others=request.other_brands,  # type: ignore[attr-defined]
-        free_minor=free_minor,
+        free_minor=balance_minor(accounts.brand_free(member.brand_id)),
         waiting=orders_waiting(member.brand_id),
         failing=failing_count(member.brand_id),
-        runway_days=_runway_days(member.brand_id, free_minor),
+        pace=_pace(member.brand_id),
     )
 
 
-def _runway_days(brand_id: int, free_minor: int) -> int | None:
-    """How long the free balance lasts at the pace of the last days; None when nobody can say."""
+def _pace(brand_id: int) -> Pace | None:
     today = clock.today()
     first_on = today - timedelta(days=RUNWAY_BASIS_DAYS - 1)
     figures = figures_of(brand_id, first_on=first_on, last_on=today)
-    if free_minor <= 0 or figures.cost_minor <= 0 or figures.first_at is None:
+    if figures.cost_minor <= 0 or figures.first_at is None:
         return None
-    days = (today - clock.day_of(figures.first_at)).days + 1
-    runway = free_minor * days // figures.cost_minor
-    return runway if runway <= RUNWAY_DAYS_MAX else None
+    return Pace((today - clock.day_of(figures.first_at)).days + 1, figures.cost_minor)
 
 
 def page_show(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from attribution.domain.sub_ids import SUBS as SUB_COUNT
 from attribution.models import ClickBreakdown
 from core import clock
-from core.errors import Invalid
+from exchange.web.days import day_refused, day_typed, days_check
 from exchange.web.formatting import day_full, days_text
 
 PERIODS = ("1", "7", "28", "90")  # days up to today
@@ -112,41 +112,22 @@ def period_of(asked: Asked) -> Period:
     today = clock.today()
     if not asked.is_own_period:
         return period_up_to_today(asked.days)
-    last_on = min(_day("to", asked.last), today) if asked.last else today
-    first_on = _day("from", asked.first) if asked.first else last_on
+    last_on = min(day_typed("to", asked.last), today) if asked.last else today
+    first_on = day_typed("from", asked.first) if asked.first else last_on
     period = Period(first_on, last_on)
-    _check(period, today)
+    _check(period)
     return period
 
 
-def _day(field: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        said = _("“%(text)s” is no day. Write year, month and day, as in %(example)s.")
-        example = clock.today().isoformat()
-        raise _refused(field, said % {"text": text, "example": example}) from None
-
-
-def _check(period: Period, today: date) -> None:
-    if period.first_on > today:
-        said = _("%(day)s is still ahead. Choose a first day up to today.")
-        raise _refused("from", said % {"day": day_full(period.first_on)})
-    if period.first_on > period.last_on:
-        said = _("The first day, %(first)s, is after the last, %(last)s. Swap them.")
-        days = {"first": day_full(period.first_on), "last": day_full(period.last_on)}
-        raise _refused("from", said % days)
+def _check(period: Period) -> None:
+    days_check(period.first_on, period.last_on)
     if period.first_on < COUNTED_SINCE:
         said = _("Clicks are counted since %(day)s. Choose a later first day.")
-        raise _refused("from", said % {"day": day_full(COUNTED_SINCE)})
+        raise day_refused("from", said % {"day": day_full(COUNTED_SINCE)})
     if period.days > DAYS_MAX:
         said = _("That is %(days)s, and a page shows up to %(max)s. Choose a later first day.")
         spans = {"days": days_text(period.days), "max": days_text(DAYS_MAX)}
-        raise _refused("from", said % spans)
-
-
-def _refused(field: str, said: str) -> Invalid:
-    return Invalid(said, fields={field: [said]}, code="bad_period")
+        raise day_refused("from", said % spans)
 
 
 def _public_id(text: str) -> str:

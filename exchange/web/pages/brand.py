@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from campaigns.domain.sale_cost import SaleCost
 from exchange.web.pages.common import (
@@ -21,6 +22,9 @@ from exchange.web.pages.common import (
     Trace,
 )
 from exchange.web.pages.decisions import DecisionForm, TickLine
+from exchange.web.pages.proofs import ProofRow
+from exchange.web.pages.statements import Filter as StatementFilter
+from exchange.web.pages.statements import Past, StatementRow, Totals
 from exchange.web.pages.totals import TotalsChoice
 from exchange.web.pages.verdicts import Sale
 from exchange.web.words import Tone
@@ -90,6 +94,7 @@ class Overview:
     checks_due_at: datetime | None = None
     runway_days: int | None = None
     task: Task | None = None
+    posts: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +130,8 @@ class CampaignForm:
 
 @dataclass(frozen=True, slots=True)
 class TermsForm:
-    """Other terms for a campaign that runs; as CampaignForm. `basket_text` goes with the form, so
-    that the cost of a sale is counted along."""
+    """Other terms for a campaign that runs, or for a group of it; as CampaignForm. `basket_text`
+    goes with the form, so that the cost of a sale is counted along."""
 
     action_url: str
     back_url: str
@@ -136,7 +141,10 @@ class TermsForm:
     basket_text: str
     policy: PolicyTerms
     cost: SaleCost
+    heading: str
+    button: str
     open_folds: tuple[str, ...] = ()
+    of: Literal["campaign", "group", "new_group"] = "campaign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +183,15 @@ class ParticipantRow:
     add_voucher: SmallForm | None = None
     vouchers_url: str = ""
     skus_url: str = ""
+    group: str = ""
+    may_move: bool = False
+    group_out_url: str = ""
 
     @property
     def has_actions(self) -> bool:
         forms = (self.reject, self.remove, self.add_article, self.add_voucher)
         urls = (self.approve_url, self.restore_url, self.vouchers_url, self.skus_url)
-        return any(urls) or any(forms)
+        return any(urls) or any(forms) or bool(self.group_out_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +230,7 @@ class Campaign:
     people_url: str = ""
     review_url: str = ""
     invites_url: str = ""
+    deals_url: str = ""
     rules_url: str = ""
     places: str = ""
     less_budget: SmallForm | None = None
@@ -353,15 +365,7 @@ class Order:
     sales: list[Sale] = field(default_factory=list)
     simulator_url: str = ""
     machine_clicks: list[MachineClick] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class StatementRow:
-    at: datetime
-    text: str
-    note: str
-    minor: int
-    balance_minor: int
+    proofs: list[ProofRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +383,8 @@ class ReserveRow:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """`requisites` are what a bank transfer needs, each with a copy button."""
+    """Balances are those of now, or of the end of the day `past.on`. `requisites` are what a bank
+    transfer needs, each with a copy button; `totals` are of the lines that the filter shows."""
 
     free_minor: int
     reserved_minor: int
@@ -387,7 +392,15 @@ class Money:
     rows: list[StatementRow]
     requisites: list[Fact]
     csv_url: str
+    xlsx_url: str
+    past: Past
+    filter: StatementFilter
+    totals: Totals | None = None
+    is_filtered: bool = False
+    clear_url: str = "?"
+    kept: list[tuple[str, str]] = field(default_factory=list)  # of the form of the day
     runway_days: int | None = None
+    runway_why: str = ""
     pager: Pager | None = None
     refunds_url: str = "#"
     top_ups_url: str = "#"

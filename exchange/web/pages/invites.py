@@ -19,6 +19,7 @@ class InviteRow:
     is_link: bool = False
     link: str = ""
     revoke_url: str = ""
+    group: str = ""  # into which it invites
 
 
 @dataclass(frozen=True, slots=True)

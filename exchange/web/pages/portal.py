@@ -22,6 +22,7 @@ from exchange.web.pages.common import (
     Task,
     Trace,
 )
+from exchange.web.pages.deals import FeeRow
 from exchange.web.pages.guarantees import GuaranteeCard
 from exchange.web.pages.invites import Invited
 from exchange.web.pages.verdicts import Late, Rejection
@@ -33,7 +34,7 @@ class LinkCard:
     `status` from words.LINK; `destination_text` is the page it leads to, without https.
 
     `orders` and `earned_minor` are the participation's, codes included; where it has several links
-    (`is_of_several`) the card says so.
+    (`is_of_several`) the card says so. `coming_text` is the rate that was announced, and its day.
     """
 
     title: str
@@ -49,6 +50,7 @@ class LinkCard:
     status: str = "on"
     destination_text: str = ""
     is_of_several: bool = False
+    coming_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Campaigns:
     clear_url: str = ""
     pager: Pager | None = None
     invited: list[Invited] = field(default_factory=list)
+    deals: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +287,7 @@ class LinkPage:
     receipts: ReceiptsCard | None = None
     own_code: OwnCode | None = None
     is_new: bool = False
+    coming: Coming | None = None
 
     @property
     def has_more_names(self) -> bool:
@@ -344,6 +348,7 @@ class Earnings:
     campaigns_url: str = ""
     pager: Pager | None = None
     months: list[MonthRow] = field(default_factory=list)
+    fees: list[FeeRow] = field(default_factory=list)
     guarantees: list[GuaranteeCard] = field(default_factory=list)
 
 
@@ -448,6 +453,7 @@ class Payout:
     shares: list[PayoutShare]
     sales: list[EarningRow]
     months: list[MonthRow] = field(default_factory=list)
+    fees: list[FeeRow] = field(default_factory=list)
     reason: str = ""
     fix_url: str = ""
     fix_button: str = ""

@@ -22,7 +22,8 @@ class RefundRow:
 
 @dataclass(frozen=True, slots=True)
 class Refunds:
-    """`form` (amount, iban) where `may_ask`; `closed_reason` says why not."""
+    """`form` (amount, iban) where `may_ask`; `closed_reason` says why not, and
+    `closed_url` leads to what opens it."""
 
     free_minor: int
     rows: list[RefundRow]
@@ -30,3 +31,4 @@ class Refunds:
     back_url: str
     may_ask: bool = True
     closed_reason: str = ""
+    closed_url: str = ""

@@ -46,7 +46,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                 request, "portal/invitation_over.html", {"page": page}, status=GONE
             )
         (card,) = cards_for([campaign], influencer.pk)
-        shown = build.campaign(card, influencer, invite_token=token)
+        shown = build.campaign(card, influencer, invite)
     return TemplateResponse(request, "portal/campaign.html", {"page": shown})
 
 

@@ -6,16 +6,15 @@ from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from attribution.selectors.conversions import conversion_access_for_influencer
 from attribution.selectors.proofs import records_of
 from core.errors import NotFound
+from exchange.web.proof_files import proof_answer
 from influencers.models import Influencer
-from ledger.models import ProofLeaf
-from ledger.proofs import proof_of, summary_of
+from ledger.proofs import summary_of
 
 
 @require_GET
@@ -23,7 +22,7 @@ def earning_proof(request: HttpRequest, public_id: UUID, number: int) -> HttpRes
     """The proof of one version of a sale."""
     sale = conversion_access_for_influencer(_me(request).pk, public_id)
     leaves = [each.leaf for each in records_of(sale) if each.version.number == number]
-    return _download(leaves[0] if leaves else None, f"{sale.order_number}-{number}")
+    return proof_answer(leaves[0] if leaves else None, f"{sale.order_number}-{number}")
 
 
 @require_GET
@@ -33,18 +32,9 @@ def day_proof(request: HttpRequest, day: str) -> HttpResponse:
         day_on = date.fromisoformat(day)
     except ValueError:
         raise NotFound(_("This is not published.")) from None
-    return _download(summary_of(_me(request).pk, day_on), day_on.isoformat())
+    return proof_answer(summary_of(_me(request).pk, day_on), day_on.isoformat())
 
 
 def _me(request: HttpRequest) -> Influencer:
     influencer: Influencer = request.influencer  # type: ignore[attr-defined]
     return influencer
-
-
-def _download(leaf: ProofLeaf | None, name: str) -> HttpResponse:
-    if leaf is None:
-        raise NotFound(_("This is not published."))
-    answer = HttpResponse(proof_of(leaf).as_json(), content_type="application/json")
-    disposition = content_disposition_header(True, f"birge-proof-{name}.json")
-    answer["Content-Disposition"] = disposition or "attachment"
-    return answer

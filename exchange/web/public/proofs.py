@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from exchange.web.pages.public import ProofDayRow, Proofs
 from ledger.domain.proofs import Published
-from ledger.proofs import days_published, keys_ours
+from ledger.proofs import days_published, keys_ours, roots_text
 
 DAYS_SHOWN = 14
 # What DER puts before the 32 bytes of an ed25519 public key (RFC 8410, section 4)
@@ -34,9 +34,7 @@ def _row(day: Published) -> ProofDayRow:
 
 @require_GET
 def roots(request: HttpRequest) -> HttpResponse:
-    """Every published day, oldest first, as docs/proofs.md describes the file."""
-    text = "".join(f"{day.line}\n" for day in days_published())
-    return _file("roots.txt", text)
+    return _file("roots.txt", roots_text())
 
 
 @require_GET

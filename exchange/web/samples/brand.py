@@ -18,7 +18,7 @@ from exchange.web.formatting import (
 )
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Coming, Fact, Stat, Sum, Term
-from exchange.web.samples import common, totals
+from exchange.web.samples import common, proofs, totals
 from exchange.web.samples.people import participants
 from exchange.web.words import ROLES, Tone, reason_name, sale_hint
 
@@ -101,8 +101,24 @@ def campaign_form() -> brand.CampaignForm:
 
 def terms_form() -> brand.TermsForm:
     form = campaign_form()
-    rates = (form.fee_bps, form.vat_bps)
-    return brand.TermsForm("#", "#", "Жылы үй", *rates, "17900", form.policy, form.cost, ("month",))
+    return brand.TermsForm(
+        action_url="#",
+        back_url="#",
+        title="Жылы үй",
+        fee_bps=form.fee_bps,
+        vat_bps=form.vat_bps,
+        basket_text="17900",
+        policy=form.policy,
+        cost=form.cost,
+        heading=_("Change the terms"),
+        button=_("Change the terms"),
+        open_folds=("month",),
+    )
+
+
+def group_form() -> brand.TermsForm:
+    made = _("Make the group")
+    return replace(terms_form(), of="new_group", heading=_("New group"), button=made)
 
 
 def reserve() -> list[Sum]:
@@ -120,7 +136,7 @@ def facts() -> list[Fact]:
         Fact(_("Window"), days_text(30)),
         Fact(_("Hold period"), days_text(21)),
         Fact(_("Link leads to"), "toqyma.example/kollekcia"),
-        Fact(_("Terms"), "v1"),
+        Fact(_("Terms version"), "1"),
     ]
 
 
@@ -246,29 +262,7 @@ def order() -> brand.Order:
         versions=[brand.Version(common.ago(days=13), "processing"),
                   brand.Version(common.ago(days=10), "completed")],
         back_url="#",
-    )  # fmt: skip
-
-
-def money() -> brand.Money:
-    return brand.Money(
-        free_minor=24_000_000,
-        reserved_minor=176_100_000,
-        reserves=[brand.ReserveRow("Жылы үй", "#", 150_000_000, 22_500_000, 3_600_000)],
-        rows=[
-            brand.StatementRow(common.ago(days=1), _("Reserved for a campaign"), "Жылы үй",
-                               -176_100_000, 24_000_000),
-            brand.StatementRow(common.ago(days=2), _("Top-up"), "Halyk Bank, 000182",
-                               200_100_000, 200_100_000),
-        ],
-        requisites=[
-            Fact(_("Recipient"), "ТОО «Birge»"),
-            Fact(_("BIN"), "240940012349"),
-            Fact(_("Account (IBAN)"), "KZ75125KZT1001300335"),
-            Fact(_("Purpose"), "Birge toqyma"),
-        ],
-        csv_url="#",
-        runway_days=9,
-        pager=common.pager("1–2"),
+        proofs=proofs.rows(),
     )  # fmt: skip
 
 

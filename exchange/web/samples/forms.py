@@ -126,6 +126,12 @@ class Campaign(RewardKindsForm, RulesForm):
         super().__init__(initial=reward_kinds_blank() | tiers)
 
 
+class Group(Campaign):
+    """Of the campaign's form only the terms are shown."""
+
+    name = forms.CharField(max_length=60, initial="Үздіктер")
+
+
 def invites() -> dict[str, forms.Form]:
     person = InvitePersonForm({"person-page": "@joq.adam", "person-days": "14"}, prefix="person")
     message = _("Nobody at Birge has the page @%(page)s. Send them an invitation link instead.")

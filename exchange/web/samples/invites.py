@@ -14,7 +14,7 @@ def invites() -> Invites:
     return Invites(
         title="Жылы үй",
         rows=[
-            InviteRow("Қарашадағы сторис", "open", 3, 10, until, True, link, "#"),
+            InviteRow("Қарашадағы сторис", "open", 3, 10, until, True, link, "#", "Үздіктер"),
             InviteRow("Айгерім Сәбитова", "accepted", 1, 1, until),
             InviteRow("Данияр Оспанов", "declined", 0, 1, until),
             InviteRow("Блогерлер кеші", "used_up", 5, 5, until, True),

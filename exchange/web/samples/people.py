@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from campaigns.domain.reasons import REJECT_CODES, REMOVE_CODES
 from campaigns.reason_words import reason_choices
+from exchange.web.brand.views.group_file import GroupFileForm
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Pager
 from exchange.web.pages.decisions import DecisionForm, TickLine
+from exchange.web.pages.groups import GroupFile, GroupRow, Groups, Move
 from exchange.web.pages.people import People, Rules
+from exchange.web.pages.verdicts import FileFault
 from exchange.web.samples import common
 from exchange.web.words import PARTICIPATION
+
+__all__ = ["GroupFileForm"]
 
 
 def decision(what: str, *, is_refused: bool = False) -> DecisionForm:
@@ -36,6 +43,9 @@ def participants() -> list[brand.ParticipantRow]:
             7_493_000,
             common.day_ago(20),
             articles=("212345678",),
+            group="Үздіктер",
+            may_move=True,
+            group_out_url="#",
             remove=decision("remove"),
             vouchers=("Birge a7xk3m9q",),
             add_article=brand.SmallForm("#"),
@@ -79,6 +89,38 @@ def participants() -> list[brand.ParticipantRow]:
     ]
 
 
+def groups() -> Groups:
+    return Groups(
+        rows=[
+            GroupRow("Үздіктер", "12%", 3, 252_700, "#", change_url="#", end_url="#"),
+            GroupRow(
+                "Жаңадан келгендер",
+                "5%",
+                1,
+                105_300,
+                "#",
+                coming="1 блогерге бұл шарттар тек 21 желтоқсаннан.",
+                change_url="#",
+                end_url="#",
+            ),
+        ],
+        basket_minor=1_790_000,
+        new_url="#",
+        file_url="#",
+    )
+
+
+def group_file() -> GroupFile:
+    names = ["Үздіктер", "Жаңадан келгендер"]
+    moves = [("Үздіктер", 12), (_("out of every group"), 3)]
+    return GroupFile("Жылы үй", "#", "#", "#", "#", "#", names, moves, payload="x")
+
+
+def group_file_wrong() -> GroupFile:
+    wrong = FileFault(7, _("Group"), "Үздік", _("is the name of no group"))
+    return replace(group_file(), faults=[wrong], faults_count=1)
+
+
 def people() -> People:
     counts = {"applied": 1, "approved": 12, "rejected": 1, "left": 1}
     choices = [Choice(str(PARTICIPATION[state].word), "#", False, n) for state, n in counts.items()]
@@ -91,6 +133,13 @@ def people() -> People:
         csv_url="#",
         places="Алынған орын: 12/30",
         decide=decision("reject"),
+        groups=groups(),
+        group_choices=[
+            Choice(_("All groups"), "#", True),
+            Choice("Үздіктер", "#", False, 3),
+            Choice("Жаңадан келгендер", "#", False, 1),
+        ],
+        move=Move("#", [("1", "Үздіктер"), ("", _("out of every group"))]),
         pager=Pager("1–50", "", "#"),
     )
 
@@ -105,6 +154,7 @@ def people_none() -> People:
         "#",
         query="Сәуле",
         is_filtered=True,
+        groups=Groups([], 1_790_000, "#"),
     )
 
 

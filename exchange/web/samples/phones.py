@@ -84,8 +84,10 @@ def desk() -> Phones:
         days_kept=30,
         facts=[Fact(_("Key number"), "2"), Fact(_("In use since"), day_full(ago(days=12)))],
         rows=[
-            PhoneRow("active", NAME, ago(hours=3), ahead(days=30), "QYS-7H2K9", "v1, kk"),
-            PhoneRow("withdrawn", NAME, ago(days=2), ahead(days=28), "", "v1, ru"),
+            PhoneRow(
+                "active", NAME, ago(hours=3), ahead(days=30), "QYS-7H2K9", "consent v1, Kazakh"
+            ),
+            PhoneRow("withdrawn", NAME, ago(days=2), ahead(days=28), "", "consent v1, Russian"),
         ],
         waiting=[
             WaitingOrder("701234567", "#", NAME, ago(days=4), 178_500, True, "#", "1"),

@@ -8,8 +8,18 @@ from django.utils.translation import gettext as _
 
 from exchange.web.formatting import day_short, days_text, moment_short, percent_text
 from exchange.web.pages import portal
-from exchange.web.pages.common import Choice, Fact, MoneyStrip, Stage, Stat, Step, Sum, Task
-from exchange.web.samples import common, guarantees, invites
+from exchange.web.pages.common import (
+    Choice,
+    Coming,
+    Fact,
+    MoneyStrip,
+    Stage,
+    Stat,
+    Step,
+    Sum,
+    Task,
+)
+from exchange.web.samples import common, deals, guarantees, invites
 from exchange.web.words import sale_hint
 
 LINKS = (
@@ -20,6 +30,7 @@ LINKS = (
     portal.LinkCard(
         "Қысқы күтім", "Nur Skin", "12%", "https://birge.example/c/n4qs", "birge.example/c/n4qs",
         "#", 702, 31, 4_612_000, "", "on", "nurskin.example/serum-s-vitaminom-c",
+        coming_text="21 желтоқсаннан: 9%",
     ),
 )  # fmt: skip
 
@@ -116,7 +127,7 @@ def campaigns() -> portal.Campaigns:
         Choice(_("Highest reward"), "#"),
         Choice(_("Shortest hold"), "#"),
     ]
-    return portal.Campaigns(cards(), choices, invited=[invites.invited()])
+    return portal.Campaigns(cards(), choices, invited=[invites.invited()], deals=deals.waiting())
 
 
 def campaigns_none() -> portal.Campaigns:
@@ -215,6 +226,7 @@ def link_page(is_new: bool = True) -> portal.LinkPage:
         per_sale_minor=125_000,
         off_url="#",
         is_new=is_new,
+        coming=None if is_new else Coming(common.POLICY, common.day_ahead(29)),
     )  # fmt: skip
 
 
@@ -306,6 +318,7 @@ def earning_list() -> portal.Earnings:
         pager=pager,
         months=months,
         guarantees=[guarantees.card(url="#")],
+        fees=deals.fees(),
     )
 
 

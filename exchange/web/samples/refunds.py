@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
+from exchange.doors import second_factor_missing
 from exchange.web.brand.views.refunds import RefundForm
 from exchange.web.pages import refunds
 from exchange.web.samples import common
@@ -29,6 +32,11 @@ def page() -> refunds.Refunds:
         action_url="#",
         back_url="#",
     )
+
+
+def no_second_step() -> refunds.Refunds:
+    said = second_factor_missing()
+    return replace(page(), may_ask=False, closed_reason=said, closed_url="#")
 
 
 def closed() -> refunds.Refunds:

@@ -14,7 +14,7 @@ from exchange.web.samples import common
 from exchange.web.traffic.report import PAYS_BRAND, PAYS_INFLUENCER
 
 PEOPLE = [
-    pages.SumRow("Айгерім Сәбитова", "Жылы үй", "Ozon", 1_204, 31, "214 500,00 RUB"),
+    pages.SumRow("Айгерім Сәбитова", "Жылы үй", "Ozon", 1_204, 31, "214 500,00 ₽"),
     pages.SumRow("Данияр Оспанов", "Жылы үй", "Wildberries", 386, None, ""),
 ]
 
@@ -31,7 +31,7 @@ def brand() -> pages.Traffic:
         stats=[
             Stat(_("Visits"), "1 590"),
             Stat(_("Ordered, pieces"), "31"),
-            Stat(_("Ordered for"), "214 500,00 RUB"),
+            Stat(_("Ordered for"), "214 500,00 ₽"),
         ],
         people=PEOPLE,
         days=[replace(PEOPLE[0], day=common.day_ago(n)) for n in range(3)],

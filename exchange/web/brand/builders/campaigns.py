@@ -29,6 +29,8 @@ from campaigns.selectors import (
     terms_of,
     totals_of,
 )
+from campaigns.selectors.deals import escrow_of
+from campaigns.selectors.groups import groups_of
 from campaigns.selectors.guarantees import guarantees_ahead, promised_by_campaign
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
 from campaigns.services.categories import category_fault, review_may_be_asked
@@ -132,6 +134,7 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         participants=participants[:ROWS_SHOWN],
         participants_total=len(participants),
         invites_url="" if is_draft else desk.url("invites", found.public_id),
+        deals_url="" if is_draft else desk.url("deals", found.public_id),
         people_url="" if is_draft else desk.url("people", found.public_id),
         rules_url=desk.url("campaign_rules", found.public_id) if _may_rule(desk, found) else "",
         places=places_text(found, taken),
@@ -190,7 +193,9 @@ def _facts(found: Campaign, terms: Terms) -> list[Fact]:
     if found.ends_at:
         facts.append(Fact(_("Last day"), day_full(found.ends_at - MOMENT)))
     facts.append(Fact(_("Typical order"), money_text(found.typical_basket_minor)))
-    return [*facts, Fact(_("Terms"), f"v{terms.version}")]
+    facts.append(Fact(_("Terms version"), str(terms.version)))
+    own = [f"{each.group.name} {rate_short(each.terms.commission)}" for each in groups_of(found)]
+    return [*facts, Fact(_("Groups"), ", ".join(own))] if own else facts
 
 
 def _asked_fact(text: str) -> Fact:
@@ -237,15 +242,16 @@ def _publish_blocked(desk: Desk, found: Campaign) -> str:
 
 def _reserved_money(desk: Desk, found: Campaign) -> _Money:
     held = reserves_of(desk.brand.pk, [found])[found.pk]
-    promised_minor = promised_by_campaign([found.pk]).get(found.pk, 0)
-    promised = [Sum(_("Guarantees"), promised_minor)] if promised_minor else []
+    of_posts = escrow_of([found]).get(found.pk, 0)
+    promised = promised_by_campaign([found.pk]).get(found.pk, 0)
     return _Money(
         [
             Sum(_("Budget for rewards"), held.budget_minor),
-            *promised,
+            *([Sum(_("Posts at a fixed fee"), of_posts)] if of_posts else []),
+            *([Sum(_("Guarantees"), promised)] if promised else []),
             Sum(_("Birge fee"), held.fee_minor, note=percent_text(found.platform_fee_bps)),
             Sum(_("VAT"), held.vat_minor, note=percent_text(found.vat_bps)),
-            Sum(_("Total"), held.total_minor + promised_minor, line=True, strong=True),
+            Sum(_("Total"), held.total_minor + of_posts + promised, line=True, strong=True),
         ]
     )
 

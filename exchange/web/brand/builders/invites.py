@@ -36,6 +36,7 @@ def _row(desk: Desk, invite: Invite) -> InviteRow:
         uses=invite.uses_max,
         until=invite.expires_at,
         is_link=invite.influencer_id is None,
+        group=invite.group.name if invite.group else "",
         link=link_of(invite) if is_open and may_write else "",
         revoke_url=desk.url("invite_revoke", invite.public_id) if is_open and may_write else "",
     )

@@ -69,13 +69,19 @@ def _row(desk: Desk, invoice: Invoice) -> pages.InvoiceRow:
         url=desk.url("invoice", invoice.public_id),
         number=invoice.number,
         status=status_of(invoice),
-        period=f"{day_short(invoice.period_from)} – {day_short(invoice.period_to)}",
+        period=_period(invoice),
         issued_on=invoice.issued_on,
         net_minor=invoice.net_minor,
         vat_minor=invoice.vat_minor,
         of_number=invoice.credits.number if invoice.credits else "",
         pdf_url=desk.url("invoice_pdf", invoice.public_id, language) if is_issued else "",
     )
+
+
+def _period(invoice: Invoice) -> str:
+    """As "1 қар. – 30 қар."; a credit note's is one day."""
+    first, last = day_short(invoice.period_from), day_short(invoice.period_to)
+    return first if first == last else f"{first} – {last}"
 
 
 def _choices(counts: Mapping[str, int], wanted: str) -> list[Choice]:

@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
-from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from brands.selectors import deposit_list
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_list_of_brand
-from campaigns.selectors.guarantees import promised_by_campaign
-from core import clock
+from campaigns.selectors.escrow import escrow_accounts
+from core.bps import round_half_up
+from core.errors import Invalid
+from exchange.web.brand.builders import statement as build
 from exchange.web.brand.builders.requisites import requisites_of
-from exchange.web.brand.desk import Desk
+from exchange.web.brand.builders.statement import Asked
+from exchange.web.brand.desk import RUNWAY_BASIS_DAYS, Desk
+from exchange.web.formatting import days_text, money_text
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Fact
-from exchange.web.paging import pager
-from exchange.web.spreadsheet import csv_answer, tenge_cell
+from exchange.web.pages.statements import Past
+from exchange.web.paging import query_url
 from ledger.domain import accounts
 from ledger.domain.fees import Reserve
-from ledger.models import journal_name
-from ledger.selectors import STATEMENT_PAGE_MAX, StatementLine, balances, statement_page
-
-PAGE_ROWS = 30
+from ledger.selectors import balances
+from ledger.statements import balances_before
 
 
-def reserves_of(brand_id: int, campaigns: Collection[Campaign]) -> dict[int, Reserve]:
-    """{campaign: what it holds now}; one query. What is empty is there too."""
+def reserves_of(
+    brand_id: int, campaigns: Collection[Campaign], *, at_the_end_of: date | None = None
+) -> dict[int, Reserve]:
+    """{campaign: what it holds now, or held at the end of a day}. What is empty is there too."""
     refs = {each.pk: _refs(brand_id, each.pk) for each in campaigns}
-    held = balances([ref for three in refs.values() for ref in three])
+    held = _held([ref for three in refs.values() for ref in three], at_the_end_of)
     return {pk: Reserve(*(held[ref] for ref in three)) for pk, three in refs.items()}
+
+
+def escrows_of(
+    campaigns: Collection[Campaign], *, at_the_end_of: date | None = None
+) -> dict[int, int]:
+    """{campaign: tiyn that agreements of its hold for influencers, now or at the end of a day};
+    our fee on them lies with the campaign's own."""
+    refs = escrow_accounts([each.pk for each in campaigns])
+    held = _held([ref for several in refs.values() for ref in several], at_the_end_of)
+    return {pk: sum(held[ref] for ref in several) for pk, several in refs.items()}
+
+
+def _held(refs: Sequence[accounts.AccountRef], day: date | None) -> dict[accounts.AccountRef, int]:
+    return balances(refs) if day is None else balances_before(refs, build.day_end(day))
 
 
 def _refs(brand_id: int, campaign_id: int) -> tuple[accounts.AccountRef, ...]:
@@ -40,90 +57,90 @@ def _refs(brand_id: int, campaign_id: int) -> tuple[accounts.AccountRef, ...]:
 
 
 def reserved_minor(brand_id: int, campaigns: Collection[Campaign]) -> int:
-    """With what is promised to influencers."""
-    held = sum(each.total_minor for each in reserves_of(brand_id, campaigns).values())
-    return held + sum(promised_by_campaign([each.pk for each in campaigns]).values())
+    """With what agreements hold."""
+    of_campaigns = sum(each.total_minor for each in reserves_of(brand_id, campaigns).values())
+    return of_campaigns + sum(escrows_of(campaigns).values())
 
 
-def money(desk: Desk, *, after: str) -> pages.Money:
+def money(desk: Desk, asked: Asked, *, after: str) -> pages.Money:
     campaigns = campaign_list_of_brand(desk.brand)
-    reserves = _with_promises(reserves_of(desk.brand.pk, campaigns))
-    before_id = int(after) if _is_id(after) else None
-    lines = statement_page(
-        accounts.brand_free(desk.brand.pk), before_id=before_id, limit=PAGE_ROWS + 1
+    past = _past(asked)
+    reserves = _with_escrows(
+        reserves_of(desk.brand.pk, campaigns, at_the_end_of=past.on),
+        escrows_of(campaigns, at_the_end_of=past.on),
     )
-    page = lines[:PAGE_ROWS]
-    next_after = str(page[-1].entry_id) if len(lines) > PAGE_ROWS else ""
-    titles = {each.pk: each.title for each in campaigns}
+    statement = build.statement(desk, asked, campaigns, after=after)
+    kept = query_url(asked.words(on=""))
     return pages.Money(
-        free_minor=desk.free_minor,
+        free_minor=_free_minor(desk, past.on),
         reserved_minor=sum(each.total_minor for each in reserves.values()),
-        reserves=[
-            _reserve_row(desk, each, reserves[each.pk])
-            for each in campaigns
-            if reserves[each.pk].total_minor
-        ],
-        rows=[_statement_row(line, note) for line, note in _noted(desk, page, titles)],
+        reserves=_reserve_rows(desk, campaigns, reserves),
+        rows=statement.rows,
         requisites=requisites(desk),
-        csv_url=desk.url("statement_csv"),
+        csv_url=desk.url("statement_csv") + kept,
+        xlsx_url=desk.url("statement_xlsx") + kept,
+        past=past,
+        filter=statement.filter,
+        totals=statement.totals,
+        is_filtered=asked.is_narrow,
+        clear_url=query_url({"on": asked.on}),
+        kept=[(name, word) for name, word in asked.words(on="").items() if word],
         runway_days=desk.runway_days,
+        runway_why=_runway_why(desk),
         refunds_url=desk.url("refunds"),
         top_ups_url=desk.url("top_ups"),
-        pager=pager(len(page), after if before_id else "", next_after, {}),
+        pager=statement.pager,
     )
 
 
-def _with_promises(reserves: dict[int, Reserve]) -> dict[int, Reserve]:
-    """Guarantees are reward money too; their fee and VAT lie with the campaign's already."""
-    promised = promised_by_campaign(reserves)
+def _with_escrows(
+    reserves: Mapping[int, Reserve], escrows: Mapping[int, int]
+) -> dict[int, Reserve]:
     return {
-        pk: replace(each, budget_minor=each.budget_minor + promised.get(pk, 0))
+        pk: replace(each, budget_minor=each.budget_minor + escrows.get(pk, 0))
         for pk, each in reserves.items()
     }
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18
+def _past(asked: Asked) -> Past:
+    now_url = query_url(asked.words(on=""))
+    try:
+        return Past(build.day_asked(asked), asked.on, now_url)
+    except Invalid as error:
+        return Past(None, asked.on, now_url, str(error))
 
 
-def _reserve_row(desk: Desk, campaign: Campaign, reserve: Reserve) -> pages.ReserveRow:
-    return pages.ReserveRow(
-        title=campaign.title,
-        url=desk.url("campaign", campaign.public_id),
-        reward_minor=reserve.budget_minor,
-        fee_minor=reserve.fee_minor,
-        vat_minor=reserve.vat_minor,
-    )
+def _free_minor(desk: Desk, on: date | None) -> int:
+    if on is None:
+        return desk.free_minor
+    ref = accounts.brand_free(desk.brand.pk)
+    return balances_before([ref], build.day_end(on))[ref]
 
 
-def _statement_row(line: StatementLine, note: str) -> pages.StatementRow:
-    return pages.StatementRow(
-        at=line.occurred_at,
-        text=journal_name(line.journal_kind),
-        note=note,
-        minor=line.amount_minor,
-        balance_minor=line.balance_minor,
-    )
+def _runway_why(desk: Desk) -> str:
+    """What the forecast goes by, or why there is none."""
+    if desk.pace is None:
+        days = days_text(RUNWAY_BASIS_DAYS)
+        return _("No sales in the last %(days)s: there is no pace to forecast by.") % {"days": days}
+    daily = round_half_up(desk.pace.cost_minor, desk.pace.days)
+    said = _("Pace of the last %(days)s: %(amount)s a day, with our fee and VAT.")
+    return said % {"days": days_text(desk.pace.days), "amount": money_text(daily)}
 
 
-def _noted(
-    desk: Desk, lines: list[StatementLine], titles: Mapping[int, str]
-) -> list[tuple[StatementLine, str]]:
-    """Each line with what it is about: the campaign, or the bank's number of a transfer."""
-    numbers = _transfer_numbers(desk) if any(not line.refs for line in lines) else {}
+def _reserve_rows(
+    desk: Desk, campaigns: Sequence[Campaign], reserves: dict[int, Reserve]
+) -> list[pages.ReserveRow]:
     return [
-        (line, titles.get(line.refs.get("campaign", 0), numbers.get(line.business_key, "")))
-        for line in lines
+        pages.ReserveRow(
+            title=each.title,
+            url=desk.url("campaign", each.public_id),
+            reward_minor=reserves[each.pk].budget_minor,
+            fee_minor=reserves[each.pk].fee_minor,
+            vat_minor=reserves[each.pk].vat_minor,
+        )
+        for each in campaigns
+        if reserves[each.pk].total_minor
     ]
-
-
-def _transfer_numbers(desk: Desk) -> dict[str, str]:
-    """{event of the ledger: the number in the bank's statement}. One query."""
-    return {
-        f"bank-stmt:{each.received_on}:{each.bank_reference}{later}": each.bank_reference
-        for each in deposit_list(desk.brand)
-        for later in ("", ":match")  # it may have waited in suspense
-    }
 
 
 def requisites(desk: Desk) -> list[Fact]:
@@ -133,35 +150,3 @@ def requisites(desk: Desk) -> list[Fact]:
         return []
     pairs = [*said.recipient_pairs, (_("Purpose"), said.purpose)]
     return [Fact(word, value) for word, value in pairs]
-
-
-# --- To take away ---------------------------------------------------------------------------
-
-
-def statement_csv(desk: Desk) -> FileResponse:
-    """The whole statement, newest first. What came in and what went out have columns of their
-    own, so that every figure is a number."""
-    header = [_("When"), _("What"), _("About"), _("In, ₸"), _("Out, ₸"), _("Free balance, ₸")]
-    name = f"statement-{desk.brand.slug}-{clock.today():%Y-%m-%d}.csv"
-    return csv_answer(name, header, map(_csv_row, _statement_lines(desk)))
-
-
-def _statement_lines(desk: Desk) -> Iterator[tuple[StatementLine, str]]:
-    titles = {each.pk: each.title for each in campaign_list_of_brand(desk.brand)}
-    ref, before_id = accounts.brand_free(desk.brand.pk), None
-    while lines := statement_page(ref, before_id=before_id, limit=STATEMENT_PAGE_MAX):
-        yield from _noted(desk, lines, titles)
-        before_id = lines[-1].entry_id
-
-
-def _csv_row(noted: tuple[StatementLine, str]) -> list[str]:
-    line, note = noted
-    minor = line.amount_minor
-    return [
-        f"{line.occurred_at.astimezone(clock.ALMATY):%Y-%m-%d %H:%M}",
-        journal_name(line.journal_kind),
-        note,
-        tenge_cell(minor if minor > 0 else None),
-        tenge_cell(-minor if minor < 0 else None),
-        tenge_cell(line.balance_minor),
-    ]

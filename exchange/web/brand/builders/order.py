@@ -14,6 +14,7 @@ from attribution.selectors.conversions import conversions_unconfirmed
 from attribution.selectors.orders import BrandOrder, WholeOrder, order_whole
 from exchange.web.brand.builders import verdicts as build_verdicts
 from exchange.web.brand.builders.orders import cost_of, order_hint
+from exchange.web.brand.builders.proofs import proof_rows
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import amount_text, days_text, moment_short, percent_text
 from exchange.web.pages import brand as pages
@@ -53,6 +54,7 @@ def order(desk: Desk, found: Order) -> pages.Order:
         sales=build_verdicts.sales(desk, sale.conversions),
         simulator_url=f"{desk.url('simulator')}?order={found.public_id}",
         machine_clicks=_machine_clicks(desk, whole),
+        proofs=proof_rows(desk, sale.conversions),
     )
 
 

@@ -10,12 +10,13 @@ from django.utils.translation import ngettext
 from attribution.selectors.connections import connection_list
 from attribution.selectors.orders import Figures, figures_of, people_of
 from campaigns.selectors import applications_count, campaign_list_of_brand
+from campaigns.selectors.deals import post_first, posts_to_check
 from core import clock
 from core.bps import BPS_WHOLE, round_half_up
 from exchange.web.brand.builders.campaigns import campaign_rows
 from exchange.web.brand.builders.money import reserved_minor
 from exchange.web.brand.desk import Desk
-from exchange.web.formatting import money_text, number_text, percent_text
+from exchange.web.formatting import day_long, money_text, number_text, percent_text
 from exchange.web.pages import brand as pages
 from exchange.web.pages.common import Choice, Stat, Task
 
@@ -50,6 +51,7 @@ def overview(desk: Desk, *, days: int) -> pages.Overview:
         checks_due_at=desk.waiting.first_at,
         runway_days=desk.runway_days,
         task=_task(desk),
+        posts=_posts(desk),
     )
 
 
@@ -98,4 +100,26 @@ def _task(desk: Desk) -> Task | None:
         text=_("Influencers wait for your answer."),
         url=desk.url("campaigns"),
         button=_("Look at them"),
+    )
+
+
+def _posts(desk: Desk) -> Task | None:
+    """Posts at a fixed fee that wait for the brand's word; the button opens the first."""
+    count = posts_to_check(desk.brand.pk)
+    first = post_first(desk.brand.pk) if count else None
+    if first is None or first.review_until is None:
+        return None
+    title = ngettext("%(count)s post to check", "%(count)s posts to check", count)
+    text = _("The text does not start with an ad label: look at the screenshot.")
+    if first.has_label:
+        text = _("Without your answer the first is accepted on %(day)s.") % {
+            "day": day_long(first.review_until)
+        }
+    return Task(
+        tone="hold",
+        icon="banknote",
+        title=title % {"count": number_text(count)},
+        text=text,
+        url=desk.url("deal", first.deal.public_id),
+        button=_("Look at it"),
     )

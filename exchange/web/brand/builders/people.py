@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from campaigns.eligibility_words import asked_texts
 from campaigns.models import Campaign, Participation
 from campaigns.reason_words import reason_choices, reason_text
 from campaigns.selectors.eligibility import ticks_for_brand
+from campaigns.selectors.groups import GroupNow, groups_of
 from campaigns.selectors.people import (
     Participant,
     participant_counts,
@@ -26,6 +27,7 @@ from campaigns.selectors.people import (
     participants_all,
 )
 from core import clock
+from exchange.web.brand.builders.groups import groups, may_group, move_form
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import day_full, number_text
 from exchange.web.pages import brand as pages
@@ -60,9 +62,10 @@ class _Known:
     taken: Mapping[int, Taken]
     ticks: Mapping[int, Collection[Tick]]
     asked: Mapping[Condition, str]
+    may_group: bool
 
 
-def _known(brand_id: int, found: Campaign, people: Collection[Participant]) -> _Known:
+def _known(desk: Desk, found: Campaign, people: Collection[Participant]) -> _Known:
     """Two queries, and four more where requirements are asked of applicants."""
     applied = [
         each.participation.influencer_id
@@ -71,17 +74,18 @@ def _known(brand_id: int, found: Campaign, people: Collection[Participant]) -> _
     ]
     ticks = ticks_for_brand(found.join_rules, applied)
     return _Known(
-        clicks=people_by_influencer(brand_id, found.pk),
+        clicks=people_by_influencer(desk.brand.pk, found.pk),
         taken=taken_by_participation([each.participation.pk for each in people]),
         ticks=ticks,
         asked=asked_texts(found.join_rules) if ticks else {},
+        may_group=may_group(desk, found),
     )
 
 
 def participant_rows(
     desk: Desk, found: Campaign, people: Collection[Participant], refused: Refused | None = None
 ) -> list[pages.ParticipantRow]:
-    known = _known(desk.brand.pk, found, people)
+    known = _known(desk, found, people)
     return [_row(desk, each, known, refused) for each in people]
 
 
@@ -104,6 +108,7 @@ def _row(
         skus=participant.skus,
         vouchers=participant.vouchers,
         public_id=str(row.public_id),
+        **_group(desk, row, known),
         reason=_reason(row),
         ticks=[
             TickLine(known.asked[tick.condition], tick.verdict)
@@ -111,6 +116,18 @@ def _row(
         ],
         **_decisions(desk, row, refused),
     )
+
+
+def _group(desk: Desk, row: Participation, known: _Known) -> dict[str, Any]:
+    """Of who takes part: which group, and whether this member may change that."""
+    if row.state != State.APPROVED:
+        return {}
+    out_url = desk.url("participation_group_out", row.public_id)
+    return {
+        "group": row.group.name if row.group else "",
+        "may_move": known.may_group,
+        "group_out_url": out_url if row.group and known.may_group else "",
+    }
 
 
 def _reason(row: Participation) -> str:
@@ -189,6 +206,7 @@ class Asked:
 
     state: str = ""
     query: str = ""
+    group: str = ""
     after: str = ""
 
     @classmethod
@@ -197,16 +215,27 @@ class Asked:
         return cls(
             state=state if state in State.values else "",
             query=given.get("q", "").replace("\x00", "").strip()[:80],
+            group=_uuid_text(given.get("group", "")),
             after=given.get("after", ""),
         )
 
     @property
     def kept(self) -> dict[str, str]:
-        return {"status": self.state, "q": self.query}
+        return {"status": self.state, "q": self.query, "group": self.group}
+
+
+def _uuid_text(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
 
 
 def people(desk: Desk, found: Campaign, asked: Asked, refused: Refused | None = None) -> People:
-    page = participant_page(found, state=asked.state, query=asked.query, after=asked.after)
+    page = participant_page(
+        found, state=asked.state, query=asked.query, group=asked.group, after=asked.after
+    )
+    known = groups_of(found)
     counts = participant_counts(found)
     is_any_applied = any(each.participation.state == State.APPLIED for each in page.rows)
     return People(
@@ -218,7 +247,10 @@ def people(desk: Desk, found: Campaign, asked: Asked, refused: Refused | None = 
         csv_url=desk.url("people_csv", found.public_id) + query_url(asked.kept),
         places=places_text(found, counts.get(State.APPROVED, 0)),
         decide=_decide(desk, found, refused) if desk.member.may_write and is_any_applied else None,
-        kept=[("status", asked.state)] if asked.state else [],
+        groups=groups(desk, found, known),
+        group_choices=_group_choices(known, asked),
+        move=move_form(desk, found, known),
+        kept=[each for each in (("status", asked.state), ("group", asked.group)) if each[1]],
         query=asked.query,
         is_filtered=any(asked.kept.values()),
         pager=pager(len(page.rows), asked.after, page.after, asked.kept),
@@ -233,7 +265,7 @@ def _decide(desk: Desk, found: Campaign, refused: Refused | None) -> DecisionFor
 
 def _choices(counts: Mapping[str, int], asked: Asked) -> list[Choice]:
     def url(state: str) -> str:
-        return query_url({"status": state, "q": asked.query})
+        return query_url({**asked.kept, "status": state})
 
     everybody = Choice(_("All"), url(""), not asked.state, sum(counts.values()))
     return [
@@ -246,6 +278,22 @@ def _choices(counts: Mapping[str, int], asked: Asked) -> list[Choice]:
     ]
 
 
+def _group_choices(known: Sequence[GroupNow], asked: Asked) -> list[Choice]:
+    def url(group: str) -> str:
+        return query_url({**asked.kept, "group": group})
+
+    if not known:
+        return []
+    return [
+        Choice(_("All groups"), url(""), not asked.group),
+        *(
+            Choice(each.group.name, url(public_id), public_id == asked.group, each.people)
+            for each in known
+            for public_id in [str(each.group.public_id)]
+        ),
+    ]
+
+
 def people_csv(brand_id: int, found: Campaign, asked: Asked) -> FileResponse:
     header = [
         _("Influencer"),
@@ -254,8 +302,10 @@ def people_csv(brand_id: int, found: Campaign, asked: Asked) -> FileResponse:
         _("Status"),
         _("Reason"),
         _("Promo code"),
+        _("Group"),
         _("Joined on"),
         _("Decided on"),
+        _("Participation id"),
         _("Clicks"),
         _("Orders"),
         _("Rewards, ₸"),
@@ -265,7 +315,8 @@ def people_csv(brand_id: int, found: Campaign, asked: Asked) -> FileResponse:
 
 def _cells(brand_id: int, found: Campaign, asked: Asked) -> Iterator[list[str]]:
     clicks = people_by_influencer(brand_id, found.pk)
-    for batch in participants_all(found, state=asked.state, query=asked.query):
+    filters = {"state": asked.state, "query": asked.query, "group": asked.group}
+    for batch in participants_all(found, **filters):
         taken = taken_by_participation([each.participation.pk for each in batch])
         for each in batch:
             row = each.participation
@@ -277,8 +328,10 @@ def _cells(brand_id: int, found: Campaign, asked: Asked) -> Iterator[list[str]]:
                 str(PARTICIPATION[row.state].word),
                 _reason(row),
                 each.code,
+                row.group.name if row.group else "",
                 clock.day_of(row.created_at).isoformat(),
                 clock.day_of(row.decided_at).isoformat() if row.decided_at else "",
+                str(row.public_id),
                 str(clicks.get(row.influencer_id, 0)),
                 str(mine.orders),
                 tenge_cell(mine.earned_minor),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from attribution.models import Connection, PhoneClaim
 from attribution.selectors.phone_claims import (
@@ -80,9 +81,17 @@ def _row(claim: PhoneClaim) -> pages.PhoneRow:
     )
 
 
+TONGUES = {
+    "kk": gettext_lazy("Kazakh"),
+    "ru": gettext_lazy("Russian"),
+    "en": gettext_lazy("English"),
+}
+
+
 def _consent(claim: PhoneClaim) -> str:
     said = _("consent v%(version)s, %(language)s")
-    return said % {"version": claim.consent_version, "language": claim.consent_language}
+    language = TONGUES.get(claim.consent_language, claim.consent_language)
+    return said % {"version": claim.consent_version, "language": language}
 
 
 def _waiting(desk: Desk, found: Connection, order: MatchedOrder) -> pages.WaitingOrder:

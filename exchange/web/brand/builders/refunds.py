@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from exchange.doors import second_factor_missing
 from exchange.web.brand.desk import Desk
 from exchange.web.pages import refunds as pages
 from payouts.models import Refund
@@ -17,13 +19,15 @@ TONES: dict[str, str] = {
 }
 
 
-def refunds(desk: Desk) -> pages.Refunds:
+def refunds(desk: Desk, *, has_second_factor: bool) -> pages.Refunds:
     found = Refund.objects.filter(brand=desk.brand).defer("content", "payee_name", "payee_tax_id")
-    closed = ""
+    closed, opens_url = "", ""
     if not desk.member.may_move_money:
         closed = _("Money is moved by an owner or by finance. Ask one of them.")
     elif desk.free_minor <= 0:
         closed = _("There is no free balance to give back.")
+    elif not has_second_factor:
+        closed, opens_url = second_factor_missing(), reverse("mfa_index")
     return pages.Refunds(
         free_minor=desk.free_minor,
         rows=[_row(desk, each) for each in found.order_by("-id")[:ROWS_MAX]],
@@ -31,6 +35,7 @@ def refunds(desk: Desk) -> pages.Refunds:
         back_url=desk.url("money"),
         may_ask=not closed,
         closed_reason=closed,
+        closed_url=opens_url,
     )
 
 

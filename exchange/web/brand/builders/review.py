@@ -34,6 +34,7 @@ from exchange.web.pages.common import Choice, Term
 from exchange.web.paging import pager, query_url
 from exchange.web.rejections import brand_reasons
 from exchange.web.spreadsheet import csv_answer, tenge_cell
+from exchange.web.totals_words import sale_title
 from exchange.web.words import reason_name, sale_hint, status_of
 
 DAYS = (3, 7, 14)
@@ -206,7 +207,7 @@ def _row(desk: Desk, conversion: Conversion, *, may: bool) -> pages.ReviewRow:
         value=str(conversion.public_id) if may and is_open else "",
         url=desk.url("order", conversion.order.public_id),
         ref=ref_short(conversion.order_number),
-        title=conversion.product_name,
+        title=sale_title(conversion),
         name=conversion.influencer.name,
         campaign_title=conversion.campaign.title,
         day=conversion.ordered_at,

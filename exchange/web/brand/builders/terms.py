@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext as _
 
@@ -21,11 +23,17 @@ from exchange.web.policy_words import CODE_POLICIES
 from exchange.web.rewards import policy_terms
 
 
-def terms_form(desk: Desk, form: forms.Form, found: Campaign) -> pages.TermsForm:
+def terms_form(desk: Desk, form: forms.Form, found: Campaign, **of_group: Any) -> pages.TermsForm:
+    """Of the whole campaign; `of_group` is what the form of a group says instead."""
     fee_bps, vat_bps = found.platform_fee_bps, found.vat_bps
+    own: dict[str, Any] = {
+        "action_url": desk.url("campaign_terms", found.public_id),
+        "back_url": desk.url("campaign", found.public_id),
+        "heading": _("Change the terms"),
+        "button": _("Change the terms"),
+    }
     return pages.TermsForm(
-        action_url=desk.url("campaign_terms", found.public_id),
-        back_url=desk.url("campaign", found.public_id),
+        **(own | of_group),
         title=found.title,
         fee_bps=fee_bps,
         vat_bps=vat_bps,

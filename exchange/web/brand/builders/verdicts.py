@@ -19,6 +19,7 @@ from exchange.web.brand.desk import Desk
 from exchange.web.late_returns import late_shown
 from exchange.web.pages import verdicts as pages
 from exchange.web.rejections import rejection_shown
+from exchange.web.totals_words import sale_title
 
 
 def sales(desk: Desk, conversions: Sequence[Conversion]) -> list[pages.Sale]:
@@ -43,7 +44,7 @@ def sale(desk: Desk, conversion: Conversion, rejection: Rejection | None) -> pag
         return desk.url(name, conversion.public_id) if is_open else ""
 
     return pages.Sale(
-        title=conversion.product_name,
+        title=sale_title(conversion),
         name=conversion.influencer.name,
         minor=rejection.lost_minor if rejection else conversion.commission_minor,
         status=conversion.status,

@@ -7,14 +7,14 @@ from exchange.web.brand.guides.base import Guide
 
 GUIDE = Guide(
     text=_(
-        "Ozon's own count of visits and orders per influencer's link and day. Totals without"
-        " orders: nothing is paid from them."
+        "Ozon's own count of visits and orders per influencer's link and day. Totals name no order:"
+        " they pay only where a campaign chose so."
     ),
     form=OzonTrafficForm,
     token_form=ClientSecretForm,
     note=_(
         "These are totals of Ozon (grade C): they name no order and no buyer. Rewards come from"
-        " vouchers; this shows what links brought besides."
+        " vouchers, or from these totals where a campaign chose so."
     ),
     before=(
         _("Make a client of the API in the cabinet of Ozon Performance."),

@@ -17,6 +17,7 @@ from brands.selectors import member_require_write
 from campaigns.invite_forms import InviteLinkForm, InvitePersonForm
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_access_for_brand
+from campaigns.selectors.groups import open_groups
 from campaigns.selectors.invites import invite_access_for_writer
 from campaigns.services.invites import invite_link_create, invite_person, invite_revoke
 from core.errors import DomainError
@@ -33,8 +34,11 @@ def invites(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         member_require_write(member)
     what = request.POST.get("what", "")
-    person = InvitePersonForm(request.POST if what == "person" else None, prefix="person")
-    link = InviteLinkForm(request.POST if what == "link" else None, prefix="link")
+    groups = open_groups(found)
+    typed = request.POST if what == "person" else None
+    person = InvitePersonForm(typed, prefix="person", groups=groups)
+    typed = request.POST if what == "link" else None
+    link = InviteLinkForm(typed, prefix="link", groups=groups)
     if _sent(request, found, person, link):
         return redirect("brand:invites", member.brand.slug, public_id)
     desk = desk_of(request)
@@ -48,20 +52,22 @@ def invites(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return TemplateResponse(request, "brand/invites.html", context, status=status)
 
 
-def _sent(request: HttpRequest, found: Campaign, person: forms.Form, link: forms.Form) -> bool:
+def _sent(
+    request: HttpRequest, found: Campaign, person: InvitePersonForm, link: InviteLinkForm
+) -> bool:
     """Whether one of the forms was carried out."""
     if person.is_valid():
         return _carried_out(
             request,
             person,
-            lambda: invite_person(campaign_id=found.pk, **person.cleaned_data),
+            lambda: invite_person(campaign_id=found.pk, **person.given()),
             _("Invited: a letter is on its way."),
         )
     if link.is_valid():
         return _carried_out(
             request,
             link,
-            lambda: invite_link_create(campaign_id=found.pk, **link.cleaned_data),
+            lambda: invite_link_create(campaign_id=found.pk, **link.given()),
             _("The link is ready: copy it from the list."),
         )
     return False

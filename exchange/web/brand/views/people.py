@@ -67,7 +67,7 @@ def people_csv(request: HttpRequest, public_id: UUID) -> FileResponse:
 def people_decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Accept or refuse the applications that are ticked."""
     found = campaign_access_for_writer(member_of(request), public_id)
-    ids = participations_of(found, _uuids(request.POST.getlist("people")))
+    ids = participations_of(found, uuids_of(request.POST.getlist("people")))
     if not ids:
         messages.error(request, _("Tick the influencers first."))
         return _to_people(request, found)
@@ -86,7 +86,7 @@ def people_decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _refused(request, found, "people_decide", None, form)
 
 
-def _uuids(given: list[str]) -> list[str]:
+def uuids_of(given: list[str]) -> list[str]:
     """Those that are ids at all."""
     found = []
     for text in given:
@@ -110,8 +110,13 @@ def _rejected(count: int) -> str:
 def _bulk_say(request: HttpRequest, decided: Decided, said: Callable[[int], str]) -> None:
     if decided.done:
         messages.success(request, said(decided.done))
-    for why in list(dict.fromkeys(decided.refused))[:REFUSALS_SHOWN]:
-        count = decided.refused.count(why)
+    refusals_say(request, decided.refused)
+
+
+def refusals_say(request: HttpRequest, refused: list[str]) -> None:
+    """Each reason once, with how many it holds for."""
+    for why in list(dict.fromkeys(refused))[:REFUSALS_SHOWN]:
+        count = refused.count(why)
         text = _("Not changed: %(count)s. %(why)s")
         messages.error(request, text % {"count": number_text(count), "why": why})
 

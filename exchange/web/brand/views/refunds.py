@@ -17,6 +17,7 @@ from brands.selectors import member_require_money
 from core.errors import DomainError, NotFound
 from core.forms import TengeField, form_refuse
 from core.iban import iban_format
+from exchange.doors import has_second_factor, require_second_factor
 from exchange.web.brand.builders import refunds as build
 from exchange.web.brand.desk import FORM_REFUSED, desk_of, member_of, page_show
 from payouts.models import Refund
@@ -30,10 +31,12 @@ class RefundForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def refunds(request: HttpRequest) -> HttpResponse:
-    """What was asked for; a POST of who may move money asks for more."""
+    """What was asked for; a POST of who may move money, and has logged in with a second step, asks
+    for more."""
     member = member_of(request)
     if request.method == "POST":
         member_require_money(member)
+        require_second_factor(request)
     desk = desk_of(request)
     form = _form(request, member.brand_id)
     if form.is_valid():
@@ -51,7 +54,7 @@ def refunds(request: HttpRequest) -> HttpResponse:
             messages.success(request, said % {"number": refund.rail_key})
             return redirect(desk.url("refunds"))
     status = FORM_REFUSED if form.is_bound else 200
-    page = build.refunds(desk)
+    page = build.refunds(desk, has_second_factor=has_second_factor(request))
     return page_show(request, desk, "brand/refunds.html", page, form=form, status=status)
 
 

@@ -44,6 +44,7 @@ class VerdictFileForm(forms.Form):
         label=gettext_lazy("File of decisions"),
         help_text=gettext_lazy("CSV or Excel (.xlsx), 5,000 rows and 5 MB at most."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
+        error_messages={"required": gettext_lazy("Choose a file.")},
     )
 
 

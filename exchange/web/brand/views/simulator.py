@@ -57,9 +57,14 @@ def _asked(request: HttpRequest, brand_id: int) -> Order | None:
 def _sources(brand_id: int) -> list[tuple[int, str]]:
     rows = Connection.objects.filter(brand_id=brand_id).order_by("-id")
     return [
-        (pk, f"{name} ({word_of('source', source)})")
+        (pk, _source_name(name, str(word_of("source", source))))
         for pk, name, source in rows.values_list("pk", "name", "source")
     ]
+
+
+def _source_name(name: str, source: str) -> str:
+    """ "Tilda" for a connection called by its source, else "My shop (Tilda)"."""
+    return name if name == source else f"{name} ({source})"
 
 
 def _tried(form: SimulatorForm, brand_id: int) -> Simulated | None:

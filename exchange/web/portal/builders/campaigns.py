@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from attribution.selectors.earned_in import earned_in
 from campaigns.domain.eligibility import Condition, JoinRules, Verdict, ticks_of
 from campaigns.eligibility_words import asked_texts, own_texts
-from campaigns.models import Campaign, ExternalCode, Participation
+from campaigns.models import Campaign, ExternalCode, Invite, Participation
 from campaigns.reason_words import reason_text
 from campaigns.selectors import (
     Card,
@@ -21,6 +22,7 @@ from campaigns.selectors import (
     external_codes_of,
 )
 from campaigns.selectors.eligibility import applicants_of
+from campaigns.selectors.groups import terms_of_invites
 from campaigns.selectors.guarantees import guarantees_lost
 from campaigns.selectors.invites import invite_open_to
 from campaigns.selectors.people import room_in
@@ -41,6 +43,7 @@ from exchange.web.pages.common import (
     Fact,
 )
 from exchange.web.paging import pager
+from exchange.web.portal.builders.deals import waiting as deals_waiting
 from exchange.web.portal.builders.guarantees import guarantee_cards
 from exchange.web.portal.builders.invites import invited
 from exchange.web.portal.builders.links import link_url
@@ -59,6 +62,7 @@ def campaigns(
     return portal.Campaigns(
         cards=[campaign_card(card) for card in cards],
         invited=[] if query or after else invited(influencer),
+        deals=None if query or after else deals_waiting(influencer, is_way=True),
         choices=[
             Choice(_("New"), "?" + urlencode(asked), not by_reward),
             Choice(_("Highest reward"), "?" + urlencode({**asked, "sort": "reward"}), by_reward),
@@ -101,8 +105,11 @@ def campaign_card(card: Card) -> portal.CampaignCard:
     )
 
 
-def campaign(card: Card, influencer: Influencer, invite_token: str = "") -> portal.Campaign:
-    """`invite_token` is of the secret link by which it was found."""
+def campaign(card: Card, influencer: Influencer, by_link: Invite | None = None) -> portal.Campaign:
+    """`by_link` is the invitation behind the secret link by which it was found. Whoever is invited
+    to a group reads its terms: they would be theirs."""
+    invite = by_link or _invite_to(card, influencer)
+    card = _as_invited(card, invite)
     campaign, terms, mine = card.campaign, card.terms, card.participation
     room = room_in(campaign, mine)
     facts = [
@@ -122,8 +129,8 @@ def campaign(card: Card, influencer: Influencer, invite_token: str = "") -> port
         policy=policy_terms(terms),
         coming=_coming(card),
         facts=facts,
-        join_url=_join_url(campaign, invite_token),
-        **_invitation(campaign, influencer, mine, invite_token),
+        join_url=_join_url(campaign, by_link),
+        **_invitation(campaign, invite),
         back_url=reverse("portal:campaigns"),
         description=campaign.about,
         leave_url=_leave_url(card),
@@ -138,22 +145,31 @@ def campaign(card: Card, influencer: Influencer, invite_token: str = "") -> port
     )
 
 
-def _join_url(campaign: Campaign, invite_token: str) -> str:
-    if invite_token:
-        return reverse("portal:invitation", args=[invite_token])
+def _invite_to(card: Card, influencer: Influencer) -> Invite | None:
+    """The reader's own invitation, while it counts. One query."""
+    mine = card.participation
+    if mine is not None and mine.state == Participation.State.APPROVED:
+        return None
+    return invite_open_to(card.campaign, influencer.pk)
+
+
+def _as_invited(card: Card, invite: Invite | None) -> Card:
+    own = terms_of_invites([invite]) if invite else {}
+    return replace(card, terms=own[invite.pk]) if invite and own else card
+
+
+def _join_url(campaign: Campaign, by_link: Invite | None) -> str:
+    if by_link is not None:
+        return reverse("portal:invitation", args=[by_link.token])
     return reverse("portal:campaign_join", args=[campaign.public_id])
 
 
-def _invitation(
-    campaign: Campaign, influencer: Influencer, mine: Participation | None, invite_token: str
-) -> dict[str, Any]:
-    """Whether the brand has invited the reader. One query."""
-    if invite_token:
+def _invitation(campaign: Campaign, invite: Invite | None) -> dict[str, Any]:
+    """Whether the brand has invited the reader, and how they say no."""
+    if invite is None:
+        return {}
+    if invite.influencer_id is None:
         return {"is_invited": True}
-    if mine is not None and mine.state == Participation.State.APPROVED:
-        return {}
-    if invite_open_to(campaign, influencer.pk) is None:
-        return {}
     url = reverse("portal:invitation_decline", args=[campaign.public_id])
     return {"is_invited": True, "is_invited_by_name": True, "decline_url": url}
 

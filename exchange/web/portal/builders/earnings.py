@@ -56,12 +56,13 @@ from exchange.web.pages.common import (
     TraceRow,
 )
 from exchange.web.paging import pager
+from exchange.web.portal.builders.deals import fee_rows
 from exchange.web.portal.builders.guarantees import guarantee_cards
 from exchange.web.portal.builders.money import outcome_of, strip_of
 from exchange.web.rejections import rejection_shown
 from exchange.web.reward_words import cut_hint
 from exchange.web.rewards import reward_rows, steps_of
-from exchange.web.totals_words import TOTAL_HOLD, is_total, total_note, total_title
+from exchange.web.totals_words import TOTAL_HOLD, is_total, sale_title, total_note
 from exchange.web.words import STATUSES, Word, reason_name, sale_hint
 from influencers.models import Influencer
 from ledger.proofs import leaves_of_versions
@@ -110,10 +111,6 @@ def earning_row(
     )
 
 
-def sale_title(conversion: Conversion) -> str:
-    return total_title(conversion) if is_total(conversion) else conversion.product_name
-
-
 def shown_status(conversion: Conversion, *, is_payable: bool) -> str:
     is_ready = conversion.status == Conversion.Status.APPROVED and is_payable
     return "payable" if is_ready else conversion.status
@@ -155,6 +152,7 @@ def earnings(influencer: Influencer, *, chosen: str, after: str) -> portal.Earni
         campaigns_url=reverse("portal:campaigns"),
         pager=pager(len(page.rows), after, page.after, kept),
         months=[month_row(each) for each in periods_of_influencer(influencer.pk)],
+        fees=fee_rows(influencer),
         guarantees=guarantee_cards(influencer.pk),
     )
 

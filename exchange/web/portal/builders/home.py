@@ -31,6 +31,7 @@ from exchange.web.pages.common import (
     Series,
     Stat,
 )
+from exchange.web.portal.builders.deals import waiting as deals_task
 from exchange.web.portal.builders.earnings import earning_rows
 from exchange.web.portal.builders.links import link_cards
 from exchange.web.portal.builders.money import outcome_of, payable_of, strip_of, task_of
@@ -69,7 +70,7 @@ def home(influencer: Influencer, *, days: int) -> portal.Home:
             for count in PERIODS
         ],
         earnings=earning_rows(page.rows, is_payable=is_payable),
-        task=task_of(payable),
+        task=deals_task(influencer) or task_of(payable),
         chart=_chart(now) if earned_minor else None,
         earned_minor=earned_minor,
         per_click_minor=round_half_up(earned_minor, people) if people else None,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
@@ -23,22 +23,35 @@ from attribution.selectors.phone_claims import phone_counts
 from attribution.selectors.receipts import claims_of_participation, claims_taken
 from campaigns.domain.deeplink import admitad_page, is_admitad
 from campaigns.domain.destination import host_of
-from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
+from campaigns.models import (
+    Campaign,
+    Participation,
+    ParticipationTerms,
+    PromoCode,
+    Terms,
+    TrackingLink,
+)
 from campaigns.selectors import (
     Card,
     Coverage,
     campaigns_without_budget,
     codes_of_influencer,
+    later_terms,
     links_count,
+    terms_at,
     vat_today,
 )
 from campaigns.selectors.codes import codes_of_participation
+from campaigns.selectors.versions import announced_at
 from core import clock
 from exchange.web.code_words import when_text
+from exchange.web.formatting import day_full, day_of
 from exchange.web.pages import portal
 from exchange.web.pages.codes import OwnCode
+from exchange.web.pages.common import Coming
 from exchange.web.qr import PRINT_MM
 from exchange.web.reward_words import rate_short
+from exchange.web.rewards import policy_terms
 from exchange.web.words import RECEIPT
 from influencers.models import Influencer
 
@@ -61,7 +74,8 @@ def _destination_text(url: str) -> str:
 
 
 def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[portal.LinkCard]:
-    """Five queries, whatever the number of links."""
+    """Five queries, whatever the number of links, and one more where terms were changed."""
+    own = _terms_of(links)
     siblings = links_count([link.participation_id for link in links])
     empty = campaigns_without_budget([link.campaign for link in links])
     codes = codes_of_influencer(influencer.pk)
@@ -74,6 +88,7 @@ def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[po
     cards = [
         _link_card(
             link,
+            own[link.pk],
             codes.get(link.participation_id),
             clicks[link.pk].people if link.pk in clicks else 0,
             taken.get(link.participation_id, Taken()),
@@ -102,14 +117,44 @@ def link_status(link: TrackingLink, *, is_budget_empty: bool) -> str:
     return "no_budget" if is_budget_empty else "on"
 
 
+class _Own(NamedTuple):
+    """What is in force for whose link it is, and what was announced to them."""
+
+    terms: Terms
+    coming: ParticipationTerms | None
+
+
+def _terms_of(links: Iterable[TrackingLink]) -> dict[int, _Own]:
+    """One query, and none where nobody's terms were changed."""
+    now, rows = clock.now(), list(links)
+    later = later_terms([link.participation for link in rows])
+    return {
+        link.pk: _Own(
+            terms_at(link.participation, later, now),
+            announced_at(later.get(link.participation_id, ()), now),
+        )
+        for link in rows
+    }
+
+
+def _coming_text(own: _Own) -> str:
+    """ "from 21 December: 5%", "" where nothing was announced."""
+    if own.coming is None:
+        return ""
+    rate, later = rate_short(own.terms.commission), rate_short(own.coming.terms.commission)
+    said = {"day": day_full(day_of(own.coming.since)), "rate": later}
+    return (_("from %(day)s: %(rate)s") if rate != later else _("from %(day)s: other terms")) % said
+
+
 def _link_card(
-    link: TrackingLink, code: PromoCode | None, people: int, taken: Taken, status: str
+    link: TrackingLink, own: _Own, code: PromoCode | None, people: int, taken: Taken, status: str
 ) -> portal.LinkCard:
     url = link_url(link)
     return portal.LinkCard(
         title=link.campaign.title,
         brand_name=link.campaign.brand_name,
-        rate_text=rate_short(link.participation.terms.commission),
+        rate_text=rate_short(own.terms.commission),
+        coming_text=_coming_text(own),
         url=url,
         url_text=_without_scheme(url),
         detail_url=reverse("portal:link", args=[link.public_id]),
@@ -132,7 +177,7 @@ def link_page(
     """`subs` are names of a post, as they were typed."""
     (card,) = link_cards(influencer, [link])
     share = quote(card.url, safe="")
-    terms = link.participation.terms
+    own = _terms_of([link])[link.pk]
     tagged = _tagged(card.url, subs)
     return portal.LinkPage(
         card=card,
@@ -146,7 +191,8 @@ def link_page(
         qr_png_url=_qr_url(link, "png", tagged),
         qr_mm=PRINT_MM,
         tagged=tagged,
-        per_sale_minor=Card(link.campaign, terms, vat_bps=vat_today([terms])).reward_minor,
+        per_sale_minor=_per_sale(link, own.terms),
+        coming=_coming(own),
         off_url=_switch_url(link, "link_off", is_shown=link.state == TrackingLink.State.ACTIVE),
         on_url=_switch_url(link, "link_on", is_shown=card.status == "off"),
         stats_url=f"{reverse('portal:clicks')}?link={link.public_id}",
@@ -154,6 +200,16 @@ def link_page(
         own_code=_own_code(link),
         is_new=is_new,
     )
+
+
+def _per_sale(link: TrackingLink, terms: Terms) -> int:
+    return Card(link.campaign, terms, vat_bps=vat_today([terms])).reward_minor
+
+
+def _coming(own: _Own) -> Coming | None:
+    if own.coming is None:
+        return None
+    return Coming(policy_terms(own.coming.terms), day_of(own.coming.since))
 
 
 def _own_code(link: TrackingLink) -> OwnCode | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,8 +26,15 @@ from exchange.web.pages.common import (
     Task,
 )
 from influencers.models import Influencer
-from payouts.models import Payout
-from payouts.selectors import Held, Ready, payee_cases, payee_outcome, payout_list_of
+from payouts.models import Payout, PayoutNetting
+from payouts.selectors import (
+    Held,
+    Ready,
+    payee_cases,
+    payee_outcome,
+    payout_list_of,
+    tax_lines_of,
+)
 
 # From the reason of a hold to the page and the words that fix it: (key of words.HOLDS, url name)
 HOLDS: Mapping[str, tuple[str, str]] = {
@@ -135,18 +142,30 @@ def ready_sums(ready: Ready) -> list[Sum]:
 
 
 def payout_sums(payout: Payout) -> list[Sum]:
-    lines = payout.tax_lines.order_by("id").values_list("kind", "rate_bps", "amount_minor")
-    orders = payout.nettings.order_by("id").values_list("conversion__order_number", "amount_minor")
-    kept = [
-        Sum(
-            _("Kept for returned goods, order %(order)s") % {"order": order},
-            -amount,
-            why=kept_why(),
-            line=True,
+    return payouts_sums([payout])[payout.pk]
+
+
+def payouts_sums(payouts: Collection[Payout]) -> dict[int, list[Sum]]:
+    """{payout: from its rewards to what reaches the account}. Two queries."""
+    if not payouts:
+        return {}
+    taxes = tax_lines_of(payouts)
+    kept: dict[int, list[Sum]] = {payout.pk: [] for payout in payouts}
+    nettings = PayoutNetting.objects.filter(payout_id__in=kept).order_by("id")
+    for payout_id, order, amount in nettings.values_list(
+        "payout_id", "conversion__order_number", "amount_minor"
+    ):
+        label = _("Kept for returned goods, order %(order)s") % {"order": order}
+        kept[payout_id].append(Sum(label, -amount, why=kept_why(), line=True))
+    return {
+        payout.pk: _sums(
+            payout.gross_minor,
+            [(kind, bps, amount) for kind, (amount, bps) in taxes[payout.pk].items()],
+            kept[payout.pk],
+            payout.net_minor,
         )
-        for order, amount in orders
-    ]
-    return _sums(payout.gross_minor, list(lines), kept, payout.net_minor)
+        for payout in payouts
+    }
 
 
 def _kept_rows(kept_minor: int, owed_minor: int) -> list[Sum]:

@@ -20,6 +20,7 @@ from exchange.web.pages import portal
 from exchange.web.pages.common import (
     Step,
 )
+from exchange.web.portal.builders.deals import fee_row
 from exchange.web.portal.builders.earnings import earning_row
 from exchange.web.portal.builders.money import (
     outcome_of,
@@ -87,11 +88,13 @@ def payout_failure(payout: Payout) -> str:
 
 def payout(payout: Payout) -> portal.Payout:
     row = payout_row(payout)
-    found = payout.lines.select_related("conversion__campaign", "period_reward__campaign")
+    found = payout.lines.select_related(
+        "conversion__campaign", "period_reward__campaign", "task__deal__campaign"
+    )
     lines = list(found.order_by("id"))
     shares: dict[str, portal.PayoutShare] = {}
     for line in lines:
-        earned = line.conversion or line.period_reward
+        earned = line.conversion or line.period_reward or (line.task and line.task.deal)
         assert earned is not None, line.pk  # the database sees to it
         name = earned.campaign.brand_name
         known = shares.get(name, portal.PayoutShare(name, 0, 0))
@@ -109,6 +112,7 @@ def payout(payout: Payout) -> portal.Payout:
         shares=list(shares.values()),
         sales=[earning_row(line.conversion) for line in lines if line.conversion],
         months=[month_row(line.period_reward) for line in lines if line.period_reward],
+        fees=[fee_row(line.task) for line in lines if line.task],
         reason=row.reason,
         fix_url=row.fix_url,
         fix_button=row.fix_button,

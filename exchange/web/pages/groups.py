@@ -1,0 +1,63 @@
+"""Groups with terms of their own, on a brand's pages (templates/brand/_groups.html)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from exchange.web.pages.verdicts import FileFault
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """`cost_minor` is what one sale costs the brand. `coming` says for how many other terms begin
+    later. The `*_url`s are "" where the reader may not."""
+
+    name: str
+    rate_text: str
+    people: int
+    cost_minor: int
+    people_url: str
+    coming: str = ""
+    change_url: str = ""
+    end_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of a campaign. `new_url` is "" where the reader may not make one, `file_url` also
+    where there is none."""
+
+    rows: list[GroupRow]
+    basket_minor: int
+    new_url: str = ""
+    file_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Who is ticked is put into one of `choices`, (value, name); "" is nobody's group."""
+
+    url: str
+    choices: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFile:
+    """The form of a file of groups, and what the file before would change: `moves` is how many go
+    where, `payload` carries it to the buttons. `names` are the groups that a row may name."""
+
+    title: str
+    action_url: str
+    apply_url: str
+    faults_url: str
+    back_url: str
+    list_url: str
+    names: list[str]
+    moves: list[tuple[str, int]] = field(default_factory=list)
+    faults: list[FileFault] = field(default_factory=list)
+    faults_count: int = 0
+    payload: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.payload) and bool(self.moves) and not self.faults_count
