@@ -253,17 +253,23 @@ Contest = tuple[CandidateEvidence, DecisionRule, Losses]
 
 def _contest(eligible: Sequence[CandidateEvidence], brand_policy: CodePolicy) -> Contest:
     """What a follower or a page said decides only where nothing else speaks: first the number that
-    a follower left, and last what a page said and anybody could have forged."""
+    a follower left and the order itself tells, then a receipt, which only its sum joins to another
+    source's order, and last what a page said and anybody could have forged."""
     pages = [each for each in eligible if each.kind is EvidenceKind.PAGE_CLICK]
-    claims = [each for each in eligible if each.kind is EvidenceKind.PHONE_CLAIM]
-    signed = [each for each in eligible if each not in pages and each not in claims]
+    numbers = [each for each in eligible if each.kind is EvidenceKind.PHONE_CLAIM]
+    receipts = [each for each in eligible if each.kind is EvidenceKind.RECEIPT_CLAIM]
+    said = {id(each) for each in (*pages, *numbers, *receipts)}
+    signed = [each for each in eligible if id(each) not in said]
     stronger = Reason.STRONGER_EVIDENCE_WINS
     if signed:
         winner, rule, losses = _contest_signed(signed, brand_policy)
-        losses |= {id(each): stronger for each in claims}
+        losses |= {id(each): stronger for each in (*numbers, *receipts)}
         return winner, rule, losses | {id(each): Reason.SIGNED_EVIDENCE_WINS for each in pages}
-    if claims:
-        winner, rule, losses = _best_click(claims, of_claims=True)
+    if numbers:
+        winner, rule, losses = _best_click(numbers, of_claims=True)
+        return winner, rule, losses | {id(each): stronger for each in (*receipts, *pages)}
+    if receipts:
+        winner, rule, losses = _best_row(receipts)
         return winner, rule, losses | {id(each): stronger for each in pages}
     winner, _rule, losses = _best_click(pages)
     return winner, DecisionRule.SEEN_ON_PAGE, losses
