@@ -106,6 +106,7 @@ class DecisionRule(StrEnum):
     LAST_CLAIM = "last_claim"
     FIRST_CLAIM = "first_claim"
     LATER_CODE = "later_code"
+    DISCOUNT_CODE = "discount_code"  # of several it took something off
     SAME_INFLUENCER = "same_influencer"
     SEEN_ON_PAGE = "seen_on_page"  # nothing but the thank-you page: silence is no yes
     SAME_SALE = "same_sale"  # it counts under another source's order
@@ -187,6 +188,7 @@ class AttributionDecision:
                 "reason": str(each.reason),
             }
             | ({"typed_as": each.candidate.typed_as} if each.candidate.is_fuzzy else {})
+            | ({"has_discounted": True} if each.candidate.has_discounted else {})
             for each in self.verdicts
         ]
 
@@ -324,6 +326,8 @@ def _best_code(codes: Sequence[CandidateEvidence]) -> Contest:
     """The code that gave the discount, then the one that was typed later."""
     winner = max(codes, key=lambda each: (each.has_discounted, each.position))
     rule = DecisionRule.LATER_CODE if len(codes) > 1 else DecisionRule.ONLY_CANDIDATE
+    if winner.has_discounted and not all(each.has_discounted for each in codes):
+        rule = DecisionRule.DISCOUNT_CODE
     return winner, rule, _lost(codes, winner, Reason.OTHER_CODE_WINS)
 
 

@@ -46,6 +46,7 @@ from attribution.selectors.code_evidence import (
 )
 from attribution.selectors.dossiers import Dossier, Dossiers, Key
 from attribution.selectors.news import Named, News, Told
+from attribution.selectors.totals_paying import TotalsOf, is_in_totals, totals_of
 from campaigns.domain.code_rules import sku_plain
 from campaigns.domain.codes import canonical, skeleton
 from campaigns.domain.daily_totals import daily_day, is_paid_by_totals, pays_percent_alone
@@ -63,6 +64,11 @@ CLAIMED, PLATFORM_TAG = EvidenceKind.RECEIPT_CLAIM, EvidenceKind.PLATFORM_TAG
 OF_FOLLOWERS = (CLAIMED, EvidenceKind.PHONE_CLAIM)
 NAMING = (*OF_FOLLOWERS, PLATFORM_TAG)  # the row's value names a participation
 ROW_GRADES: dict[str, str] = {CLAIMED: "D", PLATFORM_TAG: "C"}
+BY_CODE = (  # of a marketplace's own rows
+    EvidenceKind.WB_SUBSTITUTE_ARTICLE,
+    EvidenceKind.OZON_VOUCHER,
+    EvidenceKind.EXCLUSIVE_SKU,
+)
 BY_MACHINE, LOADED_AHEAD = int(MACHINE), int(ClickFlag.PREFETCH)
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
@@ -97,6 +103,7 @@ class Evidence:
     codes: dict[tuple[int, str], KnownCode] = field(default_factory=dict)  # by brand and look
     external: dict[tuple[int, str, str], list[ExternalCode]] = field(default_factory=dict)
     exclusive: Articles = field(default_factory=dict)
+    totals: TotalsOf = field(default_factory=dict)
     participations: dict[int, Participation] = field(default_factory=dict)
     later: LaterTerms = field(default_factory=dict)
 
@@ -139,6 +146,7 @@ class Evidence:
                 typed_as=typed_as,
                 refusal=refusal_of(code, order),
                 except_skus=frozenset(map(sku_plain, code.except_skus)),
+                has_discounted=text in order.discounted_codes,
                 position=position,
             )
             for position, (text, code, typed_as) in enumerate(self.codes_of(order))
@@ -277,6 +285,8 @@ class Evidence:
         if campaign.totals_from:  # a marketplace's sales count by its totals, or by its orders
             refusal, grades = _by_totals(campaign, terms, order, evidence["kind"])
             evidence["refusal"] = refusal or evidence.get("refusal")
+        if self.totals and evidence["kind"] in BY_CODE and is_in_totals(self.totals, order):
+            evidence["refusal"] = Reason.PAID_BY_TOTALS
         return CandidateEvidence(
             participation_id=participation.pk,
             influencer_id=participation.influencer_id,
@@ -334,6 +344,8 @@ def evidence_load(
     found.clicks |= {click.click_id: click for click in imagined}
     _codes_load(found, named, is_locked=is_locked)
     _external_load(found, told, named)
+    if found.external or found.exclusive:
+        found.totals = totals_of(set(dossiers.brands.values()))
     ids = {click.participation_id for click in found.clicks.values()}
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
     ids |= {

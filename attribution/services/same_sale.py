@@ -168,6 +168,7 @@ def _told(lead: Order, other: Order) -> OrderSnapshot:
         lines=_lines_told(list(lead.lines.all()), list(other.lines.all())),
         click_id=click.hex if click else None,
         promo_codes=tuple(codes),
+        discounted_codes=tuple(dict.fromkeys([*lead.discounted_codes, *other.discounted_codes])),
         is_test=lead.is_test,
     )
 

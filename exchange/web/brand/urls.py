@@ -7,6 +7,7 @@ from django.urls import path
 from exchange.web.brand.views import (
     campaigns,
     clicks,
+    code_policy,
     codes,
     integrations,
     invites,
@@ -46,6 +47,7 @@ PLACES = [
     path("", overview.overview, name="overview"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
+    path("campaigns/between/", code_policy.code_policy, name="code_policy"),
     path(CAMPAIGN, campaigns.campaign, name="campaign"),
     path(f"{CAMPAIGN}edit/", campaigns.campaign_edit, name="campaign_edit"),
     path(f"{CAMPAIGN}terms/", campaigns.campaign_terms, name="campaign_terms"),
