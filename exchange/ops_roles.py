@@ -34,6 +34,7 @@ DOES: dict[str, tuple[str, ...]] = {
     "reviewer": (
         "brands.change_brand",
         "attribution.change_codefinding",
+        "attribution.change_conversion",
         "attribution.add_couponsite",
         "attribution.change_couponsite",
     ),

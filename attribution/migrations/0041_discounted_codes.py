@@ -1,4 +1,4 @@
-"""Which of an order's codes took something off.
+"""Which of an order's codes took something off; and that people of ours may reject a sale too.
 
 Locks: ACCESS EXCLUSIVE on attribution_order for a moment (a new column with a constant).
 Reversible: yes, with the loss of it.
@@ -23,6 +23,21 @@ class Migration(migrations.Migration):
                 default=list,
                 editable=False,
                 size=None,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="rejection",
+            name="door",
+            field=models.CharField(
+                choices=[
+                    ("page", "the order's page"),
+                    ("list", "the list"),
+                    ("file", "a file"),
+                    ("api", "REST API"),
+                    ("ops", "people of Birge"),
+                ],
+                max_length=4,
+                verbose_name="by",
             ),
         ),
     ]
