@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -36,35 +36,65 @@ def receipts_near(brand_id: int, order_ids: Collection[int]) -> Near | None:
     """Claims and orders of a brand with the same sums and about the same days as these orders, as
     far as somebody is credited for them. None where the brand takes no receipts. Four queries at
     most. Runs as the system."""
-    sources = Connection.objects.filter(brand_id=brand_id, source=RECEIPT)
-    within = {
-        pk: timedelta(days=limits_of(settings).order_days)
-        for pk, settings in sources.values_list("pk", "settings")
-    }
-    furthest = max(within.values(), default=timedelta(0))
-    if not furthest:
+    within = _within(brand_id)
+    if not any(within.values()):
         return None
     changed = list(map(_Changed._make, _rows(_CHANGED, [brand_id, array_of(order_ids)])))
     sums = sorted({each.amount_minor for each in changed})
     if not sums:
         return None
-    moments = [each.placed_at for each in changed]
-    since, until = min(moments) - furthest, max(moments) + furthest
-    orders = [
-        Bought(pk, frozenset(people), amount, placed_at)
-        for pk, placed_at, amount, people in _rows(
-            _ORDERS, [brand_id, since, until + CLOCK_SKEW, array_of(sums)]
-        )
-    ]
+    orders = _orders_like(brand_id, sums, [each.placed_at for each in changed], within)
     if not orders:
         return None
-    papers = [
+    papers = _papers_like(brand_id, sums, [each.placed_at for each in changed], within)
+    return Near(papers, orders, _concerned(papers, orders, {each.pk for each in changed}))
+
+
+def receipts_beside(brand_id: int, bought: Bought) -> Near | None:
+    """The same about one order as it would be, stored or not. Three queries at most."""
+    within = _within(brand_id)
+    if not any(within.values()):
+        return None
+    like: tuple[list[int], list[datetime]] = ([bought.goods_minor], [bought.placed_at])
+    others = _orders_like(brand_id, *like, within)
+    orders = [bought, *(each for each in others if each.order_id != bought.order_id)]
+    papers = _papers_like(brand_id, *like, within)
+    return Near(papers, orders, frozenset(each.claim_id for each in papers))
+
+
+Within = Mapping[int, timedelta]  # by connection of receipts
+
+
+def _within(brand_id: int) -> Within:
+    sources = Connection.objects.filter(brand_id=brand_id, source=RECEIPT)
+    return {
+        pk: timedelta(days=limits_of(settings).order_days)
+        for pk, settings in sources.values_list("pk", "settings")
+    }
+
+
+def _orders_like(
+    brand_id: int, sums: list[int], moments: list[datetime], within: Within
+) -> list[Bought]:
+    furthest = max(within.values())
+    span = [min(moments) - furthest, max(moments) + furthest + CLOCK_SKEW]
+    return [
+        Bought(pk, frozenset(people), amount, placed_at)
+        for pk, placed_at, amount, people in _rows(_ORDERS, [brand_id, *span, array_of(sums)])
+    ]
+
+
+def _papers_like(
+    brand_id: int, sums: list[int], moments: list[datetime], within: Within
+) -> list[Paper]:
+    furthest = max(within.values())
+    span = [min(moments) - furthest - CLOCK_SKEW, max(moments) + 2 * furthest]
+    return [
         Paper(claim, order, participation, amount, sold_at, within[source])
         for claim, order, participation, source, sold_at, amount in _rows(
-            _PAPERS, [brand_id, since - CLOCK_SKEW, until + furthest, array_of(sums)]
+            _PAPERS, [brand_id, *span, array_of(sums)]
         )
     ]
-    return Near(papers, orders, _concerned(papers, orders, {each.pk for each in changed}))
 
 
 def _concerned(

@@ -28,6 +28,12 @@ from attribution.services.receipt_confirm import (
 )
 from attribution.services.receipt_registers import receipt_limits_change
 from attribution.services.same_sale import same_sales_settle
+from attribution.services.simulation import (
+    Imagined,
+    ImaginedLine,
+    imagined_simulate,
+    stored_simulate,
+)
 from attribution.services.verdicts import Said, Speaker, verdicts_judge
 from core.errors import Invalid
 from core.notify.models import Message
@@ -334,3 +340,51 @@ def test_of_another_sum_in_the_shops_list_that_one_is_compared_once_it_counts(ca
     looked_at()
     assert the(ReceiptMatch).state == "same"
     assert held(cast)[0] == REWARD
+
+
+# --- Tried ----------------------------------------------------------------------------------
+
+
+def tried(wall, *, phone: str = "+77011234567", tenge: int = 25_500):
+    """Whose an order of yesterday would be, what speaks for it, and the receipts beside it."""
+    imagined = Imagined(
+        connection_id=wall.connection,
+        placed_at=NOW - timedelta(days=1),
+        lines=[ImaginedLine("TU-BLANKET", tenge * 100)],
+        phone=phone,
+    )
+    with acting_as(brand=wall.brand):
+        return said_by(imagined_simulate(brand_id=wall.brand, imagined=imagined))
+
+
+def said_by(simulated):
+    (line,) = simulated.lines
+    names = {pk: each.influencer.name for pk, each in simulated.names.items()}
+    whose = line.participation and names[line.participation.pk]
+    judged = [(str(each.candidate.kind), str(each.verdict)) for each in line.decided.verdicts]
+    return whose, judged, [(each.influencer_name, each.is_sure) for each in simulated.receipts]
+
+
+def test_a_tried_order_meets_the_numbers_and_the_receipts_that_a_real_one_would(cast, wall, chain):
+    leave(wall.token)
+    assert tried(wall, phone="") == (None, [], [])
+    assert tried(wall, phone="+77019999999") == (None, [], [])
+    assert tried(wall) == ("Aliya", [("phone_claim", "decided")], [])
+    paper_brought(chain)
+    assert tried(wall) == ("Aliya", [("phone_claim", "decided")], [("Aliya", True)])
+    assert tried(wall, tenge=25_501) == ("Aliya", [("phone_claim", "decided")], [])
+    paper_brought(chain, "9999999999", token=second_page(cast))
+    assert tried(wall)[2] == [("Aliya", False), ("Dana", False)]
+    assert count(ReceiptMatch) == 0
+
+
+def test_a_stored_order_is_tried_with_a_number_that_nobody_has_told_it_yet(cast, wall, monkeypatch):
+    order_tell(wall, placed_at=NOW - timedelta(days=1))
+    with monkeypatch.context() as patched:
+        patched.setattr("tests.attribution.phones.settle", lambda: None)
+        leave(wall.token)
+    order = the(Order)
+    with acting_as(brand=wall.brand):
+        told = said_by(stored_simulate(brand_id=wall.brand, order=order))
+    assert told == ("Aliya", [("phone_claim", "decided")], [])
+    assert count(Conversion) == 0
