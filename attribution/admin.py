@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from attribution import leak_admin, rejection_admin  # noqa: F401  # register their own
+from attribution import rejection_admin  # noqa: F401  # registers its own
 from attribution.forms import ReplayForm
+from attribution.leak_admin import LeakedSale
 from attribution.models import (
     AddressRange,
     Candidate,
@@ -212,7 +213,7 @@ class ConversionVersionInline(ReadOnlyInline):
 
 
 @admin.register(Conversion)
-class ConversionAdmin(OpsAdmin):
+class ConversionAdmin(LeakedSale):
     list_display = [
         "order_number",
         "brand",
@@ -239,6 +240,7 @@ class ConversionAdmin(OpsAdmin):
         "public_id",
     ]
     inlines = [ConversionVersionInline]
+    actions_detail = ["leaked"]
     base = tenge_column("base_minor", _("base"))
     commission = tenge_column("commission_minor", _("reward"))
     fee = tenge_column("fee_minor", _("fee"))

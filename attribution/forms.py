@@ -384,6 +384,7 @@ class ReceiptLimitsForm(forms.Form):
     person_max = forms.IntegerField(label=_("Receipts of one buyer in 24 hours"))
     influencer_max = forms.IntegerField(label=_("Receipts of one influencer in 24 hours"))
     confirm_days = forms.IntegerField(label=_("Days to confirm"))
+    order_days = forms.IntegerField(label=_("Days from an order to its receipt"))
 
 
 class ReceiptFileForm(forms.Form):

@@ -19,6 +19,10 @@ class Brand(models.Model):
         VERIFIED = "verified", _("verified")
         SUSPENDED = "suspended", _("suspended")
 
+    class CodePolicy(models.TextChoices):
+        CODE_WINS = "code_wins", _("the promo code wins")
+        CLICK_WINS = "click_wins", _("the link wins")
+
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -26,6 +30,14 @@ class Brand(models.Model):
     bin = models.CharField(_("BIN"), max_length=12, unique=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.IN_REVIEW
+    )
+    # Whose a sale is when a code of one campaign meets a link of another
+    code_policy = models.CharField(
+        _("between campaigns"),
+        max_length=10,
+        choices=CodePolicy.choices,
+        default=CodePolicy.CODE_WINS,
+        db_default=CodePolicy.CODE_WINS,
     )
     created_at = models.DateTimeField(_("created"), default=clock.now)
     verified_at = models.DateTimeField(_("verified at"), null=True)
@@ -39,6 +51,10 @@ class Brand(models.Model):
                 name="brand_verified_has_its_moment",
             ),
             models.CheckConstraint(condition=Q(bin__regex=r"^[0-9]{12}$"), name="brand_bin_digits"),
+            models.CheckConstraint(
+                condition=Q(code_policy__in=["code_wins", "click_wins"]),
+                name="brand_code_policy_is_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,7 @@ DOES: dict[str, tuple[str, ...]] = {
         "brands.change_brand",
         "attribution.change_codefinding",
         "campaigns.change_task",
+        "attribution.change_conversion",
         "attribution.add_couponsite",
         "attribution.change_couponsite",
     ),

@@ -138,6 +138,7 @@ class OrderSnapshot:
     `status` is "unmapped" for a word we do not know; `raw_status` keeps that word.
     `fulfilled_at` is None as long as (or when) the source does not say it. A return names what
     came back in the lines; status "returned" means all of it.
+    `discounted_codes` are those of `promo_codes` that took something off, where the source tells.
     `customer_phone` is E.164 or None when what the source holds cannot be a number. `buyer_told` is
     "new" or "returning" where the shop says so itself. `may_lag`: the
     version time is when we read it, and the source's lists may show yesterday: what is received,
@@ -155,11 +156,19 @@ class OrderSnapshot:
     fulfilled_at: datetime | None = None
     click_id: str | None = None
     promo_codes: tuple[str, ...] = ()
+    discounted_codes: tuple[str, ...] = ()
     customer_phone: str | None = None
     customer_email: str | None = None
     buyer_told: str = ""
     is_test: bool = False
     may_lag: bool = False
+
+
+def discounted(codes: Sequence[str], took_off: Sequence[bool]) -> tuple[str, ...]:
+    """The codes that took something off, where there is a choice: of a single one nobody asks."""
+    if len(codes) < 2:
+        return ()
+    return tuple(code for code, has in zip(codes, took_off, strict=True) if has)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

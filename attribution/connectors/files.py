@@ -231,6 +231,7 @@ def undone_order(body: Mapping[str, Any]) -> OrderSnapshot:
         ]
         plain["lines"] = tuple(OrderLineSnapshot(**line) for line in lines)
         plain["promo_codes"] = tuple(plain["promo_codes"])
+        plain["discounted_codes"] = tuple(plain.get("discounted_codes", ()))
         return OrderSnapshot(**plain)
     except (KeyError, TypeError, ValueError) as error:
         raise UnknownPayload(f"{UNDONE}: {type(error).__name__}") from None

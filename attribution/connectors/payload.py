@@ -156,6 +156,14 @@ class Fields:
         except (ValueError, ArithmeticError):
             raise self.wrong(key, "not an amount") from None
 
+    def is_positive(self, key: str) -> bool:
+        """Whether it is an amount above zero. What is no amount is none."""
+        try:
+            amount = Decimal(str(self.raw(key)))
+        except ArithmeticError:
+            return False
+        return amount.is_finite() and amount > 0
+
     def currency(self, key: str) -> str:
         code = self.text(key, length_max=3).upper()
         if code not in MINOR_DIGITS:

@@ -34,8 +34,8 @@ def told_read(raw: bytes) -> list[Snapshot]:
     """Raises: UnknownPayload."""
     said = Fields(json_read(raw))
     status = status_known(said.raw("status"))
-    codes = said.raw("promo_codes")
-    if not isinstance(codes, list):
+    codes, discounted = said.raw("promo_codes"), said.raw("discounted_codes") or []
+    if not isinstance(codes, list) or not isinstance(discounted, list):
         raise said.wrong("promo_codes", "not a list")
     return [
         OrderSnapshot(
@@ -50,6 +50,7 @@ def told_read(raw: bytes) -> list[Snapshot]:
             lines=tuple(map(_line, said.items("lines", most=base.LINES_MAX))),
             click_id=said.text_or_none("click_id"),
             promo_codes=tuple(map(str, codes)),
+            discounted_codes=tuple(map(str, discounted)),
             is_test=said.flag("is_test"),
         )
     ]

@@ -106,6 +106,7 @@ class DecisionRule(StrEnum):
     LAST_CLAIM = "last_claim"
     FIRST_CLAIM = "first_claim"
     LATER_CODE = "later_code"
+    DISCOUNT_CODE = "discount_code"  # of several it took something off
     SAME_INFLUENCER = "same_influencer"
     SEEN_ON_PAGE = "seen_on_page"  # nothing but the thank-you page: silence is no yes
     SAME_SALE = "same_sale"  # it counts under another source's order
@@ -187,6 +188,7 @@ class AttributionDecision:
                 "reason": str(each.reason),
             }
             | ({"typed_as": each.candidate.typed_as} if each.candidate.is_fuzzy else {})
+            | ({"has_discounted": True} if each.candidate.has_discounted else {})
             for each in self.verdicts
         ]
 
@@ -253,17 +255,23 @@ Contest = tuple[CandidateEvidence, DecisionRule, Losses]
 
 def _contest(eligible: Sequence[CandidateEvidence], brand_policy: CodePolicy) -> Contest:
     """What a follower or a page said decides only where nothing else speaks: first the number that
-    a follower left, and last what a page said and anybody could have forged."""
+    a follower left and the order itself tells, then a receipt, which only its sum joins to another
+    source's order, and last what a page said and anybody could have forged."""
     pages = [each for each in eligible if each.kind is EvidenceKind.PAGE_CLICK]
-    claims = [each for each in eligible if each.kind is EvidenceKind.PHONE_CLAIM]
-    signed = [each for each in eligible if each not in pages and each not in claims]
+    numbers = [each for each in eligible if each.kind is EvidenceKind.PHONE_CLAIM]
+    receipts = [each for each in eligible if each.kind is EvidenceKind.RECEIPT_CLAIM]
+    said = {id(each) for each in (*pages, *numbers, *receipts)}
+    signed = [each for each in eligible if id(each) not in said]
     stronger = Reason.STRONGER_EVIDENCE_WINS
     if signed:
         winner, rule, losses = _contest_signed(signed, brand_policy)
-        losses |= {id(each): stronger for each in claims}
+        losses |= {id(each): stronger for each in (*numbers, *receipts)}
         return winner, rule, losses | {id(each): Reason.SIGNED_EVIDENCE_WINS for each in pages}
-    if claims:
-        winner, rule, losses = _best_click(claims, of_claims=True)
+    if numbers:
+        winner, rule, losses = _best_click(numbers, of_claims=True)
+        return winner, rule, losses | {id(each): stronger for each in (*receipts, *pages)}
+    if receipts:
+        winner, rule, losses = _best_row(receipts)
         return winner, rule, losses | {id(each): stronger for each in pages}
     winner, _rule, losses = _best_click(pages)
     return winner, DecisionRule.SEEN_ON_PAGE, losses
@@ -318,6 +326,8 @@ def _best_code(codes: Sequence[CandidateEvidence]) -> Contest:
     """The code that gave the discount, then the one that was typed later."""
     winner = max(codes, key=lambda each: (each.has_discounted, each.position))
     rule = DecisionRule.LATER_CODE if len(codes) > 1 else DecisionRule.ONLY_CANDIDATE
+    if winner.has_discounted and not all(each.has_discounted for each in codes):
+        rule = DecisionRule.DISCOUNT_CODE
     return winner, rule, _lost(codes, winner, Reason.OTHER_CODE_WINS)
 
 

@@ -278,6 +278,8 @@ class Limits:
     person_max: int = 3
     influencer_max: int = 50
     confirm_days: int = 14  # what the shop has not found by then is refused
+    # How long before its receipt an order of another source may have been placed; 0: none has one
+    order_days: int = 14
 
     def plain(self) -> dict[str, int]:
         return asdict(self)

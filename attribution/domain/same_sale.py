@@ -31,7 +31,8 @@ class Sale:
     `names` are its number and its id; `phone` an index of the buyer's ("" unknown); `amount_minor`
     what its goods cost before anything came back. `is_confirmed`: signed, read at its source, or in
     a file that the brand brought. `is_mirror`: its source repeats what others sell (a CRM).
-    `counts_under` is the order under which it counts already.
+    `knows_goods`: it tells them one by one, and no receipt's sum alone. `counts_under` is the order
+    under which it counts already.
     """
 
     order_id: int
@@ -43,6 +44,7 @@ class Sale:
     placed_at: datetime
     is_confirmed: bool
     is_mirror: bool = False
+    knows_goods: bool = True
     standing: Standing = Standing.NONE
     counts_under: int | None = None
 
@@ -69,21 +71,25 @@ def is_same(one: Sale, other: Sale) -> bool:
     return may_repeat and same_phone and same_amount
 
 
-def sales_join(sales: Sequence[Sale], new: Collection[int]) -> dict[int, int]:
+def sales_join(
+    sales: Sequence[Sale], new: Collection[int], *, known: Collection[tuple[int, int]] = ()
+) -> dict[int, int]:
     """{order: the order under which it counts from now on}, for those where that is news.
 
     `sales` are whole groups: with every order, those that count under it. `new` are the orders
     that may find theirs; they look in the order of their moments, each takes the closest order of
     every other source that nothing of its own source belongs to, and a group without any reward is
-    left alone: whoever gets one later looks again.
+    left alone: whoever gets one later looks again. `known` are orders that are the same sale
+    whatever they have in common.
     """
     groups: dict[int, list[Sale]] = {}
     for each in sales:
         groups.setdefault(each.counts_under or each.order_id, []).append(each)
     root_of = {each.order_id: root for root, members in groups.items() for each in members}
+    pairs = {frozenset(pair) for pair in known}
     for sale in sorted(sales, key=_moment):
         if sale.order_id in new:
-            _group_grow(groups, root_of, sale)
+            _group_grow(groups, root_of, sale, pairs)
     changes: dict[int, int] = {}
     for members in groups.values():
         changes |= _counting(members)
@@ -94,7 +100,12 @@ def _moment(sale: Sale) -> tuple[datetime, int]:
     return sale.placed_at, sale.order_id
 
 
-def _group_grow(groups: dict[int, list[Sale]], root_of: dict[int, int], sale: Sale) -> None:
+def _group_grow(
+    groups: dict[int, list[Sale]],
+    root_of: dict[int, int],
+    sale: Sale,
+    pairs: Collection[frozenset[int]],
+) -> None:
     """Bring together the group of a sale with what is the same sale."""
     while True:
         own = root_of[sale.order_id]
@@ -105,7 +116,7 @@ def _group_grow(groups: dict[int, list[Sale]], root_of: dict[int, int], sale: Sa
             for root, members in groups.items()
             if root != own and not sources & {each.connection_id for each in members}
             for other in members
-            if is_same(sale, other)
+            if frozenset((sale.order_id, other.order_id)) in pairs or is_same(sale, other)
         ]
         if not options:
             return
@@ -136,10 +147,19 @@ def _counting(members: Sequence[Sale]) -> dict[int, int]:
 
 def leading(members: Sequence[Sale]) -> Sale:
     """Under which the others count: the one that did, else the one whose reward has come furthest,
-    the earliest known of equals, so that nobody sees a reward go and come again."""
+    the earliest known of equals, so that nobody sees a reward go and come again. Goods are asked
+    for by name where they have a reward of their own: a receipt leads only when it is promised."""
     led = {each.counts_under for each in members}
     leads = [each for each in members if each.order_id in led] or members
-    return max(leads, key=lambda each: (each.standing, -each.order_id))
+    return max(
+        leads,
+        key=lambda each: (
+            each.standing is Standing.PROMISED,
+            each.knows_goods and each.standing is not Standing.NONE,
+            each.standing,
+            -each.order_id,
+        ),
+    )
 
 
 def teller(others: Iterable[Sale]) -> Sale | None:

@@ -32,6 +32,7 @@ class Refusal(StrEnum):
     REVERSED = "reversed"
     NOT_RECEIVED = "not_received"
     QUEUED = "queued"
+    ASKED = "asked"
     REASON_MISSING = "reason_missing"
     REASON_UNKNOWN = "reason_unknown"
     NOTHING_SHOWN = "nothing_shown"

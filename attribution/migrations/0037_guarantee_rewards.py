@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attribution", "0031_lift_reports"),
+        ("attribution", "0041_discounted_codes"),
     ]
 
     operations = [

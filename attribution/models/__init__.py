@@ -17,6 +17,7 @@ from attribution.models.lift import LiftReport
 from attribution.models.periods import PeriodReward
 from attribution.models.phone_claims import PhoneClaim, PhoneMark, PhonePepper
 from attribution.models.rates import ExchangeRate
+from attribution.models.receipt_matches import ReceiptMatch
 from attribution.models.receipts import CashRegister, ReceiptClaim
 from attribution.models.rejections import Rejection, RejectionFile
 from attribution.models.reruns import RerunJob, RerunRow
@@ -72,6 +73,7 @@ __all__ = [
     "PhonePepper",
     "PollCursor",
     "ReceiptClaim",
+    "ReceiptMatch",
     "Rejection",
     "RejectionFile",
     "RerunJob",

@@ -83,6 +83,7 @@ class ReceiptClaim(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["id", "brand"], name="receipt_id_with_brand"),
             models.UniqueConstraint(
                 # Zeros in front are lost and added by hands and spreadsheets
                 F("register"),

@@ -23,6 +23,7 @@ class Rejection(models.Model):
         LIST = "list", _("the list")
         FILE = "file", _("a file")
         API = "api", "REST API"
+        OPS = "ops", _("people of Birge")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     conversion = models.ForeignKey(

@@ -199,6 +199,10 @@ class Order(models.Model):
     trust = models.CharField(max_length=8, choices=InboundEvent.Trust.choices)
     click_id = models.UUIDField(null=True)
     promo_codes = ArrayField(models.CharField(max_length=64), default=list)  # as typed, for ever
+    # Those of them that took something off, where the source tells
+    discounted_codes = ArrayField(
+        models.CharField(max_length=64), default=list, db_default=[], editable=False
+    )
     customer_phone_index = models.CharField(max_length=64, blank=True)  # core.crypto.blind_index
     customer_email_index = models.CharField(max_length=64, blank=True)
     buyer_told = models.CharField(max_length=9, blank=True)  # by the source: new, returning

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import RawSQL
 
+from attribution.domain.match import CodePolicy
 from attribution.models import (
     Connection,
     Decision,
@@ -78,6 +79,7 @@ class Dossiers:
     said: dict[Key, list[LateEvidence]] = field(default_factory=lambda: defaultdict(list))
     brands: dict[int, int] = field(default_factory=dict)  # of the connections
     settings: dict[int, dict[str, Any]] = field(default_factory=dict)
+    policies: dict[int, CodePolicy] = field(default_factory=dict)  # of brands
     shared: set[int] = field(default_factory=set)  # connections whose brand has others
     exclusive: set[int] = field(default_factory=set)  # brands that gave articles to influencers
     peppered: set[int] = field(default_factory=set)  # connections whose buyers' numbers are marked
@@ -156,10 +158,13 @@ def _connections_load(dossiers: Dossiers, ids: Collection[int]) -> None:
     rows = Connection.objects.filter(pk__in=ids).annotate(
         has_others=Exists(others), has_articles=Exists(articles), has_pepper=Exists(peppers)
     )
-    for pk, brand_id, source, settings, has_others, has_articles, has_pepper in rows.values_list(
-        "pk", "brand_id", "source", "settings", "has_others", "has_articles", "has_pepper"
+    for pk, brand_id, policy, source, settings, *has in rows.values_list(
+        *("pk", "brand_id", "brand__code_policy", "source", "settings"),
+        *("has_others", "has_articles", "has_pepper"),
     ):
+        has_others, has_articles, has_pepper = has
         dossiers.brands[pk], dossiers.settings[pk] = brand_id, settings
+        dossiers.policies[brand_id] = CodePolicy(policy)
         if has_others:
             dossiers.shared.add(pk)
         if has_articles:

@@ -16,6 +16,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from attribution.connectors.receipt_match import (
+    RECEIPT_APART,
+    participation_named,
+    sign_named,
+)
 from attribution.domain.click_flags import MACHINE, ClickFlag
 from attribution.domain.match import (
     CLICKS,
@@ -41,6 +46,7 @@ from attribution.selectors.code_evidence import (
 )
 from attribution.selectors.dossiers import Dossier, Dossiers, Key
 from attribution.selectors.news import Named, News, Told
+from attribution.selectors.totals_paying import TotalsOf, is_in_totals, totals_of
 from campaigns.domain.code_rules import sku_plain
 from campaigns.domain.codes import canonical, skeleton
 from campaigns.domain.daily_totals import daily_day, is_paid_by_totals, pays_percent_alone
@@ -55,8 +61,14 @@ from core.ids import uuid7_time
 CLICKS_MAX = 20  # of one visitor: enough to tell the first from the last
 # An id inside the order is the strongest evidence; what only a page says needs a second word.
 CLAIMED, PLATFORM_TAG = EvidenceKind.RECEIPT_CLAIM, EvidenceKind.PLATFORM_TAG
-NAMING = (CLAIMED, EvidenceKind.PHONE_CLAIM, PLATFORM_TAG)  # the row's value is a participation
+OF_FOLLOWERS = (CLAIMED, EvidenceKind.PHONE_CLAIM)
+NAMING = (*OF_FOLLOWERS, PLATFORM_TAG)  # the row's value names a participation
 ROW_GRADES: dict[str, str] = {CLAIMED: "D", PLATFORM_TAG: "C"}
+BY_CODE = (  # of a marketplace's own rows
+    EvidenceKind.WB_SUBSTITUTE_ARTICLE,
+    EvidenceKind.OZON_VOUCHER,
+    EvidenceKind.EXCLUSIVE_SKU,
+)
 BY_MACHINE, LOADED_AHEAD = int(MACHINE), int(ClickFlag.PREFETCH)
 CLICK_GRADES = {EvidenceKind.CLICK: "A", EvidenceKind.PAGE_CLICK: "D"}
 
@@ -91,6 +103,7 @@ class Evidence:
     codes: dict[tuple[int, str], KnownCode] = field(default_factory=dict)  # by brand and look
     external: dict[tuple[int, str, str], list[ExternalCode]] = field(default_factory=dict)
     exclusive: Articles = field(default_factory=dict)
+    totals: TotalsOf = field(default_factory=dict)
     participations: dict[int, Participation] = field(default_factory=dict)
     later: LaterTerms = field(default_factory=dict)
 
@@ -133,27 +146,32 @@ class Evidence:
                 typed_as=typed_as,
                 refusal=refusal_of(code, order),
                 except_skus=frozenset(map(sku_plain, code.except_skus)),
+                has_discounted=text in order.discounted_codes,
                 position=position,
             )
             for position, (text, code, typed_as) in enumerate(self.codes_of(order))
             if code.participation_id is not None
         ]
-        return found + self._phone_claims(dossier)
+        return found + self._claims(dossier)
 
-    def _phone_claims(self, dossier: Dossier) -> list[CandidateEvidence]:
-        """Numbers that followers left and that the buyer has, by the order's number."""
-        order = dossier.the_order()
+    def _claims(self, dossier: Dossier) -> list[CandidateEvidence]:
+        """What followers said of the order as a whole: numbers that its buyer has, and the receipt
+        of its purchase, unless somebody has said that it is of another one."""
+        order, rows = dossier.the_order(), self.dossiers.said.get(dossier.key, ())
+        apart = {row.value for row in rows if row.kind == RECEIPT_APART}
         return [
             self._candidate(
                 order,
                 named,
-                kind=EvidenceKind.PHONE_CLAIM,
-                evidence=order.number,
+                kind=EvidenceKind(row.kind),
+                evidence=sign_named(row.value) or order.number,
                 grade="D",
                 occurred_at=row.occurred_at,
             )
-            for row in self.dossiers.said.get(dossier.key, ())
-            if row.kind == EvidenceKind.PHONE_CLAIM
+            for row in rows
+            if row.line_id == ""
+            and row.kind in OF_FOLLOWERS
+            and row.value not in apart
             and (named := self._named_by(dossier, row.kind, row.value)) is not None
         ]
 
@@ -161,7 +179,7 @@ class Evidence:
         """Candidates of single lines, by the line's own id: codes inside the platform's rows."""
         by_line: dict[str, list[CandidateEvidence]] = defaultdict(list)
         for row in sorted(self.dossiers.said.get(dossier.key, ()), key=lambda row: row.occurred_at):
-            if row.kind == EvidenceKind.PHONE_CLAIM:
+            if row.line_id == "" and row.kind in (*OF_FOLLOWERS, RECEIPT_APART):
                 continue
             named = self._named_by(dossier, row.kind, row.value)
             if named is not None:
@@ -202,7 +220,7 @@ class Evidence:
         """The participation of a row: whose the code is, or that a claim of a receipt or the tag of
         a total names."""
         if kind in NAMING:
-            claimed = self.participations.get(int(value))
+            claimed = self.participations.get(participation_named(value))
             return claimed.pk if claimed and claimed.brand_id == dossier.brand_id else None
         codes = self.external.get((dossier.brand_id, kind, value), ())
         code = held_at(codes, dossier.the_order().placed_at)
@@ -267,6 +285,8 @@ class Evidence:
         if campaign.totals_from:  # a marketplace's sales count by its totals, or by its orders
             refusal, grades = _by_totals(campaign, terms, order, evidence["kind"])
             evidence["refusal"] = refusal or evidence.get("refusal")
+        if self.totals and evidence["kind"] in BY_CODE and is_in_totals(self.totals, order):
+            evidence["refusal"] = Reason.PAID_BY_TOTALS
         return CandidateEvidence(
             participation_id=participation.pk,
             influencer_id=participation.influencer_id,
@@ -324,9 +344,16 @@ def evidence_load(
     found.clicks |= {click.click_id: click for click in imagined}
     _codes_load(found, named, is_locked=is_locked)
     _external_load(found, told, named)
+    if found.external or found.exclusive:
+        found.totals = totals_of(set(dossiers.brands.values()))
     ids = {click.participation_id for click in found.clicks.values()}
     ids |= {click.participation_id for clicks in found.others.values() for click in clicks}
-    ids |= {int(each.value) for rows in told.values() for each in rows if each.kind in NAMING}
+    ids |= {
+        participation_named(each.value)
+        for rows in told.values()
+        for each in rows
+        if each.kind in NAMING
+    }
     ids |= {known.code.participation_id or 0 for known in found.codes.values()}
     ids |= {code.participation_id for codes in found.external.values() for code in codes}
     ids |= {code.participation_id for codes in found.exclusive.values() for code in codes}
@@ -440,7 +467,7 @@ def _external_load(
         (found.dossiers.brands[key[0]], each.kind, each.value)
         for key, rows in told.items()
         for each in rows
-        if each.kind not in (EvidenceKind.PAGE_CLICK, *NAMING)
+        if each.kind not in (EvidenceKind.PAGE_CLICK, RECEIPT_APART, *NAMING)
     }
     if found.dossiers.exclusive:
         wanted |= articles_wanted(found.dossiers, named)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import connection
 from django.db.models import Q, Sum
 
+from attribution.connectors.receipt.connector import RECEIPT
 from attribution.connectors.registry import CRMS
 from attribution.domain.lifecycle import CONFIRMED_TRUST, LOST, PROMISED
 from attribution.domain.same_sale import NEAR, Sale, Standing
@@ -62,6 +63,7 @@ def _sales(orders: Iterable[Order]) -> list[Sale]:
             placed_at=order.placed_at,
             is_confirmed=order.trust in CONFIRMED_TRUST or order.pk in of_files,
             is_mirror=order.source in CRMS,
+            knows_goods=order.source != RECEIPT,
             standing=standings.get(order.pk, Standing.NONE),
             counts_under=order.same_sale_id,
         )

@@ -379,12 +379,16 @@ def conversions_fund_in_turn(waiting: Sequence[Conversion]) -> int:
     return funded
 
 
-def order_confirm(*, order_id: int) -> int:
+def order_confirm(*, order_id: int, participation_id: int | None = None) -> int:
     """The brand's word for an order that only an unsigned hint speaks for: from now on silence
-    approves it at the end of its hold, as any other. Returns how many of its lines were waiting.
+    approves it at the end of its hold, as any other. Returns how many of its lines were waiting,
+    of one participation where it speaks for that alone.
     """
     with acting_as(system="confirm an order"):
-        waiting = list(conversions_unconfirmed(order_id).select_for_update(of=("self",)))
+        found = conversions_unconfirmed(order_id)
+        if participation_id is not None:
+            found = found.filter(participation_id=participation_id)
+        waiting = list(found.select_for_update(of=("self",)))
         for conversion in waiting:
             conversion.confirmed_at = clock.now()
             conversion.save(update_fields=["confirmed_at"])

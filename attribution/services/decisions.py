@@ -48,7 +48,12 @@ def lines_decided(work: Work, dossier: Dossier) -> Iterator[tuple[OrderLine, Att
         candidates = of_order + of_lines.get(line.line_id, [])
         yield (
             line,
-            attribution_decide(candidates, placed_at=order.placed_at, sku=line.sku)
+            attribution_decide(
+                candidates,
+                placed_at=order.placed_at,
+                sku=line.sku,
+                brand_code_policy=work.dossiers.policies[dossier.brand_id],
+            )
             if order.same_sale_id is None
             else counted_elsewhere(candidates),
         )

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from attribution.connectors.base import BadSignature, WebhookConnector
 from attribution.connectors.daily_total import DAILY
 from attribution.connectors.phone_claim import PHONE_CLAIM
+from attribution.connectors.receipt_match import RECEIPT_MATCH
 from attribution.connectors.registry import POLLS
 from attribution.connectors.same_sale import SAME_SALE
 from attribution.domain.page_events import PAGE
@@ -119,7 +120,7 @@ def events_store(
     new = InboundEvent.objects.filter(pk__in=[row.pk for row in rows])
     new_ids = list(new.values_list("pk", flat=True))
     # A page's anybody can send, and what we tell ourselves we know: they prove no working source
-    if new_ids and endpoint not in (PAGE, SAME_SALE, DAILY, PHONE_CLAIM):
+    if new_ids and endpoint not in (PAGE, SAME_SALE, DAILY, PHONE_CLAIM, RECEIPT_MATCH):
         Connection.objects.filter(pk=connection.pk).update(last_event_at=now, silent_since=None)
     return new_ids
 

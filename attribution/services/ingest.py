@@ -28,6 +28,7 @@ from attribution.connectors.base import (
 from attribution.connectors.daily_total import DAILY, total_read
 from attribution.connectors.phone_claim import PHONE_CLAIM, match_read
 from attribution.connectors.receipt.connector import CLAIM, claim_snapshots
+from attribution.connectors.receipt_match import RECEIPT_MATCH, receipt_match_read
 from attribution.connectors.registry import file_record_parse, poll_connector, translator
 from attribution.connectors.same_sale import SAME_SALE, told_read
 from attribution.domain.page_events import PAGE, PageEvent, page_event_read
@@ -167,6 +168,8 @@ def event_snapshots(event: InboundEvent) -> list[Snapshot]:
         return total_read(body)
     if event.endpoint == PHONE_CLAIM:
         return match_read(body)
+    if event.endpoint == RECEIPT_MATCH:
+        return receipt_match_read(body)
     if event.endpoint == FILE:
         return file_record_parse(event.source, body)
     return poll_connector(event.source).parse(event.endpoint, body)

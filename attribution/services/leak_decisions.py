@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 
 from attribution.domain.lifecycle import ReasonCode
 from attribution.domain.verdicts import Verdict
-from attribution.models import CodeFinding
+from attribution.models import CodeFinding, Conversion, Grade, Rejection
 from attribution.selectors.leaks import FindingClosed, finding_locked, held_by
-from attribution.services.verdicts import Said, Speaker, verdicts_apply
+from attribution.services.evidence_files import Evidence
+from attribution.services.verdicts import Said, Speaker, conversion_reject, verdicts_apply
 from campaigns.models import Campaign, PromoCode
 from campaigns.services.codes import code_rotate
 from core import clock
@@ -55,6 +56,26 @@ def finding_reject(*, finding_id: int, speaker: Speaker, note: str) -> int:
         outcomes = verdicts_apply(speaker=speaker, verdicts=verdicts)
         _close(finding, State.LEAKED, said)
     return sum(outcome.refusal is None for outcome in outcomes)
+
+
+def leaked_sale_reject(
+    *, conversion: Conversion, speaker: Speaker, note: str, evidence: Evidence | None = None
+) -> Rejection:
+    """Reject one sale with reason 19, which is for sales by a code alone.
+
+    Raises:
+        Invalid: something else than a code decided it; or the file is none that may be shown.
+        VerdictRefused: its state, or what was given, does not allow it.
+    """
+    if conversion.grade != Grade.B:
+        raise Invalid(_("No promo code decided this sale: a leaked code is no reason."))
+    return conversion_reject(
+        conversion_id=conversion.public_id,
+        speaker=speaker,
+        reason_code=ReasonCode.CODE_LEAKED,
+        note=note.replace("\x00", ""),
+        evidence=evidence,
+    )
 
 
 def finding_rotate(*, finding_id: int) -> PromoCode:

@@ -6,6 +6,7 @@ from attribution.domain.lifecycle import Status
 from attribution.models import Conversion
 from attribution.selectors.conversions import silence_approves
 from attribution.selectors.leaks import leak_holds
+from attribution.selectors.receipt_orders import receipt_asks
 from attribution.services.conversions import conversions_approve, conversions_fund_in_turn
 from attribution.services.notices import approved_notices_queue
 from core import clock
@@ -18,7 +19,8 @@ def conversions_advance() -> int:
     """Approve what nobody rejected by the end of its hold. Returns how many were approved.
 
     Silence means yes only for what was signed or read back from its source, and for what the
-    brand has confirmed; and not while the leak guard holds it.
+    brand has confirmed; and not while the leak guard holds it, or while the brand is asked whether
+    its receipt is of another order.
     """
     approved = 0
     while batch := _approve_batch():
@@ -33,7 +35,8 @@ def _approve_batch() -> int:
     with acting_as(system="approve by silence"):
         due = list(
             Conversion.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(silence_approves(), ~leak_holds(), status=Status.ON_HOLD, hold_until__lte=now)
+            .filter(silence_approves(), ~leak_holds(), ~receipt_asks())
+            .filter(status=Status.ON_HOLD, hold_until__lte=now)
             .order_by("campaign_id", "hold_until", "id")[:BATCH_MAX]
         )
         conversions_approve(due, at=now, cause="approved_by_silence")

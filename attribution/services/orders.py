@@ -258,6 +258,7 @@ def _state(snapshot: OrderSnapshot) -> dict[str, Any]:
         "currency": snapshot.currency,
         "click_id": click_id_of(snapshot),
         "promo_codes": list(snapshot.promo_codes),
+        "discounted_codes": list(snapshot.discounted_codes),
         "is_test": snapshot.is_test,
         "fulfilled_at": snapshot.fulfilled_at,
         "source_updated_at": snapshot.source_updated_at,
@@ -330,18 +331,22 @@ def _version_add(
 
 
 def snapshot_plain(snapshot: OrderSnapshot) -> dict[str, Any]:
-    """The snapshot as JSON, without what would identify the buyer."""
+    """The snapshot as JSON, without what would identify the buyer. What no source said when older
+    snapshots were kept is left out where it is nothing: it must not look like news."""
     plain = {name: getattr(snapshot, name) for name in _KEPT}
     for name in ("placed_at", "source_updated_at", "fulfilled_at"):
         plain[name] = plain[name].isoformat() if plain[name] else None
     plain["promo_codes"] = list(snapshot.promo_codes)
+    if snapshot.discounted_codes:
+        plain["discounted_codes"] = list(snapshot.discounted_codes)
+    else:
+        del plain["discounted_codes"]
     plain["lines"] = [_line_plain(line) for line in snapshot.lines]
     return plain
 
 
 def _line_plain(line: OrderLineSnapshot) -> dict[str, Any]:
-    """What no source said when older snapshots were kept is left out where it is nothing: what did
-    not change must not look like news."""
+    """As above."""
     plain = {name: getattr(line, name) for name in _KEPT_OF_LINE}
     plain["external_codes"] = [list(code) for code in line.external_codes]
     if not line.market_minor:

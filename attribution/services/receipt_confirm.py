@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from attribution.domain.receipts import ShopReceipt
 from attribution.models import Connection, Order, ReceiptClaim
+from attribution.selectors.receipt_orders import joined_of, living_questions
 from attribution.selectors.receipts import claims_named, limits_of
 from attribution.services.conversions import order_confirm
 from attribution.services.receipts import claim_tell
@@ -210,13 +212,17 @@ def _overdue_settle() -> int:
 
 
 def _orders_confirm() -> int:
-    """The shop's word for orders of confirmed claims, once the inbox has made them so."""
+    """The shop's word for orders of confirmed claims, once the inbox has made them so: for the
+    claim's own, or the one of another source that is the same purchase. What somebody is asked
+    about waits."""
+    asked = living_questions().filter(claim_id=OuterRef("pk"))
     with acting_as(system="confirm orders of receipts"):
         claims = list(
             ReceiptClaim.objects.select_for_update(skip_locked=True)
-            .filter(state=State.CONFIRMED, order_confirmed_at__isnull=True)
+            .filter(~Exists(asked), state=State.CONFIRMED, order_confirmed_at__isnull=True)
             .order_by("pk")[:SWEEP_MAX]
         )
+        joined = joined_of([claim.pk for claim in claims])
         orders = {
             (order.connection_id, order.external_id): order.pk
             for order in Order.objects.filter(
@@ -232,6 +238,9 @@ def _orders_confirm() -> int:
         ]
         for claim, order_id in ready:
             order_confirm(order_id=order_id)
+            if (match := joined.get(claim.pk)) is not None:
+                # Of the same influencer alone: whose an order is, no receipt of another one says
+                order_confirm(order_id=match.order_id, participation_id=claim.participation_id)
             claim.order_confirmed_at = clock.now()
             claim.save(update_fields=["order_confirmed_at"])
     return len(ready)

@@ -14,6 +14,7 @@ from core.errors import DomainError, Invalid, NotFound
 from core.tenancy.context import acting_as
 
 REGISTERS_MAX = 2_000
+ORDER_DAYS_MAX = 30
 CONFIRM_DAYS = range(3, 61)
 COUNT_MAX = 10_000
 
@@ -116,6 +117,8 @@ def _limits_require(limits: Limits) -> None:
             raise Invalid(fields={name: [_("From 1 to 10,000.")]})
     if limits.confirm_days not in CONFIRM_DAYS:
         raise Invalid(fields={"confirm_days": [_("From 3 to 60 days.")]})
+    if not 0 <= limits.order_days <= ORDER_DAYS_MAX:
+        raise Invalid.of("order_days", _("From 0 to 30 days."))
 
 
 def _connection_locked(connection_id: int) -> Connection:

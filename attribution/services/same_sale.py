@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 
 from attribution.connectors.base import OrderLineSnapshot, OrderSnapshot
 from attribution.connectors.same_sale import SAME_SALE, status_known, told_bytes
@@ -20,6 +21,7 @@ from attribution.selectors.same_sale import endpoints_of, orders_to_sweep, sales
 from attribution.services.conversions import conversions_settle
 from attribution.services.decisions import order_decide
 from attribution.services.inbox import Received, events_store
+from attribution.services.receipt_orders import matches_tell, receipts_match
 from attribution.services.work import Work, work_load
 from core.bulk import rows_update
 from core.jobs import enqueue
@@ -75,10 +77,14 @@ def _brand_settle(brand_id: int, order_ids: Sequence[int]) -> int:
     """One at a time for a brand: two that look at the same orders would each see the other's as
     they were."""
     with acting_as(system="find a same sale"):
-        lock_for_transaction(f"same sales {brand_id}")
-        sales = sales_like(brand_id, order_ids)
-        changes = sales_join(sales, order_ids)
+        sales_lock(brand_id)
+        matches = receipts_match(brand_id, order_ids)
+        pairs = [(row.receipt_order_id, row.order_id) for row in matches]
+        looked_at = {*order_ids, *chain.from_iterable(pairs)}
+        sales = sales_like(brand_id, looked_at)
+        changes = sales_join(sales, looked_at, known=pairs)
         _count_under(changes)
+        matches_tell(matches)
         groups: dict[int, list[Sale]] = {}
         for sale in sales:
             lead_id = changes.get(sale.order_id) or sale.counts_under
@@ -88,8 +94,20 @@ def _brand_settle(brand_id: int, order_ids: Sequence[int]) -> int:
     return len(changes)
 
 
-def _count_under(changes: Mapping[int, int]) -> None:
-    """What these orders have earned is taken back: it is another order's."""
+def sales_lock(brand_id: int) -> None:
+    """Until COMMIT nobody else says which orders of the brand are one sale."""
+    lock_for_transaction(f"same sales {brand_id}")
+
+
+def order_count_alone(order: Order) -> None:
+    """It is no other order's sale after all: decide it by itself. Runs as the system, with the
+    brand's sales locked."""
+    _count_under({order.pk: None})
+
+
+def _count_under(changes: Mapping[int, int | None]) -> None:
+    """What these orders have earned is taken back: it is another order's. With None they count by
+    themselves again."""
     if not changes:
         return
     named = Order.objects.filter(pk__in=changes).values_list("connection_id", "external_id")
@@ -150,6 +168,7 @@ def _told(lead: Order, other: Order) -> OrderSnapshot:
         lines=_lines_told(list(lead.lines.all()), list(other.lines.all())),
         click_id=click.hex if click else None,
         promo_codes=tuple(codes),
+        discounted_codes=tuple(dict.fromkeys([*lead.discounted_codes, *other.discounted_codes])),
         is_test=lead.is_test,
     )
 

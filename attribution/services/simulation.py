@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from attribution.connectors.receipt.connector import RECEIPT
 from attribution.domain.match import AttributionDecision
 from attribution.models import Connection, Conversion, Order, OrderLine
 from attribution.selectors.dossiers import Dossier, Key, dossiers_load
@@ -21,6 +22,7 @@ from attribution.selectors.news import News
 from attribution.selectors.rates import rates_load
 from attribution.services.decisions import lines_decided, order_decide
 from attribution.services.orders import PHONE_PURPOSE
+from attribution.services.simulated_claims import ReceiptBeside, numbers_meet, receipts_meet
 from attribution.services.work import Work
 from attribution.services.worth import Earned, Worths
 from campaigns.models import Participation, TrackingLink
@@ -73,6 +75,7 @@ class Simulated:
     lines: list[SimulatedLine]
     is_stored: bool
     names: dict[int, Participation]  # everybody who is spoken for
+    receipts: list[ReceiptBeside]  # that it may be one purchase with
 
 
 # --- Asking ---------------------------------------------------------------------------------
@@ -132,6 +135,7 @@ def _simulated(key: Key, tried: tuple[Imagined, Connection] | None) -> Simulated
         imagined, shop = tried
         taps = _tapped(shop.brand_id, imagined)
         _order_imagine(dossier, imagined, shop, taps)
+    numbers_meet(dossiers, dossier, tried[0].phone if tried is not None else "")
     news = News(names={key}, moments={dossier.the_order().placed_at})
     evidence = evidence_load(dossiers, news, is_locked=False, imagined=taps)
     work = Work(dossiers, evidence, rates_load(dossiers, news))
@@ -157,6 +161,18 @@ def _simulated(key: Key, tried: tuple[Imagined, Connection] | None) -> Simulated
         ],
         is_stored=tried is None,
         names=_named(people.keys()),
+        receipts=_receipts(dossier, decided),
+    )
+
+
+def _receipts(
+    dossier: Dossier, decided: Sequence[tuple[OrderLine, AttributionDecision]]
+) -> list[ReceiptBeside]:
+    order = dossier.the_order()
+    if order.source == RECEIPT or order.same_sale_id is not None:
+        return []
+    return receipts_meet(
+        dossier, {each.winner.participation_id for _l, each in decided if each.winner}
     )
 
 

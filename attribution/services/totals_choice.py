@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from attribution.models import Connection, Conversion, Grade
@@ -11,6 +11,7 @@ from campaigns.domain.traffic_tags import Platform
 from campaigns.models import Campaign, ExternalCode, Terms, TrafficTag
 from core import clock
 from core.audit.services import audit_record
+from core.clock import day_start
 from core.errors import DomainError, NotFound
 from core.locks import lock_for_transaction
 from core.tenancy.context import acting_as
@@ -108,6 +109,12 @@ def totals_refusal(campaign: Campaign, platform: Platform) -> str:
         )
     if _credited(campaign, platform).exclude(grade=Grade.C).exists():
         return _("Orders of this marketplace are credited in this campaign: it pays by orders.")
+    if title := paying_orders_elsewhere(campaign, platform):
+        message = _(
+            "Campaign “%(title)s” pays orders there by vouchers or articles: one sale would be in a"
+            " total here and an order there. Close it, or take its codes back, first."
+        )
+        return message % {"title": title}
     return ""
 
 
@@ -123,8 +130,16 @@ def _credited(campaign: Campaign, platform: Platform) -> QuerySet[Conversion]:
     return living.exclude(status__in=LOST)
 
 
-def pays_orders_elsewhere(campaign: Campaign, platform: Platform) -> bool:
-    """Whether another campaign of the brand pays this marketplace's orders by codes: one sale may
-    then be in a total here and an order there."""
-    codes = ExternalCode.objects.filter(brand_id=campaign.brand_id, kind=CODE_KIND[platform])
-    return codes.exclude(campaign=campaign).exclude(state=ExternalCode.State.VOID).exists()
+def paying_orders_elsewhere(campaign: Campaign, platform: Platform) -> str:
+    """The title of another campaign of the brand, not closed before today, that pays this
+    marketplace's orders by codes; "" where none does."""
+    now = clock.now()
+    codes = ExternalCode.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=now),
+        Q(campaign__closed_at__isnull=True)
+        | Q(campaign__closed_at__gte=day_start(clock.day_of(now))),
+        brand_id=campaign.brand_id,
+        kind=CODE_KIND[platform],
+    ).exclude(Q(campaign=campaign) | Q(state=ExternalCode.State.VOID))
+    found = codes.order_by("campaign_id").values_list("campaign__title", flat=True).first()
+    return found or ""

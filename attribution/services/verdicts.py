@@ -24,6 +24,7 @@ from attribution.domain.verdicts import (
     verdict_refusal,
 )
 from attribution.models import Conversion, Rejection
+from attribution.selectors.receipt_orders import receipts_asked
 from attribution.services.books import Books
 from attribution.services.conversions import Settling, conversions_approve
 from attribution.services.evidence_files import Evidence, evidence_keep
@@ -46,6 +47,9 @@ REFUSALS: Mapping[Refusal, Promise] = {
         "The buyer has not received it yet: only received goods are approved early."
     ),
     Refusal.QUEUED: gettext_lazy("It waits for budget. Top up the campaign first."),
+    Refusal.ASKED: gettext_lazy(
+        "Say first whether its receipt and another order are one purchase, in the list of receipts."
+    ),
     Refusal.REASON_MISSING: gettext_lazy("Choose a reason."),
     Refusal.REASON_UNKNOWN: gettext_lazy("A brand cannot give this reason."),
     Refusal.NOTHING_SHOWN: gettext_lazy(
@@ -181,6 +185,7 @@ def _judged(
     found = {row.public_id: row for row in (rows.select_for_update() if for_update else rows)}
     will_be = {Verdict.APPROVE: Status.APPROVED, Verdict.REJECT: Status.REJECTED}
     states = {public_id: Status(row.status) for public_id, row in found.items()}
+    asked = receipts_asked(found.values())
     judged: dict[Said, tuple[Conversion | None, Refusal | None]] = {}
     for said in verdicts:
         if said in judged:
@@ -189,6 +194,8 @@ def _judged(
             judged[said] = (None, Refusal.NOT_THERE)
             continue
         refusal = verdict_refusal(states[said.conversion], said.verdict)
+        if refusal is None and said.verdict is Verdict.APPROVE and said.conversion in asked:
+            refusal = Refusal.ASKED
         if refusal is None and said.verdict is Verdict.REJECT:
             refusal = ground_refusal(said.reason_code, said.note, has_file=has_file)
         if refusal is None:

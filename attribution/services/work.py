@@ -42,7 +42,7 @@ from core.locks import locks_for_transaction
 COLUMNS: dict[type[Model], tuple[str, ...]] = {
     Order: (
         *("number", "status", "raw_status", "currency", "trust", "click_id", "promo_codes"),
-        *("customer_phone_index", "customer_email_index", "buyer_told"),
+        *("discounted_codes", "customer_phone_index", "customer_email_index", "buyer_told"),
         *("is_test", "placed_at", "fulfilled_at", "source_updated_at"),
         *("rate", "rate_on", "is_rate_final", "version"),
     ),

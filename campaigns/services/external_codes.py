@@ -10,7 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from campaigns.domain.traffic_tags import Platform
 from campaigns.models import Campaign, ExternalCode, Participation
+from campaigns.selectors.totals import totals_paying
 from campaigns.services.links import ParticipationConflict, participation_locked
 from core import clock
 from core.audit.services import audit_record
@@ -22,7 +24,7 @@ ARTICLE_DIGITS_MAX = 20
 VOUCHER_TITLE_CHARS_MAX = 64
 TYPED_CODES_MAX = 20  # kept here; a voucher of more has them in the cabinet
 TYPED_CODE_CHARS_MAX = 64
-PLATFORM_OF_KIND: dict[str, str] = {
+PLATFORM_OF_KIND: dict[str, Platform] = {
     ExternalCode.Kind.OZON_VOUCHER: "ozon",
     ExternalCode.Kind.WB_SUBSTITUTE_ARTICLE: "wildberries",
 }
@@ -65,12 +67,19 @@ def external_code_add(
 
 
 def _orders_pay_require(participation: Participation, kind: str) -> None:
-    """Where a marketplace's totals pay, an order of the same sale must not pay again."""
-    campaign = Campaign.objects.get(pk=participation.campaign_id)
-    if PLATFORM_OF_KIND.get(kind) in campaign.totals_from:
+    """Where a marketplace's totals pay, an order of the same sale must not pay again: neither in
+    the campaign that pays them nor in another of the brand."""
+    paying = totals_paying(participation.brand_id, PLATFORM_OF_KIND.get(kind))
+    if any(each.pk == participation.campaign_id for each in paying):
         raise ParticipationConflict(
             _("This campaign pays the marketplace's daily totals: a code would pay a sale twice.")
         )
+    if paying:
+        message = _(
+            "Campaign “%(title)s” pays this marketplace's daily totals, and a sale by the code"
+            " would be in them too. Close it, or let it pay orders, first."
+        )
+        raise ParticipationConflict(message % {"title": paying[0].title})
 
 
 def external_codes_disarm(participation: Participation) -> None:

@@ -47,7 +47,7 @@ ANSWERS = {
     409: OpenApiResponse(
         ErrorSerializer,
         "Its state does not allow it: `verdict_approved`, `verdict_rejected`, `verdict_reversed`,"
-        " `verdict_not_received`, `verdict_queued`. Or `idempotency_key_reused`,"
+        " `verdict_not_received`, `verdict_queued`, `verdict_asked`. Or `idempotency_key_reused`,"
         " `idempotency_in_flight`.",
     ),
     413: OpenApiResponse(ErrorSerializer, "Larger than 1 MiB."),

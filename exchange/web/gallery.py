@@ -17,6 +17,7 @@ from exchange.web import words
 from exchange.web.samples import (
     brand,
     clicks,
+    code_policy,
     codes,
     common,
     deals,
@@ -148,6 +149,9 @@ PAGES: Mapping[str, Shown] = {
     "brand-overview": Shown("brand/overview.html", brand.overview, section="overview"),
     "brand-overview-new": Shown("brand/overview.html", brand.overview_new, section="overview"),
     "brand-campaigns": Shown("brand/campaigns.html", brand.campaigns, section="campaigns"),
+    "brand-code-policy": Shown(
+        "brand/code_policy.html", code_policy.between_campaigns, section="campaigns"
+    ),
     "brand-campaign": Shown("brand/campaign.html", brand.campaign, section="campaigns"),
     "brand-campaign-draft": Shown("brand/campaign.html", brand.campaign_draft, section="campaigns"),
     "brand-campaign-ready": Shown("brand/campaign.html", brand.campaign_ready, section="campaigns"),

@@ -14,7 +14,7 @@ from attribution.services.phone_claims import Left, phone_claim, times_of
 from attribution.services.phone_match import phones_sweep
 from attribution.services.phone_peppers import phones_open
 from attribution.services.receipts import Claimant
-from campaigns.models import Participation
+from campaigns.models import Participation, TrackingLink
 from core import clock
 from core.tenancy.context import acting_as
 from tests.attribution.shop import shop_open
@@ -50,15 +50,15 @@ def kaspi_open(cast) -> Wall:
 
 def second_page(cast) -> str:
     """Dana takes part at Tulpar too; the token of her page."""
-    from campaigns.models import TrackingLink
-
     with acting_as(system="test data"):
         both = {
             "campaign_id": cast.tulpar.campaign,
             "brand_id": cast.tulpar.brand,
             "influencer_id": cast.sauran.influencer,
         }
-        row = Participation.objects.create(terms_id=cast.tulpar.terms, state="approved", **both)
+        row, _is_new = Participation.objects.update_or_create(
+            **both, defaults={"terms_id": cast.tulpar.terms, "state": "approved"}
+        )
         link = TrackingLink.objects.create(
             participation=row, destination_url="https://tulpar.example/", **both
         )
@@ -69,6 +69,7 @@ def order_tell(wall: Wall, code: str = "701", *, phone: str | None = "7011234567
     """What a poll of Kaspi reads, and the worker behind it."""
     placed = changes.pop("placed_at", clock.now())
     status = changes.pop("status", "ACCEPTED_BY_MERCHANT")
+    tenge = changes.pop("tenge", 25500)
     body = {
         "read_at": clock.now().isoformat(),
         "order": {
@@ -83,8 +84,8 @@ def order_tell(wall: Wall, code: str = "701", *, phone: str | None = "7011234567
                 "unitType": "PIECES",
                 "offer": {"code": "TU-BLANKET", "name": "Көрпе"},
                 "quantity": 1,
-                "totalPrice": 25500,
-                "basePrice": 25500,
+                "totalPrice": tenge,
+                "basePrice": tenge,
             }
         ],
     }

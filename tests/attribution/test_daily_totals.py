@@ -27,6 +27,7 @@ from campaigns.services.links import ParticipationConflict
 from core.audit.models import AuditEntry
 from core.tenancy.context import acting_as
 from exchange.money_checks import money_findings
+from tests.attribution.campaigns import second_campaign
 from tests.attribution.shop import shop_open
 from tests.attribution.test_sale import count, held, the
 
@@ -203,7 +204,7 @@ def test_who_has_left_earns_no_total(cast, ozon):
 # --- Never both -----------------------------------------------------------------------------
 
 
-def ozon_order(cast, *, source="ozon", placed=NOW):
+def ozon_order(cast, *, source="ozon", placed=NOW, sku="", codes=("AQTAS",)):
     """A posting of Ozon with a voucher of the influencer's, as decided now."""
     from attribution.selectors.news import News
     from attribution.services.conversions import conversions_settle
@@ -226,10 +227,10 @@ def ozon_order(cast, *, source="ozon", placed=NOW):
             trust="pulled",
             placed_at=placed,
             source_updated_at=placed,
-            promo_codes=["AQTAS"],
+            promo_codes=list(codes),
             **mine,
         )
-        order.lines.create(line_id="1", name="x", quantity=1, amount_minor=10_000, **mine)
+        order.lines.create(line_id="1", sku=sku, name="x", quantity=1, amount_minor=10_000, **mine)
         work = work_load(News(names={(shop.pk, order.external_id)}))
         order_decide(work, work.dossiers.get((shop.pk, order.external_id)))
         work.changes.write()
@@ -314,6 +315,49 @@ def test_what_pays_by_orders_cannot_pay_by_totals_too(cast, counting):
     ozon_order(cast)
     with pytest.raises(TotalsConflict, match="are credited in this campaign"):
         choose(counting)
+
+
+def test_two_campaigns_of_a_brand_do_not_pay_one_marketplace_in_two_ways(cast, counting):
+    second = second_campaign(cast)
+    external_code_add(participation_id=second.participation, value="DANA", kind="ozon_voucher")
+    with pytest.raises(TotalsConflict, match="“winter” pays orders there"):
+        choose(counting)
+    external_code_add(participation_id=second.participation, value="123456")  # Wildberries
+    with acting_as(system="test"):
+        ExternalCode.objects.filter(kind="ozon_voucher").update(valid_until=NOW)
+    assert choose(counting) == {"ozon": "2026-11-21"}
+    with pytest.raises(ParticipationConflict, match="“tulpar sale” pays this marketplace's"):
+        external_code_add(participation_id=second.participation, value="D2", kind="ozon_voucher")
+    with acting_as(system="test"):
+        Campaign.objects.filter(pk=counting.campaign).update(status="closed", closed_at=NOW)
+    external_code_add(participation_id=second.participation, value="D2", kind="ozon_voucher")
+
+
+@pytest.mark.parametrize(
+    ("closed_at", "source", "reason"),
+    [
+        (None, "ozon", "paid_by_totals"),
+        (NOW - timedelta(days=1), "ozon", "decided"),  # the totals were over by then
+        (NOW, "ozon", "paid_by_totals"),  # its last day counts whole
+        (None, "kaspi", "decided"),
+    ],
+)
+def test_an_article_of_one_campaign_does_not_pay_what_a_total_of_another_does(
+    cast, ozon, closed_at, source, reason
+):
+    second = second_campaign(cast)
+    with acting_as(system="test"):
+        ExternalCode.objects.create(
+            participation_id=second.participation,
+            kind="exclusive_sku",
+            value="TU-1",
+            state="active",
+            valid_from=NOW - timedelta(days=9),
+            **second.both,
+        )
+        Campaign.objects.filter(pk=cast.tulpar.campaign).update(closed_at=closed_at)
+    ozon_order(cast, source=source, sku="TU-1", codes=[])
+    assert the(Candidate).reason == reason
 
 
 def test_a_total_without_a_report_or_for_a_sum_per_order_is_refused(cast, counting):

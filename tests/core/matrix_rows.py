@@ -43,6 +43,7 @@ from attribution.models import (
     PhonePepper,
     PollCursor,
     ReceiptClaim,
+    ReceiptMatch,
     Rejection,
     RejectionFile,
     RerunJob,
@@ -488,24 +489,37 @@ def order_rows(party: Party) -> list[models.Model]:
         CashRegister.objects.create(
             connection=shop, number=f"01010123{party.brand:04}", shop="Abai 10", **mine
         ),
-        ReceiptClaim.objects.create(
-            connection=shop,
-            participation_id=party.participation,
-            influencer_id=party.influencer,
-            family="wofd",
-            register=f"01010123{party.brand:04}",
-            sign="0123456789",
-            shop="Abai 10",
-            total_minor=12_300_00,
-            sold_at=now,
-            consent_version=1,
-            **mine,
-        ),
+        *receipt_rows(party, shop, order, now),
         *phone_rows(party, shop, now),
         lift_row(party),
         *conversion_rows(party, order, line),
         *leak_rows(party, order),
     ]
+
+
+def receipt_rows(party: Party, shop: Connection, order: Order, now: Any) -> list[models.Model]:
+    claim = ReceiptClaim.objects.create(
+        connection=shop,
+        participation_id=party.participation,
+        influencer_id=party.influencer,
+        family="wofd",
+        register=f"01010123{party.brand:04}",
+        sign="0123456789",
+        shop="Abai 10",
+        total_minor=12_300_00,
+        sold_at=now,
+        consent_version=1,
+        brand_id=party.brand,
+    )
+    match = ReceiptMatch.objects.create(
+        brand_id=party.brand,
+        claim=claim,
+        influencer_id=party.influencer,
+        receipt_order=order,
+        order=order,
+        state="open",
+    )
+    return [claim, match]
 
 
 def leak_rows(party: Party, order: Order) -> list[models.Model]:

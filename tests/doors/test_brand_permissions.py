@@ -7,7 +7,7 @@ in = 200, done = sent on after it was done, log = to the login, no = 404, not = 
 import io
 from dataclasses import replace
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -15,7 +15,15 @@ from django.test import Client
 
 from attribution.domain.click_flags import ClickFlag
 from attribution.domain.lift_table import CityDay
-from attribution.models import Connection, Conversion, Rejection, RejectionFile
+from attribution.models import (
+    Connection,
+    Conversion,
+    Order,
+    ReceiptClaim,
+    ReceiptMatch,
+    Rejection,
+    RejectionFile,
+)
 from attribution.services.evidence_files import Evidence
 from attribution.services.lift import LiftAsked, lift_report_make
 from attribution.services.rerun import attribution_rerun, rerun_work
@@ -67,6 +75,8 @@ address                         nobody  stranger  analyst  manager  finance  own
 GET  overview                   log     no        in       in       in       in
 GET  campaigns                  log     no        in       in       in       in
 GET  campaign                   log     no        in       in       in       in
+GET  code_policy                log     no        in       in       in       in
+POST code_policy                log     no        not      done     done     done
 GET  campaign_new               log     no        not      in       in       in
 POST campaign_new               log     no        not      done     done     done
 GET  campaign_edit              log     no        not      in       in       in
@@ -223,6 +233,8 @@ GET  receipts_file              log     no        not      in       in       in
 POST receipts_file              log     no        not      422      422      422
 POST receipt_accept             log     no        not      done     done     done
 POST receipt_refuse             log     no        not      done     done     done
+POST receipt_answer             log     no        not      done     done     done
+POST receipt_part               log     no        not      409      409      409
 GET  phones                     log     no        in       in       in       in
 GET  phones_csv                 log     no        in       in       in       in
 POST phones_open                log     no        not      done     done     done
@@ -261,6 +273,7 @@ LIMITS_FORM = {
     "person_max": "5",
     "influencer_max": "100",
     "confirm_days": "7",
+    "order_days": "7",
 }
 HEADER, *LINES = (line.split() for line in TABLE.strip().splitlines())
 WHO = HEADER[1:]
@@ -358,7 +371,7 @@ def things(workplace):
     table = table_make(workplace)
     chain = registers_open(workplace.cast.tulpar)
     market = public_id(Connection, pk=kaspi_open(workplace.cast).connection)
-    receipt_id = claim(chain.token).public_id
+    receipt_id = receipt_asked(workplace, claim(chain.token))
     till = public_id(Connection, pk=chain.connection)
     tags = tag_upload_read(
         connection_id=workplace.marketplace,
@@ -419,6 +432,8 @@ def things(workplace):
         "receipts_file": ((till,), {"file": OrderFile()}),
         "receipt_accept": ((till, receipt_id), {}),
         "receipt_refuse": ((till, receipt_id), {"note": "Қызметкердің чегі"}),
+        "receipt_answer": ((till, receipt_id), {"order": ""}),
+        "receipt_part": ((till, receipt_id), {}),
         "phones": ((market,), {}),
         "phones_csv": ((market,), {}),
         "phones_open": ((market,), {}),
@@ -456,6 +471,7 @@ def things(workplace):
         "connection_upload_undo": (stored, {}),
         "campaign": ((draft,), {}),
         "campaign_new": ((), CAMPAIGN_FORM),
+        "code_policy": ((), {"policy": "click_wins"}),
         "campaign_edit": ((draft,), CAMPAIGN_FORM),
         "campaign_terms": ((workplace.live,), CAMPAIGN_FORM),
         "campaign_publish": ((draft,), {}),
@@ -551,6 +567,21 @@ def things(workplace):
         "team_role": ((), {"email": "analyst@tulpar.example", "role": "manager"}),
         "team_remove": ((), {"email": "analyst@tulpar.example"}),
     }
+
+
+def receipt_asked(workplace, made: ReceiptClaim) -> UUID:
+    """Somebody has to say whether it and an order are one purchase."""
+    ours, other = (the(Order, public_id=workplace.order(number)) for number in ("5", "1"))
+    with acting_as(system="test data"):
+        ReceiptMatch.objects.create(
+            brand_id=made.brand_id,
+            claim=made,
+            influencer_id=made.influencer_id,
+            receipt_order=ours,
+            order=other,
+            state="open",
+        )
+    return made.public_id
 
 
 def seen(answer) -> str:

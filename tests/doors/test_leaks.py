@@ -1,19 +1,26 @@
 """Codes that look leaked: what each side sees, says and decides."""
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
 
-from attribution.models import CodeFinding, Conversion, CouponSite
+from attribution.models import (
+    CodeFinding,
+    Conversion,
+    CouponSite,
+    Rejection,
+    RejectionFile,
+)
 from attribution.services.leak_guard import leaks_find
 from campaigns.models import Campaign, PromoCode
 from core.accounts.models import User
 from core.tenancy.context import acting_as
-from tests.attribution.shop import order_body, shop_open
+from tests.attribution.shop import click_make, order_body, shop_open
 from tests.attribution.test_leak_guard import finding_make
 from tests.attribution.test_sale import deliver, the
-from tests.doors.test_admin import logged_in, url
+from tests.doors.test_admin import logged_in, staff_make, url
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 FIGURES = {"cold": 24, "uses": 30, "usual_cold": 3, "usual_uses": 40, "hours": 6}
@@ -178,6 +185,66 @@ def test_ops_decide_about_a_code(ops, finding):
 def test_ops_replace_a_code(ops, finding):
     assert ops.post(url(CodeFinding, "rotate", finding.pk)).status_code == 302
     assert the(PromoCode, pk=finding.code_id).state == "replaced"
+
+
+def ops_sale(client, cast, number: int = 1):
+    """A sale by a code that looks leaked, and its finding."""
+    shop = shop_open(cast.tulpar)
+    body = order_body(number, status="completed", coupons=("AQTAS",), total="10000.00")
+    deliver(client, shop, body)
+    leaks_find()
+    return finding_make(cast.tulpar, figures=FIGURES)
+
+
+def test_ops_read_which_sales_a_finding_is_about_and_reject_them_with_what_proves_it(
+    client, ops, cast
+):
+    finding = ops_sale(client, cast)
+    sale = the(Conversion)
+    page = text(ops.get(url(CodeFinding, "change", finding.pk)))
+    assert url(Conversion, "change", sale.pk) in page
+    path = url(CodeFinding, "reject", finding.pk)
+    assert "1\N{NO-BREAK SPACE}000,00" in text(ops.get(path))
+    empty = ops.post(path, {"note": " "})
+    assert (empty.status_code, "note" in empty.context["form"].errors) == (200, True)
+    assert the(Conversion).status == "on_hold"
+    assert ops.post(path, {"note": "pepper.ru/kupon"}).status_code == 302
+    row, said = the(Conversion), the(Rejection)
+    assert (row.status, row.reason_code, row.reason_note) == ("rejected", 19, "pepper.ru/kupon")
+    assert (said.door, said.rejected_by_id) == ("ops", cast.maker)
+    assert the(CodeFinding).state == "leaked"
+
+
+def test_ops_reject_one_sale_with_a_picture_of_where_its_code_stands(client, ops, cast):
+    ops_sale(client, cast)
+    sale = the(Conversion)
+    path = url(Conversion, "leaked", sale.pk)
+    assert "AQTAS" not in text(ops.get(path))
+    bare = ops.post(path, {"note": ""})
+    assert bare.context["form"].errors["note"]
+    picture = io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"0" * 20)
+    picture.name = "seen.png"
+    assert ops.post(path, {"note": "", "file": picture}).status_code == 302
+    assert (the(Conversion).status, the(Conversion).reason_code) == ("rejected", 19)
+    assert the(RejectionFile).name == "seen.png"
+    again = ops.post(path, {"note": "x"})
+    assert "rejected already" in text(again)
+
+
+def test_a_sale_that_no_code_decided_is_not_rejected_for_a_leak(client, ops, cast):
+    shop = shop_open(cast.tulpar)
+    click = click_make(cast.tulpar, at=datetime(2026, 11, 20, 7, 0, tzinfo=UTC))
+    deliver(client, shop, order_body(1, click_id=click.click_id.hex))
+    answer = ops.post(url(Conversion, "leaked", the(Conversion).pk), {"note": "x"})
+    assert "No promo code decided this sale" in text(answer)
+    assert the(Conversion).status == "pending"
+
+
+def test_only_who_may_decide_about_sales_has_the_button(client, cast):
+    ops_sale(client, cast)
+    for group, status in (("reviewer", 200), ("support", 403), ("auditor", 403)):
+        client = logged_in(staff_make(group))
+        assert client.get(url(Conversion, "leaked", the(Conversion).pk)).status_code == status
 
 
 SITE = {"host": "www.Kupon.example", "name": "Kupon", "is_active": "on", "note": ""}

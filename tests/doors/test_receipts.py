@@ -255,13 +255,16 @@ def test_limits_are_the_brands_and_wrong_ones_come_back(workplace, chain):
         "person_max": "5",
         "influencer_max": "100",
         "confirm_days": "7",
+        "order_days": "5",
     }
     assert workplace.post("receipt_limits", till(chain), **given).status_code == 302
     kept = limits_of(the(Connection, pk=chain.connection).settings)
     assert (kept.total_min_minor, kept.total_max_minor, kept.confirm_days) == (50_000, 2_000_050, 7)
+    assert kept.order_days == 5
     for wrong in (
         {"total_max": "1"},
         {"confirm_days": "90"},
+        {"order_days": "31"},
         {"person_max": "-1"},
         {"total_min": ""},
     ):

@@ -66,6 +66,7 @@ def order_parse(order: Fields) -> OrderSnapshot:
         lines=_lines(order, currency, is_back=status == "returned"),
         click_id=_click_id(order),
         promo_codes=_promo_codes(order),
+        discounted_codes=_discounted_codes(order),
         customer_phone=phone_of(client),
         customer_email=email_of(client),
     )
@@ -138,3 +139,13 @@ def _promo_codes(order: Fields) -> tuple[str, ...]:
         for discount in order.items_or_empty("discounts", most=DISCOUNTS_MAX)
     ]
     return tuple(dict.fromkeys(code for code in found if code))[: base.PROMO_CODES_MAX]
+
+
+def _discounted_codes(order: Fields) -> tuple[str, ...]:
+    codes = [
+        discount.text_cut("code", length_max=base.PROMO_CODE_MAX)
+        for discount in order.items_or_empty("discounts", most=DISCOUNTS_MAX)
+        if discount.is_positive("amount") or discount.is_positive("percent")
+    ]
+    named = _promo_codes(order)
+    return base.discounted(named, [code in codes for code in named])

@@ -44,7 +44,9 @@ class RestOrders:
                 fulfilled_at=order.moment_or_none("fulfilled_at", zone=UTC),
                 lines=_lines(order, is_whole=status == "returned"),
                 click_id=order.text_cut("click_id", length_max=base.CLICK_ID_MAX) or None,
-                promo_codes=_promo_codes(order),
+                promo_codes=(codes := _promo_codes(order)),
+                # Documented (exchange.api.order_input): the one that discounted comes first
+                discounted_codes=codes[:1] if len(codes) > 1 else (),
                 customer_phone=phone_of(customer),
                 customer_email=email_of(customer),
                 buyer_told=_buyer_told(customer),

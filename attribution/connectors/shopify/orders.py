@@ -51,6 +51,7 @@ def order_parse(order: Fields) -> OrderSnapshot:
         fulfilled_at=_shipped_at(order, updated_at) if status == "fulfilled" else None,
         click_id=_click_id(order),
         promo_codes=_promo_codes(order),
+        discounted_codes=_discounted_codes(order),
         customer_phone=_phone(order),
         customer_email=_email(order),
         is_test=order.flag("test"),
@@ -196,6 +197,11 @@ def _promo_codes(order: Fields) -> tuple[str, ...]:
     """As buyers typed them; case is folded where codes are matched."""
     codes = order.items_or_empty("discount_codes", most=base.PROMO_CODES_MAX)
     return tuple(code.text_cut("code", length_max=base.PROMO_CODE_MAX) for code in codes)
+
+
+def _discounted_codes(order: Fields) -> tuple[str, ...]:
+    codes = order.items_or_empty("discount_codes", most=base.PROMO_CODES_MAX)
+    return base.discounted(_promo_codes(order), [each.is_positive("amount") for each in codes])
 
 
 def _phone(order: Fields) -> str | None:

@@ -172,6 +172,7 @@ def _order(
         fulfilled_at=_fulfilled_at(order, status, updated_at),
         click_id=_click_id(order, settings),
         promo_codes=_promo_codes(order),
+        discounted_codes=_discounted_codes(order),
         customer_phone=_phone(billing),
         customer_email=email_of(billing),
         lines=_lines(order, currency, status, refunds),
@@ -288,6 +289,11 @@ def _promo_codes(order: Fields) -> tuple[str, ...]:
     """Raw, as the shop wrote them (it lower-cases); case is folded where codes are matched."""
     coupons = order.items_or_empty("coupon_lines", most=base.PROMO_CODES_MAX)
     return tuple(coupon.text_cut("code", length_max=base.PROMO_CODE_MAX) for coupon in coupons)
+
+
+def _discounted_codes(order: Fields) -> tuple[str, ...]:
+    coupons = order.items_or_empty("coupon_lines", most=base.PROMO_CODES_MAX)
+    return base.discounted(_promo_codes(order), [each.is_positive("discount") for each in coupons])
 
 
 def _phone(billing: Fields) -> str | None:

@@ -42,7 +42,7 @@ KEPT = (
 )
 KEPT_LISTS: Mapping[str, tuple[str, ...]] = {
     "line_items": ("id", "sku", "name", "quantity", "total", "total_tax"),
-    "coupon_lines": ("code",),
+    "coupon_lines": ("code", "discount"),
     "fee_lines": ("total",),
     "refunds": ("id", "total"),
 }

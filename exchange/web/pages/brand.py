@@ -99,12 +99,16 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Campaigns:
+    """`policy_text` says whose a sale is between two campaigns, where there are as many."""
+
     rows: list[CampaignRow]
     choices: list[Choice]
     new_url: str
     may_edit: bool
     is_filtered: bool = False
     clear_url: str = ""
+    policy_url: str = ""
+    policy_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,33 @@ class ReceiptRow:
     note: str = ""
     accept_url: str = ""
     refuse_url: str = ""
+    joined_text: str = ""
+    joined_url: str = ""
+    part_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOption:
+    """An order that the receipt may be of; `value` answers so."""
+
+    value: str
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptQuestion:
+    """Whether a receipt and one of these orders are one purchase; `answer_url` "" for who may only
+    read."""
+
+    shop: str
+    sign: str
+    influencer_name: str
+    sold_at: datetime
+    minor: int
+    options: list[QuestionOption]
+    answer_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +150,7 @@ class Receipts:
     register_count: int = 0
     is_filtered: bool = False
     pager: Pager | None = None
+    questions: list[ReceiptQuestion] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

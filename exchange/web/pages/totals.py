@@ -14,6 +14,5 @@ class TotalsChoice:
     text: str
     is_totals: bool = False
     blocked: str = ""
-    warning: str = ""
     choose_url: str = ""
     drop_url: str = ""

@@ -85,7 +85,10 @@ def campaigns() -> brand.Campaigns:
         Choice(_("Live"), "#", count=1),
         Choice(_("Drafts"), "#", count=1),
     ]
-    return brand.Campaigns(campaign_rows(), choices, "#", may_edit=True)
+    text = "A code of one campaign and a link of another: the promo code wins."
+    return brand.Campaigns(
+        campaign_rows(), choices, "#", may_edit=True, policy_url="#", policy_text=text
+    )
 
 
 def campaign_form() -> brand.CampaignForm:

@@ -10,7 +10,9 @@ from exchange.web.pages.receipts import (
     Claim,
     Claimed,
     FileFault,
+    QuestionOption,
     ReceiptFile,
+    ReceiptQuestion,
     ReceiptRow,
     Receipts,
     Refused,
@@ -44,7 +46,13 @@ def claimed_returned() -> Claimed:
     return Claimed("returned", SHOPS[0], 1_230_000, SOLD_AT, "#", "Айгерім Сапарова")
 
 
-def _row(status: str, *, is_open: bool = False, file_minor: int | None = None) -> ReceiptRow:
+def _row(
+    status: str,
+    *,
+    is_open: bool = False,
+    file_minor: int | None = None,
+    joined: str = "",
+) -> ReceiptRow:
     return ReceiptRow(
         status=status,
         shop=SHOPS[0],
@@ -57,7 +65,19 @@ def _row(status: str, *, is_open: bool = False, file_minor: int | None = None) -
         note="Staff purchase" if status == "refused" else "",
         accept_url="#" if is_open else "",
         refuse_url="#" if is_open else "",
+        joined_text=joined,
+        joined_url="#" if joined else "",
+        part_url="#" if joined else "",
     )
+
+
+def _question() -> ReceiptQuestion:
+    options = [
+        QuestionOption("1", "Order 812345678, Kaspi", "Дана Әлімова, 19 Nov, 11:02", "#"),
+        QuestionOption("2", "Order 812345901, Kaspi", "Айгерім Сапарова, 18 Nov, 20:41", "#"),
+    ]
+    name, sign = "Айгерім Сапарова", "0123456790"
+    return ReceiptQuestion(SHOPS[0], sign, name, SOLD_AT, 1_230_000, options, "#")
 
 
 def receipts() -> Receipts:
@@ -66,7 +86,7 @@ def receipts() -> Receipts:
         rows=[
             _row("differs", is_open=True, file_minor=1_130_000),
             _row("waiting", is_open=True),
-            _row("confirmed"),
+            _row("confirmed", joined="One purchase with order 812345555 of Kaspi: paid once."),
             _row("refused"),
         ],
         choices=[Choice("All", "?", True, 4), Choice("Waiting", "?", False, 1)],
@@ -76,6 +96,7 @@ def receipts() -> Receipts:
         file_url="#",
         waiting_text="What your list does not show in time is refused.",
         register_count=2,
+        questions=[_question()],
     )
 
 

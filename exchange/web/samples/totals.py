@@ -12,7 +12,6 @@ def choices() -> list[TotalsChoice]:
             "By daily totals since 20 Nov 2026: each day that is over is paid as the marketplace"
             " counts it by the tag in the link.",
             is_totals=True,
-            warning="Another campaign of yours pays orders there by codes.",
             drop_url="#",
         ),
         TotalsChoice(

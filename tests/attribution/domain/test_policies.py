@@ -222,22 +222,23 @@ def test_of_two_rows_of_one_moment_the_same_one_always_wins():
 
 
 @pytest.mark.parametrize(
-    ("discounts", "winner"),
+    ("discounts", "winner", "rule"),
     [  # of the first, the second and the third code typed
-        ((False, False, False), "Saule"),
-        ((True, False, False), "Aliya"),
-        ((True, True, False), "Dana"),
-        ((False, True, True), "Saule"),
+        ((False, False, False), "Saule", "later_code"),
+        ((True, False, False), "Aliya", "discount_code"),
+        ((True, True, False), "Dana", "discount_code"),
+        ((False, True, True), "Saule", "discount_code"),
+        ((True, True, True), "Saule", "later_code"),
     ],
 )
-def test_of_several_codes_the_one_that_discounted_and_then_the_later(discounts, winner):
+def test_of_several_codes_the_one_that_discounted_and_then_the_later(discounts, winner, rule):
     people = (ALIYA, DANA, SAULE)
     codes = [
         code(who, position=n, has_discounted=has)
         for n, (who, has) in enumerate(zip(people, discounts, strict=True))
     ]
     for scene in (codes, codes[::-1]):
-        assert outcome(scene)[:2] == (winner, "later_code")
+        assert outcome(scene)[:2] == (winner, rule)
 
 
 def test_a_code_and_a_click_of_one_influencer_in_two_campaigns_are_two_claims():

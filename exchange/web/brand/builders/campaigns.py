@@ -85,7 +85,15 @@ def campaigns(desk: Desk, *, status: str) -> pages.Campaigns:
         may_edit=desk.member.may_write,
         is_filtered=bool(chosen),
         clear_url=here,
+        policy_url=desk.url("code_policy") if sum(counts.values()) > 1 else "",
+        policy_text=_between_text(desk),
     )
+
+
+def _between_text(desk: Desk) -> str:
+    if desk.brand.code_policy == Brand.CodePolicy.CLICK_WINS:
+        return _("A code of one campaign and a link of another: the link wins.")
+    return _("A code of one campaign and a link of another: the promo code wins.")
 
 
 def campaign_rows(desk: Desk, found: Collection[Campaign]) -> list[pages.CampaignRow]:

@@ -149,6 +149,7 @@ def rule_text(rule: str) -> str:
         "last_claim": _("the last page with the number counts"),
         "first_claim": _("the first page with the number counts"),
         "later_code": _("of several codes the last one counts"),
+        "discount_code": _("of several codes the one that gave the discount counts"),
         "same_influencer": _("link and code are one influencer's"),
         "seen_on_page": _("only the thank-you page names a click"),
         "same_sale": _("the sale counts under another source's order"),

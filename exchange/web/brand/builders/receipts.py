@@ -9,7 +9,8 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attribution.models import Connection, ReceiptClaim
+from attribution.models import Connection, ReceiptClaim, ReceiptMatch
+from attribution.selectors.receipt_orders import Question, joined_of, questions_of
 from attribution.selectors.receipts import (
     ClaimFilter,
     claim_counts,
@@ -22,13 +23,13 @@ from attribution.selectors.receipts import (
 from attribution.services.receipt_files import FileAnswer
 from core import clock
 from exchange.web.brand.desk import Desk
-from exchange.web.formatting import day_short, number_text
+from exchange.web.formatting import day_short, moment_short, number_text
 from exchange.web.pages import receipts as pages
 from exchange.web.pages.common import Choice, Fact
 from exchange.web.paging import pager, query_url
 from exchange.web.receipt_words import FAULT_OTHER, FAULTS
 from exchange.web.spreadsheet import csv_answer, tenge_cell
-from exchange.web.words import RECEIPT
+from exchange.web.words import RECEIPT, word_of
 
 State = ReceiptClaim.State
 OPEN = (State.WAITING, State.DIFFERS)
@@ -45,9 +46,11 @@ def receipts(desk: Desk, found: Connection, asked: Mapping[str, str]) -> pages.R
     page = claim_page(found, wanted, after=after)
     kept = {"status": wanted.state, "q": wanted.query}
     may_write = desk.member.may_write
+    joined = joined_of([each.pk for each in page.rows])
+    rows = [_row(desk, found, each, joined.get(each.pk), may_write=may_write) for each in page.rows]
     return pages.Receipts(
         name=found.name,
-        rows=[_row(desk, found, each, may_write=may_write) for each in page.rows],
+        rows=rows,
         choices=_choices(claim_counts(found), wanted),
         back_url=desk.url("connection", found.public_id),
         csv_url=desk.url("receipts_csv", found.public_id) + query_url(kept),
@@ -60,13 +63,43 @@ def receipts(desk: Desk, found: Connection, asked: Mapping[str, str]) -> pages.R
         register_count=found.registers.count(),
         is_filtered=any(kept.values()),
         pager=pager(len(page.rows), after, page.after, kept),
+        questions=[_question(desk, found, each) for each in questions_of(found.brand_id)],
+    )
+
+
+def _question(desk: Desk, found: Connection, asked: Question) -> pages.ReceiptQuestion:
+    claim = asked.match.claim
+    address = (found.public_id, claim.public_id)
+    return pages.ReceiptQuestion(
+        shop=claim.shop,
+        sign=claim.sign,
+        influencer_name=claim.influencer.name,
+        sold_at=claim.sold_at,
+        minor=claim.credited_minor,
+        options=[
+            pages.QuestionOption(
+                value=str(option.public_id),
+                title=_("Order %(number)s, %(source)s")
+                % {"number": option.number, "source": word_of("source", option.source)},
+                text=", ".join([*option.names, moment_short(option.placed_at)]),
+                url=desk.url("order", option.public_id),
+            )
+            for option in asked.options
+        ],
+        answer_url=desk.url("receipt_answer", *address) if desk.member.may_write else "",
     )
 
 
 def _row(
-    desk: Desk, found: Connection, claim: ReceiptClaim, *, may_write: bool
+    desk: Desk,
+    found: Connection,
+    claim: ReceiptClaim,
+    joined: ReceiptMatch | None,
+    *,
+    may_write: bool,
 ) -> pages.ReceiptRow:
     is_open = may_write and claim.state in OPEN
+    may_part = may_write and joined is not None and joined.receipt_order.same_sale_id is not None
     address = (found.public_id, claim.public_id)
     return pages.ReceiptRow(
         status=claim.state,
@@ -80,7 +113,16 @@ def _row(
         note=claim.note,
         accept_url=desk.url("receipt_accept", *address) if is_open else "",
         refuse_url=desk.url("receipt_refuse", *address) if is_open else "",
+        joined_text=_joined_text(joined) if joined else "",
+        joined_url=desk.url("order", joined.order.public_id) if joined else "",
+        part_url=desk.url("receipt_part", *address) if may_part else "",
     )
+
+
+def _joined_text(joined: ReceiptMatch) -> str:
+    text = _("One purchase with order %(number)s of %(source)s: paid once.")
+    order = joined.order
+    return text % {"number": order.number, "source": word_of("source", order.source)}
 
 
 def _choices(counts: Mapping[str, int], wanted: ClaimFilter) -> list[Choice]:
@@ -211,6 +253,7 @@ def limits_initial(found: Connection) -> dict[str, int]:
         "person_max": limits.person_max,
         "influencer_max": limits.influencer_max,
         "confirm_days": limits.confirm_days,
+        "order_days": limits.order_days,
     }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from attribution.models import Candidate, Conversion
+from attribution.services.simulated_claims import ReceiptBeside
 from attribution.services.simulation import Simulated, SimulatedLine
 from campaigns.domain.commission import Step
 from campaigns.models import Participation
 from core.bps import share_minor
 from exchange.web.brand.builders.order import rule_text
 from exchange.web.brand.desk import Desk
-from exchange.web.formatting import days_text, percent_text
+from exchange.web.formatting import days_text, moment_short, money_text, percent_text
 from exchange.web.pages import simulator as pages
 from exchange.web.pages.common import Sum, Trace, TraceRow
 from exchange.web.portal.builders.earnings import trace_row
@@ -54,7 +55,27 @@ def _remarks(simulated: Simulated) -> list[str]:
         remarks.append(_("The rate of its day is not known yet, so neither is the reward."))
     if order.status in (order.Status.CANCELLED, order.Status.RETURNED):
         remarks.append(_("The order was cancelled or returned: nothing is paid for it."))
+    remarks += [_receipt_remark(each) for each in simulated.receipts]
     return remarks
+
+
+def _receipt_remark(each: ReceiptBeside) -> str:
+    shown = {
+        "name": each.influencer_name,
+        "sum": money_text(each.total_minor),
+        "at": moment_short(each.sold_at),
+    }
+    if each.is_sure:
+        text = _(
+            "A receipt of %(sum)s (%(at)s), claimed for %(name)s, is the same purchase: it counts"
+            " once, under this order."
+        )
+    else:
+        text = _(
+            "A receipt of %(sum)s (%(at)s), claimed for %(name)s, may be the same purchase: you"
+            " are asked before it is approved."
+        )
+    return text % shown
 
 
 def _part(simulated: Simulated, lines: list[SimulatedLine]) -> pages.Part:

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from attribution.models import Connection
-from attribution.services.totals_choice import pays_orders_elsewhere, totals_refusal
+from attribution.services.totals_choice import totals_refusal
 from campaigns.domain.daily_totals import SOURCES_OF
 from campaigns.domain.traffic_tags import Platform
 from campaigns.models import Campaign
@@ -32,7 +32,6 @@ def _choice(desk: Desk, found: Campaign, platform: Platform) -> TotalsChoice:
     name = platform_name(platform)
     may_write = desk.member.may_write and found.status != Campaign.Status.CLOSED
     address = (found.public_id, platform)
-    warning = _warning(found, platform)
     if first_on := found.totals_from.get(platform):
         said = _(
             "By daily totals since %(day)s: every day that is over is paid as the marketplace"
@@ -42,7 +41,6 @@ def _choice(desk: Desk, found: Campaign, platform: Platform) -> TotalsChoice:
             name,
             said % {"day": day_full(date.fromisoformat(first_on))},
             is_totals=True,
-            warning=warning,
             drop_url=desk.url("campaign_totals_drop", *address) if may_write else "",
         )
     blocked = totals_refusal(found, platform) if may_write else ""
@@ -50,15 +48,5 @@ def _choice(desk: Desk, found: Campaign, platform: Platform) -> TotalsChoice:
         name,
         _("By orders: what names the influencer in the marketplace's own rows is paid."),
         blocked=blocked,
-        warning="" if blocked else warning,
         choose_url=desk.url("campaign_totals", *address) if may_write and not blocked else "",
-    )
-
-
-def _warning(found: Campaign, platform: Platform) -> str:
-    if not pays_orders_elsewhere(found, platform):
-        return ""
-    return _(
-        "Another campaign of yours pays orders there by codes: one sale may then be in a total here"
-        " and an order there."
     )

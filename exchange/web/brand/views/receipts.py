@@ -20,8 +20,10 @@ from attribution.forms import (
     RegistersForm,
 )
 from attribution.models import Connection, ReceiptClaim
+from attribution.receipt_forms import ReceiptAnswerForm
 from attribution.selectors.connections import connection_access_for_brand
 from attribution.selectors.receipts import claim_access_for_brand
+from attribution.services.receipt_answers import receipt_part, receipt_question_answer
 from attribution.services.receipt_confirm import receipt_accept, receipt_refuse
 from attribution.services.receipt_files import FileAnswer, receipt_file_confirm
 from attribution.services.receipt_registers import (
@@ -86,6 +88,28 @@ def refuse(request: HttpRequest, public_id: UUID, claim_id: UUID) -> HttpRespons
     note = form.cleaned_data["note"] if form.is_valid() else ""
     receipt_refuse(claim_id=claim.pk, note=note)
     messages.success(request, _("Refused: the influencer reads the reason."))
+    return redirect("brand:receipts", member_of(request).brand.slug, public_id)
+
+
+@require_POST
+def answer(request: HttpRequest, public_id: UUID, claim_id: UUID) -> HttpResponse:
+    """Which order a receipt is of, or none of those asked about."""
+    claim = _claim_of(request, public_id, claim_id)
+    form = ReceiptAnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose one of the orders shown."))
+        return redirect("brand:receipts", member_of(request).brand.slug, public_id)
+    order = form.cleaned_data["order"]
+    receipt_question_answer(claim=claim, order=order)
+    said = _("One purchase: it is paid once.") if order else _("Two purchases: both are counted.")
+    messages.success(request, said)
+    return redirect("brand:receipts", member_of(request).brand.slug, public_id)
+
+
+@require_POST
+def part(request: HttpRequest, public_id: UUID, claim_id: UUID) -> HttpResponse:
+    receipt_part(claim=_claim_of(request, public_id, claim_id))
+    messages.success(request, _("Two purchases: both are counted."))
     return redirect("brand:receipts", member_of(request).brand.slug, public_id)
 
 
@@ -174,6 +198,7 @@ def limits(request: HttpRequest, public_id: UUID) -> HttpResponse:
             person_max=given["person_max"],
             influencer_max=given["influencer_max"],
             confirm_days=given["confirm_days"],
+            order_days=given["order_days"],
         )
         try:
             receipt_limits_change(connection_id=found.pk, limits=wanted)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from attribution.connectors.daily_total import PLATFORM_TAG
 from attribution.connectors.receipt.connector import RECEIPT
+from attribution.domain.lifecycle import ReasonCode
 from attribution.domain.match import CLICKS
 from attribution.models import (
     Candidate,
@@ -20,7 +21,6 @@ from attribution.models import (
     ConversionVersion,
     InboundEvent,
     LateReturn,
-    ReceiptClaim,
 )
 from attribution.selectors.conversions import (
     candidates_of,
@@ -35,7 +35,6 @@ from attribution.selectors.conversions import (
 from attribution.selectors.late_returns import late_returns_of
 from attribution.selectors.leaks import finding_holding
 from attribution.selectors.periods import periods_of_influencer
-from attribution.selectors.receipts import claim_of_conversion
 from attribution.selectors.rejections import rejections_standing
 from core import clock
 from exchange.web.formatting import (
@@ -59,6 +58,7 @@ from exchange.web.paging import pager
 from exchange.web.portal.builders.deals import fee_rows
 from exchange.web.portal.builders.guarantees import guarantee_cards
 from exchange.web.portal.builders.money import outcome_of, strip_of
+from exchange.web.portal.builders.receipt_notes import receipt_note
 from exchange.web.rejections import rejection_shown
 from exchange.web.reward_words import cut_hint
 from exchange.web.rewards import reward_rows, steps_of
@@ -124,6 +124,8 @@ def earning_hint(conversion: Conversion, status: str) -> str:
         return _(
             "Only the shop's thank-you page named your click. The brand has yet to confirm it."
         )
+    if status == "rejected" and conversion.reason_code == ReasonCode.DUPLICATE:
+        return sale_hint(status, reason=reason_name(ReasonCode.DUPLICATE))
     if status == "rejected" and conversion.source == RECEIPT:
         return _("The shop has not confirmed this receipt.")
     if status != "rejected" and (cut := cut_hint(conversion.reason_code)):
@@ -249,7 +251,7 @@ def told_note(conversion: Conversion, candidates: Sequence[Candidate]) -> str:
     if is_total(conversion):
         return total_note(conversion, candidates)
     if conversion.source == RECEIPT:
-        return claim_note(conversion)
+        return receipt_note(conversion)
     return str(TOLD[order_trust(conversion)])
 
 
@@ -258,19 +260,6 @@ def leak_note(conversion: Conversion) -> str:
     if finding_holding(conversion) is None:
         return ""
     return _("Its promo code looks leaked, so it waits for the brand. See Leaked codes.")
-
-
-def claim_note(conversion: Conversion) -> str:
-    """What the shop said of the receipt that a sale came from."""
-    claim = claim_of_conversion(conversion)
-    if claim is None:
-        return ""
-    if claim.state == ReceiptClaim.State.REFUSED:
-        return _("The brand's reason: %(note)s") % {"note": claim.note}
-    if claim.state == ReceiptClaim.State.DIFFERS and claim.file_total_minor is not None:
-        said = _("The shop's list shows another sum: %(sum)s. The brand decides.")
-        return said % {"sum": money_text(claim.file_total_minor)}
-    return ""
 
 
 def sale_steps(

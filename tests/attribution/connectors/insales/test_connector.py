@@ -66,6 +66,7 @@ def test_a_delivered_order_with_a_discount_of_the_whole():
             ),
             click_id="0198f3a2c1d27e4fa1b2c3d4e5f60718",
             promo_codes=("AIGERIM10", "TOI5"),
+            discounted_codes=("AIGERIM10",),
             customer_phone="+77010000001",
             customer_email="buyer@example.kz",
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from attribution.connectors.phone_claim import PHONE_CLAIM
+from attribution.connectors.receipt_match import RECEIPT_MATCH
 from attribution.connectors.registry import POLLS, is_signed
 from attribution.connectors.same_sale import SAME_SALE
 from attribution.domain.masking import body_masked
@@ -38,6 +39,7 @@ ENDPOINTS: Mapping[str, Word] = {
     FILE: gettext_lazy("Export of orders"),
     SAME_SALE: gettext_lazy("Another source"),
     PHONE_CLAIM: gettext_lazy("A follower's number"),
+    RECEIPT_MATCH: gettext_lazy("A follower's receipt"),
 }
 TOPIC_CHARS_MAX = 60
 TOPIC_HEADERS = ("x-wc-webhook-topic", "x-shopify-topic", "shopify-topic")
