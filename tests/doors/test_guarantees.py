@@ -34,6 +34,8 @@ def test_a_brand_reads_what_it_costs_at_most_before_it_promises(workplace, typed
     (row,) = page.rows
     assert (row.promised_minor, row.cost_minor, row.status) == (1_000_000, 1_174_000, "running")
     assert page.free_minor == free - 1_174_000
+    (line,) = workplace.page("money", event="guarantees").rows
+    assert (line.text, line.minor) == ("Reserved for a guarantee", -1_174_000)
     assert "Guarantees" in [
         each.label for each in workplace.page("campaign", workplace.live).reserve
     ]
