@@ -9,6 +9,7 @@ from attribution.services import (
     clicks,
     daily_totals,
     event_log,
+    guarantees,
     inbox,
     ingest,
     late_returns,
@@ -43,8 +44,8 @@ def inbox_sweep() -> int:
 
 @shared_task
 def periods_settle() -> int:
-    """Tiers and bonuses of months that are over."""
-    return periods.periods_settle()
+    """Tiers, bonuses and guarantees of months that are over."""
+    return periods.periods_settle() + guarantees.guarantees_settle()
 
 
 @shared_task

@@ -11,6 +11,7 @@ from unfold.decorators import action
 
 from campaigns.admin_categories import CategoryAdmin
 from campaigns.admin_deals import DealAdmin, TaskAdmin
+from campaigns.admin_guarantees import GuaranteeAdmin
 from campaigns.models import (
     AppTarget,
     Campaign,
@@ -37,6 +38,7 @@ __all__ = [
     "CampaignAdmin",
     "CategoryAdmin",
     "DealAdmin",
+    "GuaranteeAdmin",
     "ParticipationAdmin",
     "TaskAdmin",
 ]

@@ -45,7 +45,7 @@ def conversions_match_postings() -> list[str]:
 
 def totals_match_conversions() -> list[str]:
     """Fee and VAT are rounded over these totals: a wrong one makes every later fee wrong. Rewards
-    of months are in them too."""
+    of months are in them too, but guarantees', which are no part of the budget."""
     rows = _rows("""
         SELECT t.campaign_id, t.accrued_minor, s.accrued_minor, t.final_minor, s.final_minor
           FROM campaigns_campaigntotals t
@@ -58,6 +58,7 @@ def totals_match_conversions() -> list[str]:
                     UNION ALL
                     SELECT amount_minor, state FROM attribution_periodreward p
                      WHERE p.campaign_id = t.campaign_id AND p.state <> 'awaiting_funding'
+                       AND p.kind <> 'guarantee'
                    ) every) s
          WHERE (t.accrued_minor, t.final_minor) <> (s.accrued_minor, s.final_minor)
          ORDER BY t.campaign_id""")
@@ -176,6 +177,42 @@ def posts_match_postings() -> list[str]:
     ]
 
 
+def guarantees_match_escrow() -> list[str]:
+    """While a guarantee stands all that is promised lies in its escrow, and nothing once it has
+    ended; what was added is what its month's reward says."""
+    rows = _rows("""
+        SELECT coalesce(g.id, b.subject_id), coalesce(g.state, 'unknown'),
+               coalesce(g.promised_minor, 0), coalesce(b.balance_minor, 0)
+          FROM (SELECT id, brand_id, state, CASE state WHEN 'promised' THEN amount_minor ELSE 0 END
+                         AS promised_minor FROM campaigns_guarantee) g
+          FULL JOIN (SELECT a.subject_id, a.brand_id, b.balance_minor
+                       FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+                      WHERE a.kind = 'guarantee_escrow') b
+                 ON b.subject_id = g.id AND b.brand_id = g.brand_id
+         WHERE coalesce(g.promised_minor, 0) <> coalesce(b.balance_minor, 0) ORDER BY 1""")
+    found = [
+        f"guarantee {id} is {state}: {promised} must be in escrow, the ledger has {held}"
+        for id, state, promised, held in rows
+    ]
+    rows = _rows("""
+        SELECT g.id, coalesce(p.amount_minor::text, 'no reward'), coalesce(l.added_minor, 0)
+          FROM campaigns_guarantee g
+          LEFT JOIN attribution_periodreward p ON p.participation_id = g.participation_id
+                AND p.month = g.month AND p.kind = 'guarantee'
+          LEFT JOIN LATERAL (
+            SELECT sum(e.amount_minor) FILTER (WHERE a.kind = 'influencer_payable') AS added_minor
+              FROM ledger_journal j
+              JOIN ledger_entry e ON e.journal_id = j.id
+              JOIN ledger_account a ON a.id = e.account_id
+             WHERE j.business_key = 'settle:' || g.id) l ON true
+         WHERE g.state = 'settled' AND p.amount_minor IS DISTINCT FROM coalesce(l.added_minor, 0)
+         ORDER BY 1""")
+    return found + [
+        f"guarantee {id} is settled with {said}, the ledger added {added}"
+        for id, said, added in rows
+    ]
+
+
 CHECKS = (
     conversions_match_postings,
     totals_match_conversions,
@@ -184,6 +221,7 @@ CHECKS = (
     refunds_match_money_in_flight,
     deals_match_escrow,
     posts_match_postings,
+    guarantees_match_escrow,
 )
 
 

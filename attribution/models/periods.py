@@ -14,12 +14,14 @@ from influencers.models import Influencer
 
 
 class PeriodReward(models.Model):
-    """The top-up of a retroactive tier, or a bonus: one of each for a participation and month, made
-    when nothing of the month is open any more. `nothing` says that the month reached none."""
+    """The top-up of a retroactive tier, a bonus, or what a guarantee adds: one of each for a
+    participation and month, made when nothing of the month is open any more. `nothing` says that
+    the month reached none. A guarantee's money is not the campaign's budget: it was set aside."""
 
     class Kind(models.TextChoices):
         TIER = "tier", _("tier of the month")
         BONUS = "bonus", _("bonus of the month")
+        GUARANTEE = "guarantee", _("top-up to the guarantee of the month")
 
     class State(models.TextChoices):
         NOTHING = "nothing", _("not reached")
@@ -37,7 +39,7 @@ class PeriodReward(models.Model):
     )
     influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(_("month"))  # its first day
-    kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
     orders = models.PositiveIntegerField(_("approved orders"))
     earned_minor = models.BigIntegerField(_("earned by orders, tiyn"))
     amount_minor = models.BigIntegerField(_("reward, tiyn"))

@@ -12,9 +12,10 @@ from django.db.models import F, QuerySet, Sum
 
 from attribution.domain.lifecycle import PROMISED
 from attribution.models import Conversion, ConversionVersion, PeriodReward
-from attribution.selectors.standings import month_after, month_start
+from attribution.selectors.standings import month_start
 from campaigns.domain.period import PeriodLine
 from campaigns.domain.reward_steps import Step
+from core.months import month_after
 
 OPEN = ("pending", "on_hold", "awaiting_funding")
 DUE_PER_RUN_MAX = 500
@@ -48,7 +49,8 @@ SELECT m.participation_id, m.campaign_id, m.month FROM (
        AND c.ordered_at < %s
      GROUP BY 1, 2, 3) m
  WHERE NOT EXISTS (SELECT 1 FROM attribution_periodreward p
-                    WHERE p.participation_id = m.participation_id AND p.month = m.month)
+                    WHERE p.participation_id = m.participation_id AND p.month = m.month
+                      AND p.kind <> 'guarantee')
    AND NOT EXISTS (SELECT 1 FROM attribution_conversion o
                     WHERE o.participation_id = m.participation_id
                       AND o.status IN ('pending', 'on_hold', 'awaiting_funding')
@@ -58,9 +60,9 @@ SELECT m.participation_id, m.campaign_id, m.month FROM (
 """
 
 
-def conversions_of_month(participation_id: int, month: date) -> QuerySet[Conversion]:
+def conversions_of_month(participation_ids: Collection[int], month: date) -> QuerySet[Conversion]:
     return Conversion.objects.filter(
-        participation_id=participation_id,
+        participation__in=participation_ids,
         ordered_at__gte=month_start(month),
         ordered_at__lt=month_start(month_after(month)),
     )
@@ -85,14 +87,20 @@ def period_earned(
     *, participation_ids: Collection[int] = (), campaign_ids: Collection[int] = ()
 ) -> tuple[dict[int, int], dict[int, int]]:
     """({participation: tiyn}, {campaign: tiyn}) of rewards of months, waiting for budget or not:
-    what they have taken of the caps. A query for each that is asked."""
-    rows = PeriodReward.objects.filter(amount_minor__gt=0).order_by()
+    what they have taken of the caps. A guarantee is money of its own, and takes nothing of them.
+    A query for each that is asked."""
+    rows = of_orders(PeriodReward.objects.filter(amount_minor__gt=0)).order_by()
     people = rows.filter(participation__in=participation_ids).values_list("participation_id")
     campaigns = rows.filter(campaign__in=campaign_ids).values_list("campaign_id")
     return (
         dict(people.annotate(minor=Sum("amount_minor"))) if participation_ids else {},
         dict(campaigns.annotate(minor=Sum("amount_minor"))) if campaign_ids else {},
     )
+
+
+def of_orders(rows: QuerySet[PeriodReward]) -> QuerySet[PeriodReward]:
+    """Those that many orders have earned: tiers and bonuses."""
+    return rows.exclude(kind=PeriodReward.Kind.GUARANTEE)
 
 
 def periods_of_influencer(influencer_id: int) -> list[PeriodReward]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Count, Sum
@@ -83,11 +83,6 @@ def approved_orders(participation_ids: Collection[int], now: datetime) -> dict[i
 
 def month_start(day: date) -> datetime:
     return clock.day_start(day.replace(day=1))
-
-
-def month_after(day: date) -> date:
-    """The first day of the month that follows a day's."""
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def earned_by_day(participation_ids: Collection[int]) -> dict[Day, int]:

@@ -9,6 +9,7 @@ from attribution.selectors.periods import (
     OPEN,
     Due,
     conversions_of_month,
+    of_orders,
     period_earned,
     period_lines,
     periods_due,
@@ -42,9 +43,9 @@ def _period_settle(due: Due) -> int:
     by another worker, is seen."""
     with acting_as(system="settle months"):
         books = Books({due.campaign_id})
-        conversions = list(conversions_of_month(due.participation_id, due.month))
-        known = PeriodReward.objects.filter(participation_id=due.participation_id, month=due.month)
-        if known.exists() or any(each.status in OPEN for each in conversions):
+        conversions = list(conversions_of_month([due.participation_id], due.month))
+        rows = PeriodReward.objects.filter(participation_id=due.participation_id, month=due.month)
+        if of_orders(rows).exists() or any(each.status in OPEN for each in conversions):
             return 0
         lines = period_lines(conversions)
         paying = {each.terms for each in lines} or {each.terms_id for each in conversions}

@@ -5,6 +5,7 @@ from campaigns.models.codes import CodeAlias, CodePool, PromoCode
 from campaigns.models.deals import Deal, Task, TaskPost
 from campaigns.models.external_codes import ExternalCode, TrafficTag
 from campaigns.models.groups import ParticipantGroup
+from campaigns.models.guarantees import Guarantee
 from campaigns.models.invites import Invite
 from campaigns.models.links import AppTarget, TrackingLink
 from campaigns.models.participations import Participation, ParticipationTerms
@@ -20,6 +21,7 @@ __all__ = [
     "CodePool",
     "Deal",
     "ExternalCode",
+    "Guarantee",
     "Invite",
     "ParticipantGroup",
     "Participation",

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from campaigns.domain.reasons import REJECT_CODES, REMOVE_CODES, ReasonCode, needs_note
 from campaigns.domain.terms import ParticipationState
-from campaigns.models import Campaign, Participation
+from campaigns.models import Campaign, Guarantee, Participation
+from campaigns.services.guarantee_ends import guarantees_end
 from campaigns.services.links import ParticipationConflict
 from campaigns.services.standing import (
     PlacesTaken,
@@ -79,7 +80,7 @@ def participation_reject(*, participation_id: int, reason: Reason) -> Participat
 
 def participation_remove(*, participation_id: int, reason: Reason) -> Participation:
     """End a participation: links stop, codes are void. Sales so far are still paid. The place goes
-    to who waits for one.
+    to who waits for one, and guarantees of the month that runs and of later ones are off.
 
     Raises: as `participation_reject`.
     """
@@ -87,6 +88,7 @@ def participation_remove(*, participation_id: int, reason: Reason) -> Participat
     with acting_as(system="end a participation"):
         participation, campaign = _taken(participation_id)
         _end(participation, ParticipationState.REMOVED, "participation.remove", reason)
+        guarantees_end(participation, Guarantee.Ending.REMOVED)
         disarm(participation)
         decision_notice(participation, campaign)
         places_fill(campaign)

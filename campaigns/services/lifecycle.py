@@ -26,6 +26,7 @@ from campaigns.link_cache import links_changed
 from campaigns.models import Campaign, CampaignTotals, Terms
 from campaigns.services.categories import category_require
 from campaigns.services.deal_money import deals_hold
+from campaigns.services.guarantee_ends import fees_reserved, guarantees_close
 from campaigns.services.links import campaign_tokens, links_follow_budgets
 from campaigns.services.offers import CampaignConflict, campaign_locked
 from campaigns.services.standing import people_lock, places_fill
@@ -193,8 +194,11 @@ def campaign_resume(*, campaign_id: int) -> Campaign:
 
 
 def campaign_close(*, campaign_id: int) -> Campaign:
-    """For good. The reserve stays until what was accepted is settled, then the rest goes back."""
-    campaign = _status_change(campaign_id, CampaignStatus.CLOSED, "campaign.close")
+    """For good. The reserve stays until what was accepted is settled, then the rest goes back.
+    Guarantees of months that have not begun are off."""
+    with acting_as(system="close a campaign"):
+        campaign = _status_change(campaign_id, CampaignStatus.CLOSED, "campaign.close")
+        guarantees_close(campaign)
     campaign_release(campaign_id=campaign_id)
     return campaign
 
@@ -287,12 +291,14 @@ def _has_open_rewards(campaign: Campaign) -> bool:
 
 
 def _rest(campaign: Campaign) -> Reserve:
-    """What no order and no deal needs any more."""
+    """What no order, no deal and no guarantee needs any more."""
     key = (campaign.brand_id, campaign.pk)
     refs = (accounts.budget(*key), accounts.fee_reserve(*key), accounts.vat_reserve(*key))
     budget_minor, fee_minor, vat_minor = map(balances(refs).__getitem__, refs)
-    of_deals = deals_hold(campaign.pk)
-    return Reserve(budget_minor, fee_minor - of_deals.fee_minor, vat_minor - of_deals.vat_minor)
+    for kept in (deals_hold(campaign.pk), fees_reserved(campaign)):
+        fee_minor -= kept.fee_minor
+        vat_minor -= kept.vat_minor
+    return Reserve(budget_minor, fee_minor, vat_minor)
 
 
 def campaigns_sweep() -> int:

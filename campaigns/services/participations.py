@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from brands.models import Brand
 from campaigns.domain.terms import ParticipationState
-from campaigns.models import Campaign, Invite, Participation
+from campaigns.models import Campaign, Guarantee, Invite, Participation
 from campaigns.services.eligibility import eligibility_require
+from campaigns.services.guarantee_ends import guarantees_end
 from campaigns.services.links import ParticipationConflict
 from campaigns.services.offers import CampaignConflict
 from campaigns.services.standing import (
@@ -146,7 +147,8 @@ def _join_again(
 
 def participation_leave(*, participation_id: int) -> Participation:
     """Leave, or take an application back: links stop, codes are void, sales so far are still paid.
-    Who left may come again; the place goes to who waits for one.
+    Who left may come again; the place goes to who waits for one, and guarantees of the month that
+    runs and of later ones are off.
 
     Raises:
         NotFound: no such participation.
@@ -155,6 +157,7 @@ def participation_leave(*, participation_id: int) -> Participation:
     with acting_as(system="leave a campaign"):
         participation = participation_taken(participation_id)
         state_change(participation, ParticipationState.LEFT, "participation.leave")
+        guarantees_end(participation, Guarantee.Ending.LEFT)
         disarm(participation)
         places_fill(Campaign.objects.get(pk=participation.campaign_id))
     return participation

@@ -40,6 +40,7 @@ from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.deals import deals_make
 from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.groups import best_paid
+from exchange.demo.guarantees import guarantees_tell
 from exchange.demo.history import DAYS, Past, Product, Sale, sales_imagine
 from exchange.demo.invoices import invoice_wait, invoices_tell
 from exchange.demo.joins import joins_make
@@ -191,8 +192,22 @@ def _world_make(now: datetime) -> None:
     deals_make(toqyma, home, people, now)
     fair_sell(toqyma, code.code, users[OWNER.email].pk, now)
     workshop_open(toqyma, code.code, past.click_before(now - WORKSHOP_SINCE), now)
+    guarantees_tell(toqyma, home, shop, people, now)
+    _invoices_make(toqyma, nur, skin, people[1], ops, paid_at, now)
+
+
+def _invoices_make(
+    toqyma: Brand,
+    nur: Brand,
+    skin: Campaign,
+    person: Influencer,
+    ops: Ops,
+    paid_at: datetime,
+    now: datetime,
+) -> None:
+    """One that was credited, and one that waits for VAT."""
     invoices_tell(toqyma, paid_at, ops.finance, ops.checker)
-    invoice_wait(nur, skin, people[1], ops.finance, now)
+    invoice_wait(nur, skin, person, ops.finance, now)
 
 
 def _sales_of_weeks(

@@ -81,6 +81,7 @@ NAVIGATION = [
             _list(_("Campaigns"), "campaign", "campaigns.campaign"),
             _list(_("Deals"), "handshake", "campaigns.deal"),
             _list(_("Posts"), "image_search", "campaigns.task"),
+            _list(_("Guarantees"), "verified", "campaigns.guarantee"),
             _list(_("Categories"), "category", "campaigns.category"),
             _list(_("Orders"), "shopping_bag", "attribution.order"),
             _list(_("Rewards"), "sell", "attribution.conversion"),

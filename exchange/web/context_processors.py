@@ -56,6 +56,7 @@ SECTIONS = {
         "code": "campaigns",
         "leak": "campaigns",
         "participation": "campaigns",
+        "guarantee": "campaigns",
         "lift": "campaigns",
         "rerun": "campaigns",
         "order": "orders",

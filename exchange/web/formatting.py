@@ -152,7 +152,9 @@ def month_long(value: date) -> str:
     """A calendar month: "2026 ж. қараша", "ноябрь 2026", "November 2026"."""
     month = format_date(value, "LLLL", locale=language())
     is_kazakh = language() == "kk"
-    return f"{value.year}{NBSP}ж.{NBSP}{month}" if is_kazakh else f"{month}{NBSP}{value.year}"
+    return (
+        f"{value.year}{NBSP}ж.{NBSP}{month.lower()}" if is_kazakh else f"{month}{NBSP}{value.year}"
+    )
 
 
 def day_full(value: date | datetime) -> str:

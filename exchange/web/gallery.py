@@ -22,6 +22,7 @@ from exchange.web.samples import (
     common,
     deals,
     forms,
+    guarantees,
     invites,
     invoices,
     leaks,
@@ -185,6 +186,15 @@ PAGES: Mapping[str, Shown] = {
     "brand-lifts": Shown("brand/lifts.html", lift.lifts, lift.form, "campaigns"),
     "brand-lifts-none": Shown("brand/lifts.html", lift.none, lift.form, "campaigns"),
     "brand-lift": Shown("brand/lift.html", lift.lift, None, "campaigns"),
+    "brand-guarantees": Shown(
+        "brand/guarantees.html", guarantees.page, guarantees.blank, "campaigns"
+    ),
+    "brand-guarantees-cost": Shown(
+        "brand/guarantees.html", guarantees.cost, guarantees.typed, "campaigns"
+    ),
+    "brand-guarantees-none": Shown(
+        "brand/guarantees.html", guarantees.none, guarantees.refused, "campaigns"
+    ),
     "brand-skus": Shown("brand/skus.html", skus.skus, skus.form, "campaigns"),
     "brand-skus-none": Shown("brand/skus.html", skus.none, skus.form, "campaigns"),
     "brand-codes": Shown("brand/codes.html", codes.codes, section="campaigns"),

@@ -1,4 +1,4 @@
-"""Rewards of months, tiers and bonuses, as rows of both sides' pages."""
+"""Rewards of months, tiers, bonuses and guarantees, as rows of both sides' pages."""
 
 from __future__ import annotations
 
@@ -21,11 +21,18 @@ def month_row(reward: PeriodReward, *, name: str = "") -> MonthRow:
 
 
 def kind_text(kind: str) -> str:
-    return {"tier": _("Top-up for the tier"), "bonus": _("Bonus for the number of orders")}[kind]
+    words = {
+        "tier": _("Top-up for the tier"),
+        "bonus": _("Bonus for the number of orders"),
+        "guarantee": _("Top-up to the guarantee"),
+    }
+    return words[kind]
 
 
 def month_note(reward: PeriodReward) -> str:
     """The arithmetic: orders, what they reached, and how the sum came about."""
+    if reward.kind == PeriodReward.Kind.GUARANTEE:
+        return _guarantee_note(reward)
     said = [_("approved orders: %(count)s") % {"count": number_text(reward.orders)}]
     for part in reward.breakdown:
         if reward.kind == PeriodReward.Kind.TIER:
@@ -50,3 +57,14 @@ def month_note(reward: PeriodReward) -> str:
     if not reward.amount_minor:
         said.append(_("not reached"))
     return "; ".join(said)
+
+
+def _guarantee_note(reward: PeriodReward) -> str:
+    promised = reward.breakdown[0]["promised_minor"]
+    said = _("promised at least %(promised)s; earned %(earned)s") % {
+        "promised": money_text(promised),
+        "earned": money_text(reward.earned_minor),
+    }
+    if reward.amount_minor:
+        return said
+    return "; ".join([said, _("nothing is missing")])

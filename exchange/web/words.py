@@ -220,6 +220,15 @@ POST = {
     "expired": Status("wait", _("Not sent"), _("It was not sent in time.")),
     "cancelled": Status("wait", _("Withdrawn"), _("The money went back to the brand.")),
 }
+GUARANTEE = {
+    "ahead": Status("wait", _("Ahead"), _("Its month has not begun.")),
+    "running": Status("appr", _("Running"), _("Orders of this month count towards it.")),
+    "closing": Status(
+        "hold", _("Being counted"), _("The month is over; some of its orders are not.")
+    ),
+    "settled": Status("paid", _("Settled"), _("Whatever was missing was paid on top.")),
+    "released": Status("bad", _("Called off"), _("It counts no longer; its money is free again.")),
+}
 STATUSES: Mapping[str, Mapping[str, Status]] = {
     "sale": SALE,
     "payout": PAYOUT,
@@ -239,6 +248,7 @@ STATUSES: Mapping[str, Mapping[str, Status]] = {
     "einvoice": EINVOICE,
     "deal": DEAL,
     "post": POST,
+    "guarantee": GUARANTEE,
 }
 
 

@@ -36,6 +36,7 @@ class AccountKind(StrEnum):
     VAT_FUNDED = "vat_funded"
     CLAWBACK_PENDING = "clawback_pending"
     DEAL_ESCROW = "deal_escrow"
+    GUARANTEE_ESCROW = "guarantee_escrow"
     INFLUENCER_HOLD = "influencer_hold"
     INFLUENCER_PAYABLE = "influencer_payable"
     INFLUENCER_DEBT = "influencer_debt"
@@ -76,6 +77,7 @@ KINDS: dict[AccountKind, KindRule] = {
     AccountKind.VAT_FUNDED: _BRAND,
     AccountKind.CLAWBACK_PENDING: _CAMPAIGN,
     AccountKind.DEAL_ESCROW: KindRule((Owner.BRAND,), "deal"),
+    AccountKind.GUARANTEE_ESCROW: KindRule((Owner.BRAND,), "guarantee"),
     AccountKind.INFLUENCER_HOLD: _INFLUENCER,
     AccountKind.INFLUENCER_PAYABLE: _INFLUENCER,
     AccountKind.INFLUENCER_DEBT: KindRule((Owner.INFLUENCER,), floor_minor=None, ceiling_minor=0),
@@ -201,8 +203,13 @@ def clawback_pending(brand_id: int, campaign_id: int) -> AccountRef:
 
 
 def deal_escrow(brand_id: int, deal_id: int) -> AccountRef:
-    """Reserved for a fixed fee or a guarantee."""
+    """Reserved for a fixed fee."""
     return AccountRef(AccountKind.DEAL_ESCROW, brand_id=brand_id, subject_id=deal_id)
+
+
+def guarantee_escrow(brand_id: int, guarantee_id: int) -> AccountRef:
+    """Reserved for a month's minimum guarantee to one influencer."""
+    return AccountRef(AccountKind.GUARANTEE_ESCROW, brand_id=brand_id, subject_id=guarantee_id)
 
 
 @lru_cache(REMEMBERED)

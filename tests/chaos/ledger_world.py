@@ -14,6 +14,13 @@ from ledger.domain.corrections import reversal
 from ledger.domain.deal_journals import DealRef, deal_released, deal_reserved, task_accepted
 from ledger.domain.drafts import JournalDraft, Leg
 from ledger.domain.fees import Reserve
+from ledger.domain.guarantees import (
+    GuaranteeRef,
+    TopUp,
+    guarantee_promised,
+    guarantee_released,
+    guarantee_settled,
+)
 from ledger.domain.journals import ConversionRef, FeeBack, PayoutMoney, PeriodRef, Recovered
 from ledger.services import InsufficientFunds
 from tests.ledger.worlds import post
@@ -91,6 +98,24 @@ def _post(sale: int) -> JournalDraft:
     )
 
 
+def _promised(sale: int, raises: int, minor: int) -> JournalDraft:
+    reserve = Reserve(minor, minor * 15 // 100, 0)
+    return guarantee_promised(_guarantee(sale), raises=raises, reserve=reserve)
+
+
+def _guarantee(sale: int) -> GuaranteeRef:
+    return GuaranteeRef(sale, CAMPAIGN, BRAND, sale % INFLUENCERS + 1)
+
+
+def _promise_end(sale: int) -> JournalDraft:
+    """Two of three are settled."""
+    whole = Reserve(1_000, 150, 0)
+    if sale % 3 == 0:
+        return guarantee_released(_guarantee(sale), reserve=whole)
+    top_up = TopUp(400, 60, 0)
+    return guarantee_settled(_guarantee(sale), reserve=whole, top_up=top_up, period_reward_id=sale)
+
+
 def _payout_after(sale: int) -> JournalDraft:
     """One of three that were paid comes back; the others cost what the bank takes."""
     if sale % 3 == 1:
@@ -152,6 +177,9 @@ STEPS: tuple[Callable[[int], JournalDraft], ...] = (
     lambda n: deal_reserved(_deal(n), Reserve(300, 45, 7)),
     _post,
     lambda n: deal_released(_deal(n), Reserve(200, 30, 5), posts_left=1),
+    lambda n: _promised(n, 0, 800),
+    lambda n: _promised(n, 1, 200),
+    _promise_end,
     lambda n: journals.vat_funding(invoice_id=n, brand_id=BRAND, difference_minor=5),
     lambda n: journals.fee_invoice(invoice_id=n, brand_id=BRAND, vat_minor=100),
     lambda n: journals.credit_note(

@@ -70,6 +70,7 @@ from campaigns.models import (
     CodePool,
     Deal,
     ExternalCode,
+    Guarantee,
     Invite,
     ParticipantGroup,
     Participation,
@@ -304,6 +305,16 @@ def campaign_rows(party: Party) -> list[models.Model]:
         alias,
         BudgetAlert.objects.create(
             campaign_id=party.campaign, brand_id=party.brand, level_percent=70, budget_minor=1
+        ),
+        Guarantee.objects.create(
+            campaign_id=party.campaign,
+            brand_id=party.brand,
+            influencer_id=party.influencer,
+            participation_id=party.participation,
+            month=clock.today().replace(day=1),
+            amount_minor=1,
+            fee_minor=0,
+            vat_minor=0,
         ),
         Campaign.objects.get(pk=party.campaign),
         Terms.objects.get(pk=party.terms),

@@ -6,7 +6,7 @@ in = 200, done = sent on after it was done, log = to the login, no = 404, not = 
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -37,6 +37,7 @@ from campaigns.services.categories import category_save
 from campaigns.services.code_pools import PoolTerms, codes_generate
 from campaigns.services.exclusive_skus import exclusive_sku_reserve
 from campaigns.services.external_codes import external_code_reserve
+from campaigns.services.guarantees import guarantee_make
 from campaigns.services.invites import invite_link_create
 from campaigns.services.invoices import brand_invoice
 from compliance.services.einvoices import einvoice_export
@@ -253,6 +254,11 @@ GET  top_ups                    log     no        in       in       in       in
 POST top_ups                    log     no        not      not      done     done
 GET  top_up                     log     no        in       in       in       in
 GET  top_up_pdf                 log     no        in       in       in       in
+GET  guarantees                 log     no        in       in       in       in
+POST guarantees                 log     no        not      not      done     done
+GET  guarantees_csv             log     no        in       in       in       in
+POST guarantee_raise            log     no        not      not      done     done
+POST guarantee_cancel           log     no        not      not      done     done
 GET  refunds                    log     no        in       in       in       in
 POST refunds                    log     no        not      not      done     done
 POST refund_cancel              log     no        not      not      done     done
@@ -392,6 +398,11 @@ def things(workplace):
         discount_percent=10,
         ends_at=NOW,
     )
+    promised = guarantee_make(
+        participation_id=workplace.cast.tulpar.participation,
+        month=date(2026, 12, 1),
+        amount_minor=100_000,
+    )
     lift = lift_make(workplace)
     exclusive = exclusive_sku_reserve(
         participation_id=workplace.cast.tulpar.participation, sku="TU-SET-0"
@@ -435,6 +446,18 @@ def things(workplace):
         "top_ups": ((), {"amount": "1 000"}),
         "top_up": ((top_up.public_id,), {}),
         "top_up_pdf": ((top_up.public_id, "kk"), {}),
+        "guarantees": (
+            (workplace.live,),
+            {
+                "participation": str(approved),
+                "month": "2026-11-01",
+                "amount": "1 000",
+                "action": "promise",
+            },
+        ),
+        "guarantees_csv": ((workplace.live,), {}),
+        "guarantee_raise": ((promised.public_id,), {"amount": "2 000"}),
+        "guarantee_cancel": ((promised.public_id,), {}),
         "refunds": ((), {"amount": "1 000", "iban": "KZ41722C000000000001"}),
         "refund_cancel": ((refund.public_id,), {}),
         "connection_tags": ((marketplace,), {"file": TagFile()}),

@@ -12,6 +12,7 @@ from exchange.web.brand.views import (
     deals,
     group_file,
     groups,
+    guarantees,
     integrations,
     invites,
     invoices,
@@ -122,6 +123,16 @@ PLACES = [
     path(f"{PARTICIPATION}vouchers/settle/", vouchers.voucher_settle, name="voucher_settle"),
     path(f"{PARTICIPATION}articles/", skus.participation_skus, name="participation_skus"),
     path(f"{PARTICIPATION}articles/end/", skus.sku_end, name="sku_end"),
+    path(f"{CAMPAIGN}guarantees/", guarantees.guarantees, name="guarantees"),
+    path(f"{CAMPAIGN}guarantees/csv/", guarantees.guarantees_csv, name="guarantees_csv"),
+    path(
+        "guarantees/<uuid:public_id>/raise/", guarantees.guarantee_raise_now, name="guarantee_raise"
+    ),
+    path(
+        "guarantees/<uuid:public_id>/cancel/",
+        guarantees.guarantee_cancel_now,
+        name="guarantee_cancel",
+    ),
     path(f"{CAMPAIGN}lift/", lift.lifts, name="lifts"),
     path("lift/<uuid:public_id>/", lift.lift, name="lift"),
     path("lift/<uuid:public_id>/csv/", lift.lift_csv, name="lift_csv"),

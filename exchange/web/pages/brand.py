@@ -244,6 +244,8 @@ class Campaign:
     months: list[MonthRow] = field(default_factory=list)
     terms_url: str = ""
     coming: Coming | None = None
+    guarantees_url: str = ""
+    close_note: str = ""
 
     @property
     def spent_percent(self) -> int:

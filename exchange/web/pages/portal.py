@@ -23,6 +23,7 @@ from exchange.web.pages.common import (
     Trace,
 )
 from exchange.web.pages.deals import FeeRow
+from exchange.web.pages.guarantees import GuaranteeCard
 from exchange.web.pages.invites import Invited
 from exchange.web.pages.verdicts import Late, Rejection
 
@@ -171,6 +172,7 @@ class Campaign:
     is_invited: bool = False
     is_invited_by_name: bool = False
     decline_url: str = ""
+    guarantees: list[GuaranteeCard] = field(default_factory=list)
     requirements: list[Requirement] = field(default_factory=list)
     brand_facts: list[Stat] = field(default_factory=list)
 
@@ -199,7 +201,8 @@ class Campaign:
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """Leaving a campaign: what stops, and what stays. Amounts are of this campaign: `waiting_minor`
-    on the way and on hold, `approved_minor` the influencer's already."""
+    on the way and on hold, `approved_minor` the influencer's already. `lost` are promises of the
+    brand that would be off."""
 
     title: str
     brand_name: str
@@ -209,6 +212,7 @@ class Leaving:
     waiting_minor: int = 0
     approved_minor: int = 0
     may_come_back: bool = True
+    lost: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +349,7 @@ class Earnings:
     pager: Pager | None = None
     months: list[MonthRow] = field(default_factory=list)
     fees: list[FeeRow] = field(default_factory=list)
+    guarantees: list[GuaranteeCard] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

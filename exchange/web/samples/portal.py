@@ -19,7 +19,7 @@ from exchange.web.pages.common import (
     Sum,
     Task,
 )
-from exchange.web.samples import common, deals, invites
+from exchange.web.samples import common, deals, guarantees, invites
 from exchange.web.words import sale_hint
 
 LINKS = (
@@ -156,6 +156,7 @@ def campaign() -> portal.Campaign:
             portal.Requirement("Контент тілі: қазақша", "Профильде көрсетілген", True),
         ],
         brand_facts=[Stat(_("Approved"), "96%"), Stat(_("Rejected"), "4%")],
+        guarantees=[guarantees.card()],
     )
 
 
@@ -196,6 +197,7 @@ def leaving() -> portal.Leaving:
         is_application=False,
         waiting_minor=8_635_000,
         approved_minor=12_345_600,
+        lost=[guarantees.card().title],
     )
 
 
@@ -310,7 +312,13 @@ def earning_list() -> portal.Earnings:
     pager = common.pager("1–7 / 96")
     months = [common.month("Жылы үй")]
     return portal.Earnings(
-        earnings(), statuses(), common.strip(), pager=pager, months=months, fees=deals.fees()
+        earnings(),
+        statuses(),
+        common.strip(),
+        pager=pager,
+        months=months,
+        guarantees=[guarantees.card(url="#")],
+        fees=deals.fees(),
     )
 
 

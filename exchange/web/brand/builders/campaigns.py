@@ -31,6 +31,7 @@ from campaigns.selectors import (
 )
 from campaigns.selectors.deals import escrow_of
 from campaigns.selectors.groups import groups_of
+from campaigns.selectors.guarantees import guarantees_ahead, promised_by_campaign
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
 from campaigns.services.categories import category_fault, review_may_be_asked
 from core.bps import BPS_WHOLE, round_half_up
@@ -162,6 +163,8 @@ def campaign(desk: Desk, found: Campaign, refused: Refused | None = None) -> pag
         add_budget=_add_budget(desk, found, refused),
         **_budget(desk, found, refused, waiting=budget_queue(found.pk) if not is_draft else 0),
         coming=coming(found),
+        guarantees_url="" if is_draft else desk.url("guarantees", found.public_id),
+        close_note=_close_note(found),
         months=[
             month_row(each, name=each.influencer.name) for each in periods_of_campaign(found.pk)
         ],
@@ -248,15 +251,24 @@ def _publish_blocked(desk: Desk, found: Campaign) -> str:
 def _reserved_money(desk: Desk, found: Campaign) -> _Money:
     held = reserves_of(desk.brand.pk, [found])[found.pk]
     of_posts = escrow_of([found]).get(found.pk, 0)
+    promised = promised_by_campaign([found.pk]).get(found.pk, 0)
     return _Money(
         [
             Sum(_("Budget for rewards"), held.budget_minor),
             *([Sum(_("Posts at a fixed fee"), of_posts)] if of_posts else []),
+            *([Sum(_("Guarantees"), promised)] if promised else []),
             Sum(_("Birge fee"), held.fee_minor, note=percent_text(found.platform_fee_bps)),
             Sum(_("VAT"), held.vat_minor, note=percent_text(found.vat_bps)),
-            Sum(_("Total"), held.total_minor + of_posts, line=True, strong=True),
+            Sum(_("Total"), held.total_minor + of_posts + promised, line=True, strong=True),
         ]
     )
+
+
+def _close_note(found: Campaign) -> str:
+    """What closing it would take back beside the rest."""
+    if found.status not in RUNNING or not guarantees_ahead(found):
+        return ""
+    return _("Guarantees of months that have not begun are called off.")
 
 
 def _actions(desk: Desk, found: Campaign) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from campaigns.selectors import (
 )
 from campaigns.selectors.eligibility import applicants_of
 from campaigns.selectors.groups import terms_of_invites
+from campaigns.selectors.guarantees import guarantees_lost
 from campaigns.selectors.invites import invite_open_to
 from campaigns.selectors.people import room_in
 from core import clock
@@ -34,6 +35,7 @@ from exchange.web.formatting import (
     money_text,
     percent_text,
 )
+from exchange.web.guarantee_words import guarantee_sentence
 from exchange.web.pages import portal
 from exchange.web.pages.common import (
     Choice,
@@ -42,6 +44,7 @@ from exchange.web.pages.common import (
 )
 from exchange.web.paging import pager
 from exchange.web.portal.builders.deals import waiting as deals_waiting
+from exchange.web.portal.builders.guarantees import guarantee_cards
 from exchange.web.portal.builders.invites import invited
 from exchange.web.portal.builders.links import link_url
 from exchange.web.reward_words import rate_short
@@ -138,6 +141,7 @@ def campaign(card: Card, influencer: Influencer, by_link: Invite | None = None) 
         queue_place=room.queue_place,
         answer=_answer(mine) if mine else "",
         requirements=requirements(campaign.join_rules, influencer),
+        guarantees=guarantee_cards(influencer.pk, campaign.pk) if mine else [],
     )
 
 
@@ -224,7 +228,7 @@ def _answer(mine: Participation) -> str:
 
 
 def leaving(influencer: Influencer, campaign: Campaign, mine: Participation) -> portal.Leaving:
-    """What stops and what stays. One query."""
+    """What stops and what stays. Two queries."""
     sums = earned_in(mine.pk)
     return portal.Leaving(
         title=campaign.title,
@@ -234,6 +238,7 @@ def leaving(influencer: Influencer, campaign: Campaign, mine: Participation) -> 
         is_application=mine.state == Participation.State.APPLIED,
         waiting_minor=sums.waiting_minor,
         approved_minor=sums.approved_minor,
+        lost=[guarantee_sentence(each.amount_minor, each.month) for each in guarantees_lost(mine)],
     )
 
 

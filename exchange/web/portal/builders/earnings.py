@@ -56,6 +56,7 @@ from exchange.web.pages.common import (
 )
 from exchange.web.paging import pager
 from exchange.web.portal.builders.deals import fee_rows
+from exchange.web.portal.builders.guarantees import guarantee_cards
 from exchange.web.portal.builders.money import outcome_of, strip_of
 from exchange.web.portal.builders.receipt_notes import receipt_note
 from exchange.web.rejections import rejection_shown
@@ -154,6 +155,7 @@ def earnings(influencer: Influencer, *, chosen: str, after: str) -> portal.Earni
         pager=pager(len(page.rows), after, page.after, kept),
         months=[month_row(each) for each in periods_of_influencer(influencer.pk)],
         fees=fee_rows(influencer),
+        guarantees=guarantee_cards(influencer.pk),
     )
 
 
