@@ -53,6 +53,18 @@ EVENTS: Mapping[str, tuple[Promise, tuple[JournalKind, ...]]] = {
         gettext_lazy("Reserved and released"),
         (JournalKind.RESERVE, JournalKind.RELEASE),
     ),
+    "posts": (
+        gettext_lazy("Posts at a fixed fee"),
+        (JournalKind.DEAL, JournalKind.DEAL_RELEASE),
+    ),
+    "guarantees": (
+        gettext_lazy("Guarantees"),
+        (
+            JournalKind.GUARANTEE_PROMISED,
+            JournalKind.GUARANTEE_SETTLED,
+            JournalKind.GUARANTEE_RELEASED,
+        ),
+    ),
     "returns": (gettext_lazy("Back from returned goods"), (JournalKind.NETTING,)),
     "vat": (gettext_lazy("VAT of invoices"), (JournalKind.VAT_FUNDING, JournalKind.CREDIT_NOTE)),
     "refunds": (
