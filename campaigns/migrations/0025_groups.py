@@ -50,7 +50,7 @@ def of_a_group(related_name: str) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("brands", "0002_access"), ("campaigns", "0020_codes_freed")]
+    dependencies = [("brands", "0002_access"), ("campaigns", "0021_deals")]
 
     operations = [
         migrations.CreateModel(

@@ -40,6 +40,9 @@ class CampaignMoneySerializer(serializers.Serializer[Any]):
     posts_minor = serializers.IntegerField(
         help_text="Fixed fees of posts that are neither accepted nor released."
     )
+    guarantees_minor = serializers.IntegerField(
+        help_text="Minimum guarantees of months that are not settled."
+    )
     fee_minor = serializers.IntegerField(help_text="Birge's fee for them.")
     vat_minor = serializers.IntegerField(help_text="VAT of that fee, and of fees on hold.")
 

@@ -143,6 +143,7 @@ def test_the_balance_is_free_money_and_what_each_campaign_reserves(tulpar, cast)
                     "campaign": public(Campaign, mine.campaign),
                     "budget_minor": 500_00,
                     "posts_minor": 0,
+                    "guarantees_minor": 0,
                     "fee_minor": 75_00,
                     "vat_minor": 12_00,
                 }
@@ -162,6 +163,7 @@ def test_the_balance_names_what_posts_at_a_fixed_fee_hold(tulpar, cast):
             "campaign": public(Campaign, cast.tulpar.campaign),
             "budget_minor": 0,
             "posts_minor": 3_000_009,
+            "guarantees_minor": 0,
             "fee_minor": 450_001,
             "vat_minor": 72_000,
         }

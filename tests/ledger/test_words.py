@@ -1,20 +1,21 @@
 """A statement names every event: one table, one line a kind."""
 
 import ast
-import inspect
+from pathlib import Path
 
 from exchange.web.brand.builders.statement import EVENTS, OTHERS
-from ledger.domain import journals
+from ledger.domain import drafts
 from ledger.domain.drafts import JournalKind
 from ledger.models import JOURNAL_NAMES, journal_name
 
 
 def kinds_posted() -> set[str]:
-    """Every JournalKind.X that stands in journals.py."""
-    tree = ast.parse(inspect.getsource(journals))
+    """Every JournalKind.X that a module of ledger/domain posts."""
+    modules = Path(drafts.__file__).parent.glob("*.py")
     return {
         node.attr
-        for node in ast.walk(tree)
+        for module in modules
+        for node in ast.walk(ast.parse(module.read_text()))
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "JournalKind"
     }
 

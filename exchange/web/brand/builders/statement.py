@@ -53,6 +53,10 @@ EVENTS: Mapping[str, tuple[Promise, tuple[JournalKind, ...]]] = {
         gettext_lazy("Reserved and released"),
         (JournalKind.RESERVE, JournalKind.RELEASE),
     ),
+    "posts": (
+        gettext_lazy("Posts at a fixed fee"),
+        (JournalKind.DEAL, JournalKind.DEAL_RELEASE),
+    ),
     "guarantees": (
         gettext_lazy("Guarantees"),
         (
