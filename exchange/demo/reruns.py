@@ -42,12 +42,12 @@ def between_told(
     ]
 
 
-def other_code(brand: Brand, home: Campaign) -> PromoCode:
-    """A code of another campaign of the brand."""
+def other_code(brand: Brand, home: Campaign, link: TrackingLink) -> PromoCode:
+    """A code of another campaign of the brand, and of another influencer than the link."""
     with acting_as(system="demo"):
         codes = PromoCode.objects.filter(brand_id=brand.pk, pool__isnull=True)
-        found = codes.exclude(campaign=home).filter(participation__isnull=False)
-        return found.order_by("pk")[0]
+        found = codes.exclude(campaign=home).exclude(influencer_id=link.influencer_id)
+        return found.filter(participation__isnull=False).order_by("pk")[0]
 
 
 def rule_changed(brand: Brand, home: Campaign) -> None:

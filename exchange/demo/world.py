@@ -229,7 +229,7 @@ def _sales_of_weeks(
     sales += leaked_told(*_tools_of(campaign, people[0]), PRODUCTS[0], now)
     sales += held_told(brand, people[1], PRODUCTS[-1], now)
     link, _code = _tools_of(campaign, people[0])
-    return [*sales, *between_told(link, other_code(brand, campaign), PRODUCTS[1], now)]
+    return [*sales, *between_told(link, other_code(brand, campaign, link), PRODUCTS[1], now)]
 
 
 def _followers_tell(
