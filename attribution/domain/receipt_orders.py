@@ -3,8 +3,8 @@
 A receipt tells its register (so whose shop it is), its sum and its moment; an order of Kaspi or of
 a site tells what its goods cost and when it was placed, and neither names the other. The code of a
 receipt tells no goods (facts/merchants.md 6.1): the sum and the days are all that can be compared.
-Sums repeat: what fits only one, of the same influencer, is taken for one purchase, and about
-everything else a person is asked.
+Sums repeat: what fits only one, of the same influencer and by a follower's word like the receipt,
+is taken for one purchase; about everything else a person is asked.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from attribution.domain.receipts import CLOCK_SKEW
+from attribution.domain.same_sale import NEAR
 
 ASKED_MAX = 6  # orders that a person is asked about for one receipt: the closest
 
@@ -34,12 +35,14 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """An order of another source, whoever is credited for it. `goods_minor` is without delivery."""
+    """An order of another source, whoever is credited for it. `goods_minor` is without delivery.
+    `is_claimed`: a follower's word alone decided it, and no link, code or article."""
 
     order_id: int
     participation_ids: frozenset[int]
     goods_minor: int
     placed_at: datetime
+    is_claimed: bool = True
 
 
 class Likeness(StrEnum):
@@ -48,12 +51,15 @@ class Likeness(StrEnum):
 
 
 def fits(paper: Paper, bought: Bought) -> bool:
-    """Whether they may be one purchase: the same sum, and paid for when or after it was ordered."""
+    """Whether they may be one purchase: the same sum, and paid for when or after it was ordered. An
+    order that stands without any follower's word is looked at for as long as two sources may
+    differ about one purchase, and no longer: a shop's sums repeat every day."""
     after = paper.sold_at - bought.placed_at
+    within = paper.within if bought.is_claimed else min(paper.within, NEAR)
     return (
         bool(paper.within)
         and paper.total_minor == bought.goods_minor
-        and -CLOCK_SKEW <= after <= paper.within
+        and -CLOCK_SKEW <= after <= within
     )
 
 
@@ -89,6 +95,7 @@ def receipts_compare(
         fitting = sorted(options[paper.claim_id], key=lambda order: _distance(paper, order))
         is_sure = (
             len(fitting) == 1
+            and fitting[0].is_claimed
             and rivals[fitting[0].order_id] == 1
             and fitting[0].participation_ids == {paper.participation_id}
             and paper.claim_id not in asked

@@ -158,6 +158,8 @@ class Evidence:
         """What followers said of the order as a whole: numbers that its buyer has, and the receipt
         of its purchase, unless somebody has said that it is of another one."""
         order, rows = dossier.the_order(), self.dossiers.said.get(dossier.key, ())
+        if not rows:
+            return []
         apart = {row.value for row in rows if row.kind == RECEIPT_APART}
         return [
             self._candidate(

@@ -79,8 +79,10 @@ def _orders_like(
     furthest = max(within.values())
     span = [min(moments) - furthest, max(moments) + furthest + CLOCK_SKEW]
     return [
-        Bought(pk, frozenset(people), amount, placed_at)
-        for pk, placed_at, amount, people in _rows(_ORDERS, [brand_id, *span, array_of(sums)])
+        Bought(pk, frozenset(people), amount, placed_at, is_claimed)
+        for pk, placed_at, amount, people, is_claimed in _rows(
+            _ORDERS, [brand_id, *span, array_of(sums)]
+        )
     ]
 
 
@@ -128,7 +130,10 @@ SELECT o.id, o.placed_at, sum(l.amount_minor)::bigint
 _ORDERS = """
 SELECT o.id, o.placed_at, sum(l.amount_minor)::bigint,
        ARRAY(SELECT DISTINCT c.participation_id FROM attribution_conversion c
-              WHERE c.order_id = o.id AND c.status NOT IN ('rejected', 'reversed'))
+              WHERE c.order_id = o.id AND c.status NOT IN ('rejected', 'reversed')),
+       NOT EXISTS (SELECT FROM attribution_conversion c
+                    WHERE c.order_id = o.id AND c.status NOT IN ('rejected', 'reversed')
+                      AND c.grade <> 'D')
   FROM attribution_order o JOIN attribution_orderline l ON l.order_id = o.id
  WHERE o.brand_id = %s AND o.placed_at BETWEEN %s AND %s AND o.currency = 'KZT'
    AND NOT o.is_test AND o.source <> 'receipt' AND o.same_sale_id IS NULL

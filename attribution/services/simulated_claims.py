@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from attribution.connectors.phone_claim import PHONE_CLAIM
+from attribution.domain.match import CandidateEvidence
 from attribution.domain.phone_claims import AFTER_ORDER, phone_hmac
 from attribution.domain.receipt_orders import Bought, Likeness, receipts_compare
-from attribution.models import LateEvidence, Order, PhoneClaim, PhoneMark, PhonePepper, ReceiptClaim
+from attribution.models import (
+    Grade,
+    LateEvidence,
+    Order,
+    PhoneClaim,
+    PhoneMark,
+    PhonePepper,
+    ReceiptClaim,
+)
 from attribution.selectors.dossiers import Dossier, Dossiers
 from attribution.selectors.receipt_orders import receipts_beside
 from core.bulk import row_new
@@ -75,13 +84,19 @@ def _claims(order: Order, indexes: Collection[str]) -> list[PhoneClaim]:
     return list(found.order_by("participation_id", "claimed_at").distinct("participation_id"))
 
 
-def receipts_meet(dossier: Dossier, participation_ids: Collection[int]) -> list[ReceiptBeside]:
-    """Receipts that may be of the order, if these are credited for it."""
+def receipts_meet(dossier: Dossier, winners: Collection[CandidateEvidence]) -> list[ReceiptBeside]:
+    """Receipts that may be of the order, if these decide it."""
     order = dossier.the_order()
     goods = sum(line.amount_minor for line in dossier.lines.values())
-    if not participation_ids or order.currency != "KZT" or order.is_test or not goods:
+    if not winners or order.currency != "KZT" or order.is_test or not goods:
         return []
-    bought = Bought(order.pk, frozenset(participation_ids), goods, order.placed_at)
+    bought = Bought(
+        order.pk,
+        frozenset(each.participation_id for each in winners),
+        goods,
+        order.placed_at,
+        is_claimed=all(each.grade == Grade.D for each in winners),
+    )
     near = receipts_beside(order.brand_id, bought)
     if near is None:
         return []

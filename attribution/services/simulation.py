@@ -171,9 +171,7 @@ def _receipts(
     order = dossier.the_order()
     if order.source == RECEIPT or order.same_sale_id is not None:
         return []
-    return receipts_meet(
-        dossier, {each.winner.participation_id for _l, each in decided if each.winner}
-    )
+    return receipts_meet(dossier, [each.winner for _line, each in decided if each.winner])
 
 
 def _living(line_ids: list[int]) -> dict[int, Conversion]:

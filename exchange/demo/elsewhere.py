@@ -1,5 +1,5 @@
-"""What the demo's brand has outside its own shop: a campaign through the network Admitad with
-actions of these weeks, and Ozon's own count of visits by the tags in links.
+"""What the demo's brands have outside their own shops: one a campaign through the network Admitad
+with actions of these weeks, the other Ozon's own count of visits and sales by the tags in links.
 
 The actions and totals stand in the sandbox; our poller reads them by itself within minutes.
 """
@@ -34,7 +34,7 @@ DAYS = 14
 # An invented publisher's link, and a product of the shop behind it
 NETWORK_LINK = "https://ad.admitad.com/g/birgedemo0000000000/"
 GOODS = "https://aliexpress.com/item/1005006543210.html"
-OZON_GOODS = "https://www.ozon.kz/product/1602044899/"
+OZON_GOODS = "https://www.ozon.kz/product/1717203344/"
 # (days ago, value of the order in USD or "", the network's commission, what became of it)
 ACTIONS = (
     (12.0, "24.90", "1.25", "approved"),
@@ -45,8 +45,11 @@ ACTIONS = (
 )
 
 
-def elsewhere_make(brand: Brand, influencers: Sequence[Influencer], now: datetime) -> None:
-    traffic_make(brand, influencers)
+def elsewhere_make(
+    brand: Brand, counted: Brand, influencers: Sequence[Influencer], now: datetime
+) -> None:
+    """`counted` pays Ozon's daily totals: the other one pays orders there, by a voucher."""
+    traffic_make(counted, influencers)
     with clock.telling(now - timedelta(days=DAYS)):
         network_make(brand, influencers, now)
     rates_keep_up()  # the network pays in dollars
@@ -139,8 +142,8 @@ def totals_make(brand: Brand, influencers: Sequence[Influencer]) -> list[str]:
 
 def _totals_offer() -> Offer:
     return Offer(
-        title="Ozon-дағы сүлгілер",
-        about="Мақта сүлгі жиыны Ozon-да. Сыйақы Ozon-ның күндік санағы бойынша есептеледі.",
+        title="Ozon-дағы күтім",
+        about="Бет күтімінің жиыны Ozon-да. Сыйақы Ozon-ның күндік санағы бойынша есептеледі.",
         destination_url=OZON_GOODS,
         commission_bps=500,
         budget_minor=250_000 * TENGE,

@@ -16,9 +16,11 @@ from campaigns.models import Campaign, TrackingLink
 from campaigns.services.exclusive_skus import exclusive_sku_reserve
 from core import clock
 from exchange.demo import stage
+from exchange.demo.receipts import receipt_bring
 
 SET_SKU = "TU-SET-AIGERIM"
 BUYER, READER = "7015550142", "7015550177"  # one of them has ordered
+PAIR = 47_300  # a sum that nothing else has
 WEEK = 7
 # {city: orders of a week without the campaign, and with it}
 CITIES = {
@@ -36,6 +38,9 @@ def wall_open(brand: Brand, campaign: Campaign, link: TrackingLink, now: datetim
             _leave(link.token, phone)
     stage.kaspi_order(SET_SKU, "Айгерімнің жиынтығы: көрпе мен екі сүлгі", 42_900, "COMPLETED", 2)
     stage.kaspi_order("TU-BLANKET", "Жүн көрпе", 25_500, "ACCEPTED_BY_MERCHANT", 0.5, phone=BUYER)
+    # Bought on Kaspi, and its receipt claimed as well: one purchase
+    stage.kaspi_order("TU-PAIR", "Екі көрпе", PAIR, "ACCEPTED_BY_MERCHANT", 1.1, phone=BUYER)
+    receipt_bring(link, PAIR * 100, now)
     lift_report_make(campaign=campaign, asked=LiftAsked(cities=_cities(now)))
 
 

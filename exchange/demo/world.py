@@ -65,6 +65,7 @@ from exchange.demo.people import (
     Person,
 )
 from exchange.demo.receipts import receipts_tell, shops_connect
+from exchange.demo.reruns import between_told, other_code, rule_changed
 from exchange.demo.tables import fair_sell
 from exchange.demo.tracker import calls_tell
 from exchange.demo.wall import wall_open
@@ -226,16 +227,19 @@ def _sales_of_weeks(
             now=now,
         )
     sales += leaked_told(*_tools_of(campaign, people[0]), PRODUCTS[0], now)
-    return [*sales, *held_told(brand, people[1], PRODUCTS[-1], now)]
+    sales += held_told(brand, people[1], PRODUCTS[-1], now)
+    link, _code = _tools_of(campaign, people[0])
+    return [*sales, *between_told(link, other_code(brand, campaign, link), PRODUCTS[1], now)]
 
 
 def _followers_tell(
     brand: Brand, home: Campaign, tills: Connection, people: list[Influencer], now: datetime
 ) -> None:
-    """They claim receipts, and leave numbers."""
+    """They claim receipts, and leave numbers; and the brand changes a rule about whom sales are."""
     links = [_tools_of(home, person)[0] for person in people]
     receipts_tell(tills, links, now)
     wall_open(brand, home, links[0], now)
+    rule_changed(brand, home)
 
 
 def _law_load(ops: Ops) -> None:
@@ -246,7 +250,7 @@ def _law_load(ops: Ops) -> None:
 
 def _others_make(toqyma: Brand, nur: Brand, people: list[Influencer], now: datetime) -> None:
     """What goes on beside the shop: other places of selling, and others who want to take part."""
-    elsewhere_make(toqyma, people, now)
+    elsewhere_make(toqyma, nur, people, now)
     joins_make(toqyma, nur, people, now)
 
 

@@ -12,6 +12,7 @@ from attribution.domain.receipts import Limits, ShopReceipt
 from attribution.domain.verdicts import Refusal, Verdict
 from attribution.models import (
     Candidate,
+    Connection,
     Conversion,
     Decision,
     Order,
@@ -40,8 +41,8 @@ from core.notify.models import Message
 from core.tenancy.context import acting_as
 from tests.attribution.phones import leave, order_tell, second_page, wall_open
 from tests.attribution.receipts import ABAI, NOW, SIGN, claim, receipt, registers_open
-from tests.attribution.shop import shop_open
-from tests.attribution.test_sale import count, held, the, work
+from tests.attribution.shop import Shop, order_body, shop_open
+from tests.attribution.test_sale import count, deliver, held, the, work
 
 GOODS = 2_550_000  # 25 500,00 of an order of Kaspi: at 10 % a reward of 2 550,00
 REWARD = 255_000
@@ -89,6 +90,12 @@ def shop_shows(chain, *shown: ShopReceipt) -> None:
     receipts_confirm(connection_id=chain.connection, receipts=shown or [SHOWN])
     work()
     receipts_advance()
+
+
+def shop_of(cast) -> tuple[int, str, int]:
+    with acting_as(system="test"):
+        made = Connection.objects.get(brand_id=cast.tulpar.brand, source="woocommerce")
+    return made.pk, made.endpoint_token, made.brand_id
 
 
 def sales() -> list[tuple[str, str, int | None]]:
@@ -296,6 +303,19 @@ def test_of_two_orders_with_one_sum_the_brand_chooses(cast, wall, chain):
         states = list(ReceiptMatch.objects.values_list("order__number", "state"))
     assert sorted(states) == [("701", "apart"), ("702", "same")]
     assert held(cast)[0] == 2 * REWARD
+
+
+def test_an_order_that_a_code_decided_is_asked_about_and_never_taken_for_one(
+    client, cast, wall, chain
+):
+    shop = Shop(*shop_of(cast))
+    paper_brought(chain)
+    for number, days in ((1, 2), (2, 4)):
+        at = NOW - timedelta(days=days)
+        deliver(client, shop, order_body(number, coupons=("AQTAS",), placed=at))
+    looked_at()
+    found = the(ReceiptMatch)  # of the days about the receipt only
+    assert (found.state, found.order_id) == ("open", the(Order, number="1").pk)
 
 
 def test_a_question_whose_order_is_cancelled_holds_nothing(cast, wall, chain, noon):

@@ -20,6 +20,7 @@ SOLD_AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ALIYA, DANA = 7, 8
 PAPER = Paper(1, 101, ALIYA, 2_550_000, SOLD_AT, timedelta(days=14))
 ORDER = Bought(201, frozenset({ALIYA}), 2_550_000, SOLD_AT - timedelta(days=2))
+CLICKED = replace(ORDER, is_claimed=False)  # two days before
 SAME, ASK = Likeness
 
 
@@ -33,6 +34,9 @@ SAME, ASK = Likeness
         (PAPER, replace(ORDER, placed_at=SOLD_AT + timedelta(minutes=10)), True),
         (PAPER, replace(ORDER, placed_at=SOLD_AT + timedelta(minutes=11)), False),
         (replace(PAPER, within=timedelta(0)), replace(ORDER, placed_at=SOLD_AT), False),
+        (PAPER, replace(CLICKED, placed_at=SOLD_AT - timedelta(days=3)), True),
+        (PAPER, replace(CLICKED, placed_at=SOLD_AT - timedelta(days=3, seconds=1)), False),
+        (replace(PAPER, within=timedelta(days=1)), CLICKED, False),
     ],
     ids=str,
 )
@@ -51,6 +55,7 @@ def test_a_person_is_asked_about_everything_that_could_be_otherwise():
     shared = replace(ORDER, participation_ids=frozenset({ALIYA, DANA}))
     assert receipts_compare([PAPER], [ORDER, second], about={1}) == {(1, 202): ASK, (1, 201): ASK}
     assert receipts_compare([PAPER, rival], [ORDER], about={1}) == {(1, 201): ASK}
+    assert receipts_compare([PAPER], [CLICKED], about={1}) == {(1, 201): ASK}
     assert receipts_compare([PAPER], [others], about={1}) == {(1, 201): ASK}
     assert receipts_compare([PAPER], [shared], about={1}) == {(1, 201): ASK}
     assert receipts_compare([PAPER], [ORDER], about={1}, asked={1}) == {(1, 201): ASK}
