@@ -69,6 +69,10 @@ def test_each_is_paid_by_their_own_groups_terms_from_their_click_on(client, cast
         deliver(client, shop, order(2, placed, click_id=before.click_id.hex))
         deliver(client, shop, order(3, placed, coupons=("DANAT",)))
     assert earned() == {"1": 1_500_00, "2": 1_000_00, "3": 1_000_00}
+    for person, rates in ((cast.tulpar, [1_500, 1_000]), (cast.sauran, [1_000])):
+        with acting_as(influencer=person.influencer):  # each sale with the terms that paid it
+            rows = Conversion.objects.select_related("terms").order_by("order_number")
+            assert [row.terms.commission_bps for row in rows] == rates
 
 
 def test_a_lower_group_pays_less_only_after_thirty_days(client, cast, shop):
