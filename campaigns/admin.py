@@ -144,16 +144,19 @@ def _facts(campaign: Campaign) -> dict[Any, Any]:
 
 class LinkInline(ReadOnlyInline):
     model = TrackingLink
+    verbose_name_plural = _("Links")
     fields = ["token", "destination_url", "state", "created_at"]
 
 
 class CodeInline(ReadOnlyInline):
     model = PromoCode
+    verbose_name_plural = _("promo codes")
     fields = ["code", "state", "created_at"]
 
 
 class ArticleInline(ReadOnlyInline):
     model = ExternalCode
+    verbose_name_plural = _("codes at marketplaces")
     fields = ["kind", "value", "created_at"]
 
 

@@ -66,6 +66,7 @@ ACCOUNT_NAMES: dict[str, Promise] = {
     AccountKind.VAT_FUNDED: _("VAT put aside for invoices"),
     AccountKind.CLAWBACK_PENDING: _("Goes back to brands from later payouts"),
     AccountKind.DEAL_ESCROW: _("Deals in reserve"),
+    AccountKind.GUARANTEE_ESCROW: _("Guarantees in reserve"),
     AccountKind.INFLUENCER_HOLD: _("Rewards on hold"),
     AccountKind.INFLUENCER_PAYABLE: _("Rewards to pay out"),
     AccountKind.INFLUENCER_DEBT: _("Debts of influencers"),

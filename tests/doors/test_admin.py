@@ -802,6 +802,7 @@ def test_everybody_sees_the_queues_of_their_work(cast):
         "lock_open",
         "unsubscribe",
         "campaign",
+        "image_search",
     }
     assert states(staff_make()) == {}
     assert logged_in(staff_make("reviewer")).get("/admin/").status_code == 200

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from exchange.web.brand.builders.statement import EVENTS, OTHERS
 from ledger.domain import drafts
+from ledger.domain.accounts import AccountKind
 from ledger.domain.drafts import JournalKind
-from ledger.models import JOURNAL_NAMES, journal_name
+from ledger.models import ACCOUNT_NAMES, JOURNAL_NAMES, account_name, journal_name
 
 
 def kinds_posted() -> set[str]:
@@ -31,3 +32,10 @@ def test_every_kind_of_journal_has_words_of_its_own():
 def test_the_brands_filter_finds_every_kind_once():
     named = [kind for _name, kinds in EVENTS.values() for kind in kinds]
     assert sorted([*named, *OTHERS]) == sorted(JournalKind)
+
+
+def test_every_kind_of_account_has_a_name_of_its_own():
+    assert set(AccountKind) == set(ACCOUNT_NAMES)
+    names = [account_name(kind) for kind in AccountKind]
+    assert len(set(names)) == len(names)
+    assert account_name("tax_withheld:ipn") == "Withheld from payouts: ipn"
