@@ -10,6 +10,7 @@ from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, Forbidden, Invalid, NotFound
 from core.tenancy.context import acting_as
+from ledger.domain.accounts import CURRENCY
 from ledger.domain.corrections import (
     CORRECTABLE,
     LegUnreadable,
@@ -113,6 +114,11 @@ def _legs_require(text: str) -> tuple[Leg, ...]:
     except LegUnreadable as error:
         message = _("Line %(number)s is not “account; tiyn”: %(line)s") % vars(error)
         raise Invalid.of("replacement_legs", message) from None
+    for number, leg in enumerate(legs, 1):
+        if leg.account.currency != CURRENCY:
+            said = _("Line %(number)s is in %(currency)s; the books are in %(ours)s.")
+            words = {"number": number, "currency": leg.account.currency, "ours": CURRENCY}
+            raise Invalid.of("replacement_legs", said % words)
     if off_by := sum(leg.amount_minor for leg in legs):
         message = _("The lines must sum to zero; they are off by %(tiyn)s tiyn.")
         raise Invalid.of("replacement_legs", message % {"tiyn": off_by})

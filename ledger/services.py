@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -36,6 +36,13 @@ class IdempotencyConflict(DomainError):
     """The event was posted before, and said something else."""
 
     code = "idempotency_conflict"
+
+
+class AmountImpossible(DomainError):
+    """A leg of nothing, or of more than a balance can hold."""
+
+    code = "amount_impossible"
+    status = 422
 
 
 class InsufficientFunds(DomainError):
@@ -77,6 +84,7 @@ def journals_post(drafts: Sequence[JournalDraft], *, occurred_at: datetime) -> l
         InsufficientFunds: an account would pass its floor or ceiling.
         IdempotencyConflict: an event was posted before, with another body.
         JournalUnbalanced: legs do not sum to zero.
+        AmountImpossible: a leg is zero, or beyond what a balance can hold.
     """
     assert len(drafts) <= JOURNALS_MAX, len(drafts)
     assert occurred_at.tzinfo is not None, occurred_at
@@ -89,7 +97,9 @@ def journals_post(drafts: Sequence[JournalDraft], *, occurred_at: datetime) -> l
         with acting_as(system=PURPOSE) as system:
             ids = _post(list(by_key.values()), occurred_at=occurred_at, actor=str(actor or system))
     except IntegrityError as error:
-        raise _shortage(error) or error from error
+        raise _refusal(error) or error from error
+    except DataError as error:
+        raise _impossible() from error
     crash_point("ledger.posted")
     journals = dict(zip(by_key, ids, strict=True))
     return [journals[draft.business_key] for draft in moving]
@@ -161,10 +171,17 @@ SELECT ids, conflict FROM ledger_post(
 """
 
 
-def _shortage(error: IntegrityError) -> InsufficientFunds | None:
-    """What the trigger said, or None when it was something else that should not happen."""
+def _impossible() -> AmountImpossible:
+    return AmountImpossible(_("An amount of zero, or larger than any there can be, is not booked."))
+
+
+def _refusal(error: IntegrityError) -> DomainError | None:
+    """What the database said, or None when it was something else that should not happen."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    if diagnosis is None or diagnosis.constraint_name != "ledger_balance_is_within_limits":
+    constraint = diagnosis.constraint_name if diagnosis else ""
+    if constraint == "ledger_entry_is_not_zero":
+        return _impossible()
+    if diagnosis is None or constraint != "ledger_balance_is_within_limits":
         return None
     short = json.loads(diagnosis.message_detail)
     return InsufficientFunds(short["kind"], short["missing_minor"])

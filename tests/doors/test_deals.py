@@ -74,6 +74,9 @@ def test_a_deal_goes_the_whole_way_from_page_to_page(workplace, aliya):
     assert workplace.client("manager").post(first.accept_url).status_code == 302
     fees = aliya.get(portal("earnings")).context["page"].fees
     assert [(fee.minor, fee.status) for fee in fees] == [(1_000_003, "accepted")]
+    line = aliya.get(portal("statement")).context["page"].rows[0]
+    assert (line.minor, line.url) == (1_000_003, portal("deal", deal.public_id))
+    assert [(it.label, it.minor) for it in line.sums] == [(fees[0].title, 1_000_003)]
     assert workplace.page("overview").posts is None
 
 

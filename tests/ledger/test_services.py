@@ -13,6 +13,7 @@ from ledger.domain.journals import ConversionRef
 from ledger.models import Account, Entry, Journal
 from ledger.selectors import balance_minor, balances
 from ledger.services import (
+    AmountImpossible,
     IdempotencyConflict,
     InsufficientFunds,
     JournalUnbalanced,
@@ -206,6 +207,19 @@ def test_legs_that_do_not_balance_are_refused(amount_minor):
     with pytest.raises(JournalUnbalanced, match="made-up"):
         post(JournalDraft(JournalKind.DEPOSIT, "made-up", legs))
     assert counted() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("amount_minor", [0, 10**30, -(10**30), 2**63, 2**63 - 1, 1e30])
+def test_an_amount_that_cannot_be_is_refused_and_nothing_is_written(amount_minor):
+    """The last: each leg can be, and with what is there the balance cannot."""
+    post(deposit())
+    before = counted()
+    legs = (Leg(accounts.bank(), -amount_minor), Leg(FREE, amount_minor))
+    with pytest.raises(AmountImpossible, match="is not booked") as refused:
+        post(JournalDraft(JournalKind.DEPOSIT, "made-up", legs))
+    assert (refused.value.code, refused.value.status) == ("amount_impossible", 422)
+    assert counted() == before
+    assert free_minor() == 1_000
 
 
 def test_currencies_balance_one_by_one():
