@@ -18,6 +18,7 @@ from campaigns.services.deals import (
     deals_sweep,
 )
 from campaigns.services.tasks import Verdict, task_accept, task_return, task_submit, tasks_sweep
+from core.accounts.models import User
 from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
 from core.evidence import Evidence
@@ -57,6 +58,7 @@ def _noon():
 @pytest.fixture
 def rich(cast):
     money_put(cast, cast.tulpar.brand, MONEY)
+    User.objects.update(language="en")  # letters are compared in the language of their msgid
     return cast
 
 

@@ -4,9 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from campaigns.models import Deal, Participation, Task, TaskPost
+from campaigns.models import Deal, Participation, TaskPost
 from core.accounts.models import User
-from core.tenancy.context import acting_as
 from tests.campaigns.deals_world import LABELLED, PNG, running, send, states, tasks
 from tests.doors.conftest import count, public_id, the
 
@@ -208,6 +207,25 @@ def test_the_list_can_be_taken_away(workplace):
     assert len(lines) == 4
     assert "Aliya" in lines[1]
     assert "жарнама" in lines[1]
+    assert tasks(deal)[0].link_key in lines[1]
     assert workplace.page("deals", workplace.live, status="offered").rows == []
-    with acting_as(system="test"):
-        assert Task.objects.filter(deal=deal).count() == 3
+
+
+def test_a_long_list_has_pages_and_people_lead_to_a_new_deal(workplace, monkeypatch):
+    monkeypatch.setattr("campaigns.selectors.deals.PAGE_ROWS", 1)
+    first, second = running(workplace.cast), running(workplace.cast)
+    page = workplace.page("deals", workplace.live)
+    assert [row.url for row in page.rows] == [workplace.url("deal", second.public_id)]
+    after = page.pager.next_url.partition("after=")[2]
+    page = workplace.page("deals", workplace.live, after=after)
+    assert [row.url for row in page.rows] == [workplace.url("deal", first.public_id)]
+    assert page.pager.next_url == ""
+    assert workplace.page("deals", workplace.live, after="x").rows[0].status == "running"
+
+    rows = workplace.page("people", workplace.live).rows
+    (url,) = [row.deal_url for row in rows if row.name == "Aliya"]
+    form = workplace.client("owner").get(url).context["form"]
+    assert form["participation"].value() == deal_form(workplace)["participation"]
+    assert not any(
+        row.deal_url for row in workplace.page("people", workplace.live, who="manager").rows
+    )

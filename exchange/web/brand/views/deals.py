@@ -33,7 +33,7 @@ from exchange.web.deals import picture_answer
 def deals(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = campaign_access_for_brand(member_of(request).brand, public_id)
     desk = desk_of(request)
-    page = build.deals(desk, found, request.GET.get("status", ""))
+    page = build.deals(desk, found, request.GET.get("status", ""), request.GET.get("after", ""))
     return page_show(request, desk, "brand/deals.html", page)
 
 
