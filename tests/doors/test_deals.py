@@ -73,6 +73,9 @@ def test_a_deal_goes_the_whole_way_from_page_to_page(workplace, aliya):
     assert workplace.client("manager").post(first.accept_url).status_code == 302
     fees = aliya.get(portal("earnings")).context["page"].fees
     assert [(fee.minor, fee.status) for fee in fees] == [(1_000_003, "accepted")]
+    line = aliya.get(portal("statement")).context["page"].rows[0]
+    assert (line.note, line.url) == ("tulpar sale · Tulpar", portal("deal", deal.public_id))
+    assert line.sums[0].label == "Post 1, Instagram · Nov 21"
     assert workplace.page("overview").posts is None
 
 
@@ -189,6 +192,7 @@ def test_the_money_pages_count_what_posts_hold(workplace):
     running(workplace.cast)
     money = workplace.page("money")
     assert money.reserved_minor - before == int(COST)
+    assert workplace.page("money", event="campaigns").rows[0].minor == -int(COST)
     assert workplace.page("overview").reserved_minor == money.reserved_minor
     sums = workplace.page("campaign", workplace.live).reserve
     assert sums[1].minor == 3_000_009

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from attribution.models import Conversion, ConversionVersion, PeriodReward
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Task
 from exchange.web.formatting import money_text
 from exchange.web.months import kind_text, month_note
 from exchange.web.pages.common import Sum
+from exchange.web.portal.builders.deals import fee_row
 from exchange.web.portal.builders.earnings import rate_note
 from exchange.web.portal.builders.money import payouts_sums
 from exchange.web.rewards import reward_rows, steps_of
@@ -50,13 +51,14 @@ class Subjects:
     conversions: Mapping[int, Conversion]
     versions: Mapping[int, list[ConversionVersion]]
     months: Mapping[int, PeriodReward]
+    tasks: Mapping[int, Task]
     payouts: Mapping[int, Payout]
     payout_sums: Mapping[int, list[Sum]]
     campaigns: Mapping[int, Campaign]
 
 
 def abouts(lines: Sequence[StatementLine], *, is_debt: bool) -> list[About]:
-    """One for each line; `is_debt`: of the account of what is owed back. At most seven queries."""
+    """One for each line; `is_debt`: of the account of what is owed back. At most eight queries."""
     subjects = _subjects(lines)
     return [_about(line, subjects, is_debt=is_debt) for line in lines]
 
@@ -68,11 +70,13 @@ def _subjects(lines: Sequence[StatementLine]) -> Subjects:
             ids[name].add(id)
     conversions = Conversion.objects.select_related("campaign", "terms")
     months = PeriodReward.objects.select_related("campaign")
+    tasks = Task.objects.select_related("deal__campaign")
     payouts = Payout.objects.in_bulk(ids["payout"]) if ids["payout"] else {}
     return Subjects(
         conversions=conversions.in_bulk(ids["conversion"]) if ids["conversion"] else {},
         versions=_versions(ids["conversion"]),
         months=months.in_bulk(ids["period_reward"]) if ids["period_reward"] else {},
+        tasks=tasks.in_bulk(ids["task"]) if ids["task"] else {},
         payouts=payouts,
         payout_sums=payouts_sums(list(payouts.values())),
         campaigns=Campaign.objects.in_bulk(ids["campaign"]) if ids["campaign"] else {},
@@ -95,6 +99,9 @@ def _about(line: StatementLine, subjects: Subjects, *, is_debt: bool) -> About:
     month = subjects.months.get(line.refs.get("period_reward", 0))
     if month is not None:
         return _of_month(month)
+    task = subjects.tasks.get(line.refs.get("task", 0))
+    if task is not None:
+        return _of_post(task)
     payout = subjects.payouts.get(line.refs.get("payout", 0))
     if payout is not None:
         return _of_payout(line, payout, subjects.payout_sums[payout.pk])
@@ -162,6 +169,11 @@ def _came_back(
 def _of_month(month: PeriodReward) -> About:
     row = Sum(kind_text(month.kind), month.amount_minor, note=month_note(month))
     return About(month.campaign.title, month.campaign.brand_name, reverse("portal:earnings"), [row])
+
+
+def _of_post(task: Task) -> About:
+    row = fee_row(task)
+    return About(row.title, row.name, row.url, [Sum(row.note, task.amount_minor)])
 
 
 def _of_payout(line: StatementLine, payout: Payout, sums: list[Sum]) -> About:
