@@ -75,7 +75,7 @@ def test_a_deal_goes_the_whole_way_from_page_to_page(workplace, aliya):
     assert [(fee.minor, fee.status) for fee in fees] == [(1_000_003, "accepted")]
     line = aliya.get(portal("statement")).context["page"].rows[0]
     assert (line.note, line.url) == ("tulpar sale · Tulpar", portal("deal", deal.public_id))
-    assert line.sums[0].label == "Post 1, Instagram · Nov 21"
+    assert line.sums[0].label == "Post 1, Instagram · Nov\xa021"
     assert workplace.page("overview").posts is None
 
 
