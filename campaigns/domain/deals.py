@@ -7,6 +7,7 @@ together, so that any order of accepting and releasing ends at zero.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -133,13 +134,24 @@ def post_link_fault(url: str, place: Place) -> LinkFault | None:
     return None
 
 
+# The same post under another address: pictures and reels of Instagram share one code, and a short
+# link of YouTube names the video of a long one.
+_SAME = (
+    (re.compile(r"instagram\.com/(?:[^/]+/)?(?:p|reels?|tv)/([^/]+).*"), r"instagram.com/p/\1"),
+    (re.compile(r"youtu\.be/([^/?]+).*"), r"youtube.com/watch?v=\1"),
+    (re.compile(r"youtube\.com/(?:shorts|live)/([^/?]+).*"), r"youtube.com/watch?v=\1"),
+)
+NAMING = ("v", "w", "z")  # what of a query names a post: YouTube's and VK's
+
+
 def post_link_key(url: str) -> str:
     """The same for every way of writing one post's address: without scheme, case of the host, a
-    tracking query and the last slash. YouTube and VK name posts in the query."""
+    tracking query and the last slash."""
     parts = urlsplit(url.strip())
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    query = ""
-    for pair in parts.query.split("&"):
-        if pair.partition("=")[0] in ("v", "w", "z"):
-            query = f"?{pair}"
-    return f"{host}{parts.path.rstrip('/')}{query}"
+    named = [pair for pair in parts.query.split("&") if pair.partition("=")[0] in NAMING]
+    key = f"{host}{parts.path.rstrip('/')}" + (f"?{named[0]}" if named else "")
+    for pattern, same in _SAME:
+        if pattern.fullmatch(key):
+            return pattern.sub(same, key)
+    return key

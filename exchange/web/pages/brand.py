@@ -190,12 +190,14 @@ class ParticipantRow:
     group: str = ""
     may_move: bool = False
     group_out_url: str = ""
+    deal_url: str = ""
 
     @property
     def has_actions(self) -> bool:
         forms = (self.reject, self.remove, self.add_article, self.add_voucher)
         urls = (self.approve_url, self.restore_url, self.vouchers_url, self.skus_url)
-        return any(urls) or any(forms) or bool(self.group_out_url)
+        own = (self.group_out_url, self.deal_url)
+        return any(urls) or any(forms) or any(own)
 
 
 @dataclass(frozen=True, slots=True)

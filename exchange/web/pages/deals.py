@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from exchange.web.pages.common import Choice, Fact, Sum
+from exchange.web.pages.common import Choice, Fact, Pager, Sum
 from exchange.web.pages.verdicts import FileLink
 
 
@@ -76,6 +76,7 @@ class Deals:
     new_url: str = ""
     closed: str = ""
     is_filtered: bool = False
+    pager: Pager | None = None
 
 
 @dataclass(frozen=True, slots=True)

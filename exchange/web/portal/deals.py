@@ -21,7 +21,7 @@ from campaigns.selectors.deals import (
 from campaigns.services.deals import deal_accept, deal_decline
 from campaigns.services.tasks import task_submit
 from compliance.domain.ad_label import ad_label_check
-from core.errors import DomainError
+from core.errors import DomainError, Invalid
 from core.forms import form_refuse
 from exchange.web.deals import label_words, picture_answer
 from exchange.web.portal.builders import deals as build
@@ -83,7 +83,7 @@ def post_send(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 text=form.cleaned_data["text"],
                 picture=form.evidence(),
             )
-        except DomainError as error:
+        except Invalid as error:
             form_refuse(form, error)
         else:
             messages.success(request, _("Sent in: the brand looks at it."))

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from campaigns.deal_forms import ReturnForm
 from campaigns.domain.deals import EARNED, UNSENT
 from campaigns.models import Campaign, Deal, Task
-from campaigns.selectors.deals import deal_counts, deals_of_campaign, posts_of
+from campaigns.selectors.deals import deal_counts, deal_page, posts_of, tasks_of_campaign
 from campaigns.services.deals import DealOffer, deal_cost
 from core import clock
 from exchange.web.brand.desk import Desk
@@ -21,7 +21,7 @@ from exchange.web.deals import deal_facts, deal_row, post_shown
 from exchange.web.formatting import day_long, moment_short, money_text, number_text, percent_text
 from exchange.web.pages import deals as pages
 from exchange.web.pages.common import Choice, Sum
-from exchange.web.paging import query_url
+from exchange.web.paging import pager, query_url
 from exchange.web.spreadsheet import csv_answer, tenge_cell
 from exchange.web.words import DEAL, POST
 
@@ -29,20 +29,21 @@ RUNNING = (Campaign.Status.LIVE, Campaign.Status.PAUSED)
 State = Deal.State
 
 
-def deals(desk: Desk, found: Campaign, state: str) -> pages.Deals:
+def deals(desk: Desk, found: Campaign, state: str, after: str) -> pages.Deals:
     state = state if state in State.values else ""
     closed = closed_text(desk, found)
-    rows = deals_of_campaign(found, state)
+    page = deal_page(found, state, after)
     return pages.Deals(
         title=found.title,
-        rows=[_row(desk, each) for each in rows],
+        rows=[_row(desk, each) for each in page.rows],
         choices=_choices(deal_counts(found), state),
         back_url=desk.url("campaign", found.public_id),
         here_url=desk.url("deals", found.public_id),
-        csv_url=desk.url("deals_csv", found.public_id) if rows else "",
+        csv_url=desk.url("deals_csv", found.public_id) if page.rows else "",
         new_url="" if closed else desk.url("deal_new", found.public_id),
         closed=closed,
         is_filtered=bool(state),
+        pager=pager(len(page.rows), after, page.after, {"status": state}),
     )
 
 
@@ -200,20 +201,17 @@ def deals_csv(found: Campaign) -> FileResponse:
 
 
 def _cells(found: Campaign) -> Iterator[list[str]]:
-    for deal in deals_of_campaign(found):
-        sent = posts_of(deal)
-        for task in deal.tasks.all():
-            last = sent[task.pk][-1] if task.pk in sent else None
-            yield [
-                deal.influencer.name,
-                deal.get_place_display(),
-                str(task.number),
-                str(POST[task.state].word),
-                task.due_on.isoformat(),
-                last.url if last else "",
-                last.label if last else "",
-                tenge_cell(task.amount_minor),
-                tenge_cell(task.fee_minor),
-                tenge_cell(task.vat_minor),
-                clock.day_of(task.accepted_at).isoformat() if task.accepted_at else "",
-            ]
+    for task in tasks_of_campaign(found):
+        yield [
+            task.influencer.name,
+            task.deal.get_place_display(),
+            str(task.number),
+            str(POST[task.state].word),
+            task.due_on.isoformat(),
+            task.last_url,  # type: ignore[attr-defined]
+            task.last_label,  # type: ignore[attr-defined]
+            tenge_cell(task.amount_minor),
+            tenge_cell(task.fee_minor),
+            tenge_cell(task.vat_minor),
+            clock.day_of(task.accepted_at).isoformat() if task.accepted_at else "",
+        ]

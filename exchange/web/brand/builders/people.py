@@ -27,6 +27,7 @@ from campaigns.selectors.people import (
     participants_all,
 )
 from core import clock
+from exchange.web.brand.builders.deals import closed_text as deals_closed
 from exchange.web.brand.builders.groups import groups, may_group, move_form
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import day_full, number_text
@@ -63,6 +64,7 @@ class _Known:
     ticks: Mapping[int, Collection[Tick]]
     asked: Mapping[Condition, str]
     may_group: bool
+    deal_url: str  # "" where no posts can be ordered
 
 
 def _known(desk: Desk, found: Campaign, people: Collection[Participant]) -> _Known:
@@ -79,6 +81,7 @@ def _known(desk: Desk, found: Campaign, people: Collection[Participant]) -> _Kno
         ticks=ticks,
         asked=asked_texts(found.join_rules) if ticks else {},
         may_group=may_group(desk, found),
+        deal_url="" if deals_closed(desk, found) else desk.url("deal_new", found.public_id),
     )
 
 
@@ -114,6 +117,7 @@ def _row(
             TickLine(known.asked[tick.condition], tick.verdict)
             for tick in known.ticks.get(row.influencer_id, ())
         ],
+        deal_url=_deal_url(known, row),
         **_decisions(desk, row, refused),
     )
 
@@ -128,6 +132,12 @@ def _group(desk: Desk, row: Participation, known: _Known) -> dict[str, Any]:
         "may_move": known.may_group,
         "group_out_url": out_url if row.group and known.may_group else "",
     }
+
+
+def _deal_url(known: _Known, row: Participation) -> str:
+    if not known.deal_url or row.state != State.APPROVED:
+        return ""
+    return known.deal_url + query_url({"who": str(row.public_id)})
 
 
 def _reason(row: Participation) -> str:

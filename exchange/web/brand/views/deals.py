@@ -22,7 +22,7 @@ from campaigns.selectors.deals import (
 )
 from campaigns.services.deals import deal_cancel, deal_cost, deal_offer
 from campaigns.services.tasks import Verdict, task_accept, task_return
-from core.errors import DomainError
+from core.errors import DomainError, Invalid
 from core.forms import form_refuse
 from exchange.web.brand.builders import deals as build
 from exchange.web.brand.desk import FORM_REFUSED, desk_of, member_of, page_show
@@ -33,7 +33,7 @@ from exchange.web.deals import picture_answer
 def deals(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = campaign_access_for_brand(member_of(request).brand, public_id)
     desk = desk_of(request)
-    page = build.deals(desk, found, request.GET.get("status", ""))
+    page = build.deals(desk, found, request.GET.get("status", ""), request.GET.get("after", ""))
     return page_show(request, desk, "brand/deals.html", page)
 
 
@@ -112,7 +112,7 @@ def post_return(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 verdict=Verdict(TaskPost.Speaker.BRAND, member.user_id),
                 **form.cleaned_data,
             )
-        except DomainError as error:
+        except Invalid as error:
             form_refuse(form, error)
         else:
             messages.success(request, _("Sent back: the influencer reads the reason."))
