@@ -51,12 +51,7 @@ EVENTS: Mapping[str, tuple[Promise, tuple[JournalKind, ...]]] = {
     "top-ups": (gettext_lazy("Top-ups"), (JournalKind.DEPOSIT, JournalKind.DEPOSIT_MATCHED)),
     "campaigns": (
         gettext_lazy("Reserved and released"),
-        (
-            JournalKind.RESERVE,
-            JournalKind.RELEASE,
-            JournalKind.DEAL,
-            JournalKind.DEAL_RELEASE,
-        ),
+        (JournalKind.RESERVE, JournalKind.RELEASE),
     ),
     "posts": (
         gettext_lazy("Posts at a fixed fee"),
