@@ -44,7 +44,8 @@ CODES = {"tulpar": "AQTAS", "sauran": "DANAH"}
 
 
 def user_make(email: str, **fields: object) -> int:
-    return User.objects.create_user(email, "correct horse 9", **fields).pk
+    """A reader of English, unless said: pages and letters are compared with their msgids."""
+    return User.objects.create_user(email, "correct horse 9", **{"language": "en", **fields}).pk
 
 
 def cast_make() -> Cast:

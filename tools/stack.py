@@ -29,6 +29,7 @@ if __name__ == "__main__":
 
 from tools import product  # noqa: E402
 from tools.browser import chromium  # noqa: E402
+from tools.compile_messages import compile_all  # noqa: E402
 from tools.errors import StackError  # noqa: E402
 from tools.processes import Children  # noqa: E402
 from tools.services import services  # noqa: E402
@@ -96,6 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def test(arguments: argparse.Namespace) -> int:
+    compile_all(ROOT / "locale")  # the product is tested as it speaks
     arguments.rest = [sys.executable, "-m", "pytest", *arguments.rest]
     return run(arguments)
 

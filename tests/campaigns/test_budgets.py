@@ -20,7 +20,6 @@ from campaigns.services import (
     campaign_top_up,
     campaigns_sweep,
 )
-from core.accounts.models import User
 from core.errors import Invalid
 from core.notify.models import Message
 from core.tenancy.context import acting_as
@@ -38,13 +37,6 @@ REWARD = 255_000  # 10 % of 25 500,00
 def _noon():
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def cast(cast):
-    """Readers of English: letters are compared in the language of their msgid."""
-    User.objects.update(language="en")
-    return cast
 
 
 def held(cast):

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ops(client: Client) -> Client:
     """A superuser, whom the ledger lets do as little as anybody, with a second factor."""
-    user = User.objects.create_superuser("ops@example.org", "correct horse 9")
+    user = User.objects.create_superuser("ops@example.org", "correct horse 9", language="en")
     client.force_login(user)
     session = client.session
     session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 1}]

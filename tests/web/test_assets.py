@@ -51,6 +51,8 @@ NAMES = {
     "Telegram",
     "WhatsApp",
     "CSV",
+    "XLSX",
+    "ZIP",
     "SVG",
     "PNG",
     "IBAN",
