@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import override
 
+from core import http
 from core.tenancy.logins import WHO, login_as
 from tests.cast import Cast, cast_make
 
@@ -56,6 +57,12 @@ def english():
     """Messages are compared in the language of their msgid; pages choose their own."""
     with override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def quick_pauses(monkeypatch):
+    """Who fails is asked as often as ever, but nobody waits between."""
+    monkeypatch.setattr(http, "BACKOFF_SECONDS", 0.01)
 
 
 @pytest.fixture

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 import time_machine
 
 from attribution.models import Conversion, ExchangeRate, Order
 from attribution.selectors.rates import rates_missing
+from attribution.services import rates
 from attribution.services.lifecycle import conversions_advance
 from attribution.services.rates import rates_import, rates_keep_up
+from core.http import outgoing
 from core.tenancy.context import acting_as
 from exchange.checks import rates_are_there
 from tests.attribution.shop import click_make, order_body, shop_open
@@ -123,7 +126,8 @@ def test_rates_are_fetched_and_who_waited_goes_on(client, cast, shop, click, san
 
 
 @pytest.mark.parametrize("fault", ["500", "timeout", "html", "truncated", "204"])
-def test_a_bank_that_fails_is_asked_again_later(db, sandbox, settings, fault):
+def test_a_bank_that_fails_is_asked_again_later(db, sandbox, settings, monkeypatch, fault):
+    monkeypatch.setattr(rates, "outgoing", partial(outgoing, timeout_seconds=1.0))
     settings.SANDBOX_URL = sandbox.url
     settings.NATIONAL_BANK_URL = f"{sandbox.url}/national_bank"
     on = date(2026, 11, 20)
