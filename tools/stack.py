@@ -44,6 +44,7 @@ class Stopped(BaseException):
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = arguments_parse(sys.argv[1:] if argv is None else argv)
+    compiled_code_keep()
     try:
         return int(arguments.mode(arguments))
     except StackError as error:
@@ -51,6 +52,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except Stopped:
         return 0 if arguments.mode is demo else 130
+
+
+def compiled_code_keep() -> None:
+    """Where the machine forbids Python to write what it has compiled, each of the fifty processes
+    of a run would compile everything again, and pytest rewrite every test: seconds each."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".dev" / "pycache"))
 
 
 def arguments_parse(argv: Sequence[str]) -> argparse.Namespace:
