@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,11 @@ from tests.cast import Cast, cast_make
 
 
 @pytest.fixture(scope="session")
-def owner_login(django_db_modify_db_settings, django_db_blocker, tmp_path_factory, worker_id):
+def owner_login(django_db_modify_db_settings, django_db_blocker, tmp_path_factory):
     """Before pytest-django makes the database, and after the tests, to drop it."""
     app = {key: connection.settings_dict[key] for key in WHO}
     login_as(settings.DATABASE_OWNER)
-    if worker_id != "master":
+    if "PYTEST_XDIST_WORKER" in os.environ:  # one of several
         with django_db_blocker.unblock():
             template = template_made_once(tmp_path_factory.getbasetemp().parent)
         connection.settings_dict["TEST"]["TEMPLATE"] = template
