@@ -92,11 +92,12 @@ def _at_double_dash(argv: Sequence[str]) -> tuple[list[str], list[str] | None]:
 # --- Modes ----------------------------------------------------------------------------------
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, *, parent: Path | None = None) -> int:
+    """On the disk, which what is measured counts with."""
     if not arguments.rest:
         raise StackError("Say what to run: tools/stack.py run -- CMD ...")
     with (
-        temporary_folder() as folder,
+        temporary_folder(parent) as folder,
         stopping_at_the_end(folder / "logs") as children,
         services(folder / "services", children, keep=False) as urls,
     ):
@@ -107,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
 def test(arguments: argparse.Namespace) -> int:
     compile_all(ROOT / "locale")  # the product is tested as it speaks
     arguments.rest = [sys.executable, "-m", "pytest", *arguments.rest]
-    return run(arguments)
+    return run(arguments, parent=memory_folder())
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -122,7 +123,10 @@ def manage(arguments: argparse.Namespace) -> int:
 def e2e(arguments: argparse.Namespace) -> int:
     browser = chromium()  # asked first: nothing is started in vain
     rest = arguments.rest or ["tests/e2e"]
-    with temporary_folder() as folder, stopping_at_the_end(folder / "logs") as children:
+    with (
+        temporary_folder(memory_folder()) as folder,
+        stopping_at_the_end(folder / "logs") as children,
+    ):
         code = 1
         try:
             with product.running_for_e2e(folder, children) as env:
@@ -171,8 +175,8 @@ def memory_folder() -> Path | None:
 
 
 @contextlib.contextmanager
-def temporary_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="birge-", dir=memory_folder()))
+def temporary_folder(parent: Path | None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="birge-", dir=parent))
     try:
         yield folder
     finally:
