@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +31,6 @@ from campaigns.reward_forms import (
 )
 from campaigns.rules_forms import RULES_FIELDS, RulesForm, rules_initial
 from campaigns.selectors.categories import UNSAID, categories_offered
-from core import clock
 from core.forms import PercentField, TengeField
 
 # The service's names of fields, where the form's differ
@@ -58,7 +56,6 @@ ROW_FAULTS = {
     "twice": _("this article was already named above."),
     "too_many": _("at most %(max)s products."),
 }
-MOMENT = timedelta(microseconds=1)  # a campaign ends at the midnight after its last day
 
 
 class RewardKind(TextChoices):
@@ -287,7 +284,6 @@ def campaign_form_blank() -> dict[str, Any]:
 
 def campaign_form_initial(campaign: Campaign, terms: Terms) -> dict[str, Any]:
     """A draft as its form shows it."""
-    last = clock.day_of(campaign.ends_at - MOMENT) if campaign.ends_at else None
     return {
         "title": campaign.title,
         "description": campaign.about,
@@ -306,7 +302,7 @@ def campaign_form_initial(campaign: Campaign, terms: Terms) -> dict[str, Any]:
         "code_policy": terms.code_policy,
         "typical_basket": campaign.typical_basket_minor,
         "budget": campaign.budget_minor,
-        "ends_on": last,
+        "ends_on": campaign.last_on,
         "category": campaign.category.slug if campaign.category else UNSAID,
         **rules_initial(campaign),
         **reward_kinds_initial(terms),

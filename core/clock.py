@@ -63,6 +63,11 @@ def day_start(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ALMATY).astimezone(UTC)
 
 
+def day_end(day: date) -> datetime:
+    """The first moment that is no longer of a day in Kazakhstan, in UTC."""
+    return day_start(day + timedelta(days=1))
+
+
 def offset_forget() -> None:
     """Read the demo's offset anew at the next question: for the process that has just moved it."""
     global _offset_read_at

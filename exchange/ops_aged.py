@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -107,7 +106,7 @@ def trial_csv(request: HttpRequest) -> FileResponse:
     """Of now, or of the end of the day `on`."""
     form = TrialForm(request.GET)
     on = form.cleaned_data.get("on") if form.is_valid() else None
-    rows = trial_balance(before=clock.day_start(on + timedelta(days=1)) if on else None)
+    rows = trial_balance(before=clock.day_end(on) if on else None)
     header = [_("Kind"), _("Currency"), _("Accounts"), _("We owe, ₸"), _("There is, ₸")]
     cells = (
         [

@@ -38,6 +38,7 @@ from compliance.selectors import rule_book
 from core import clock
 from core.accounts.models import User
 from core.audit.models import AuditEntry
+from core.months import month_after
 from core.notify.models import Message
 from exchange.checks import LEDGER_CHECKED
 from ledger.domain.accounts import AccountKind
@@ -386,8 +387,7 @@ class RulesHealth:
 
 
 def rules_health() -> RulesHealth:
-    next_month = (clock.today().replace(day=1) + timedelta(days=32)).replace(day=1)
-    until = (next_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    until = month_after(month_after(clock.today())) - timedelta(days=1)
     try:
         book = rule_book()
     except RuleOverlap as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -215,7 +214,7 @@ class AccountAdmin(OpsAdmin):
         """What every kind of account holds, now or at the end of a day."""
         form = TrialForm(request.GET or None)
         on = form.cleaned_data.get("on") if form.is_valid() else None
-        rows = trial_balance(before=clock.day_start(on + timedelta(days=1)) if on else None)
+        rows = trial_balance(before=clock.day_end(on) if on else None)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": _("Trial balance"),

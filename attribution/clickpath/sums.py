@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from attribution.domain.click_flags import MACHINE, UNUSUAL, ClickFlag
-from core.clock import ALMATY, day_of, day_start
+from core.clock import ALMATY, day_end, day_of, day_start
 
 DIFFERENCES_MAX = 20
 
@@ -40,7 +40,7 @@ class Bounds:
     @classmethod
     def of_day(cls, day_on: date) -> Bounds:
         """A day of Kazakhstan."""
-        return cls(day_start(day_on), day_start(day_on + timedelta(days=1)))
+        return cls(day_start(day_on), day_end(day_on))
 
     def covering_days(self) -> Bounds:
         """Widened to whole days of Kazakhstan."""

@@ -20,10 +20,10 @@ from attribution.models import (
     Order,
     PeriodReward,
 )
-from attribution.selectors.paging import keyset_page
 from campaigns.selectors.deals import fixed_fees_of
 from core.clock import ALMATY, day_start
 from core.errors import NotFound
+from core.paging import keyset_page
 from core.tenancy.context import acting_as
 
 PAGE_ROWS = 30

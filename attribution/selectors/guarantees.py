@@ -23,6 +23,7 @@ DUE_PER_RUN_MAX = 500
 class DueGuarantee(NamedTuple):
     guarantee_id: int
     campaign_id: int
+    brand_id: int
 
 
 def guarantees_due(today: date) -> list[DueGuarantee]:
@@ -37,7 +38,7 @@ def guarantees_due(today: date) -> list[DueGuarantee]:
 
 
 _DUE = """
-SELECT g.id, g.campaign_id FROM campaigns_guarantee g
+SELECT g.id, g.campaign_id, g.brand_id FROM campaigns_guarantee g
   JOIN campaigns_campaign c ON c.id = g.campaign_id
  WHERE g.state = 'promised'
    AND (g.month + interval '1 month')::date <= %s::date - %s

@@ -10,12 +10,12 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from attribution.models import CodeFinding, CodeUse, Conversion
-from attribution.selectors.paging import keyset_page
 from brands.models import Member
 from brands.selectors import member_require_write
 from campaigns.domain.codes import skeleton
 from campaigns.models import Campaign
 from core.errors import DomainError, NotFound
+from core.paging import keyset_page
 
 PAGE_ROWS = 30
 USES_SHOWN = 20

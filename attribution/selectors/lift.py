@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Sum
@@ -25,7 +25,7 @@ def orders_by_day(brand_id: int, source: str, first_on: date, last_on: date) -> 
         brand_id=brand_id,
         source=source,
         placed_at__gte=clock.day_start(first_on),
-        placed_at__lt=clock.day_start(last_on + timedelta(days=1)),
+        placed_at__lt=clock.day_end(last_on),
         is_test=False,
         same_sale__isnull=True,
     ).exclude(status=Order.Status.CANCELLED)

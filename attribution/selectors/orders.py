@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,10 +44,10 @@ from attribution.models import (
     OrderVersion,
 )
 from attribution.selectors.conversions import silence_approves
-from attribution.selectors.paging import keyset_page
 from core.bps import BPS_WHOLE, round_half_up
-from core.clock import day_start
+from core.clock import day_end, day_start
 from core.errors import NotFound
+from core.paging import keyset_page
 
 PAGE_ROWS = 30
 Status = Conversion.Status
@@ -302,7 +302,7 @@ def figures_of(brand_id: int, *, first_on: date, last_on: date) -> Figures:
 
     VAT is booked at approval; of what is still held it is what it will be.
     """
-    until = day_start(last_on + timedelta(days=1))
+    until = day_end(last_on)
     rows = Conversion.objects.filter(brand_id=brand_id, ordered_at__gte=day_start(first_on))
     kept = ~Q(status__in=LOST)
     held = kept & ~Q(status__in=FINAL)

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from attribution.domain.match import EvidenceKind
 from attribution.models import Candidate, Conversion, PhoneClaim, PhonePepper
-from attribution.selectors.paging import keyset_page
+from core.paging import keyset_page
 
 PAGE_ROWS = 30
 WAITING_MAX = 50

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from attribution.connectors.receipt.connector import RECEIPT
 from attribution.domain.receipts import Limits
 from attribution.models import CashRegister, Connection, Conversion, ReceiptClaim
-from attribution.selectors.paging import keyset_page
 from attribution.selectors.phone_desk import brand_takes_phones, has_bonus
 from campaigns.models import Campaign, Participation, TrackingLink
 from campaigns.selectors.versions import terms_now
 from core import clock
 from core.errors import NotFound
+from core.paging import keyset_page
 from core.tenancy.context import acting_as
 
 PAGE_ROWS = 30

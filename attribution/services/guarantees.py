@@ -21,8 +21,8 @@ from campaigns.services.guarantee_ends import (
     guarantee_tell,
     ref_of,
     reserve_of,
-    totals_lock,
 )
+from campaigns.services.totals import totals_lock
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError
@@ -54,7 +54,7 @@ def _guarantee_settle(due: DueGuarantee) -> bool:
     """One. The campaign's totals are the lock: an order that was approved, a reward that was
     settled, a promise that was released by somebody else meanwhile is seen."""
     with acting_as(system=PURPOSE):
-        totals_lock(due.campaign_id)
+        totals_lock(campaign_id=due.campaign_id, brand_id=due.brand_id)
         rows = Guarantee.objects.select_for_update(of=("self",)).select_related("campaign")
         guarantee = rows.get(pk=due.guarantee_id)
         stands = guarantee.state == Guarantee.State.PROMISED

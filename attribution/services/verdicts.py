@@ -31,7 +31,7 @@ from attribution.services.evidence_files import Evidence, evidence_keep
 from attribution.services.notices import approved_notices_queue, rejected_notices_queue
 from core import clock
 from core.audit.services import audit_record
-from core.clock import day_of, day_start
+from core.clock import day_end, day_of
 from core.errors import DomainError
 from core.tenancy.context import acting_as
 
@@ -250,7 +250,7 @@ def _rejection(conversion: Conversion, said: Said, speaker: Speaker, at: datetim
         door=speaker.door,
         rejected_by_id=speaker.user_id,
         rejected_at=at,
-        undo_until=undo_until(at, day_ends_at=day_start(day_of(at) + timedelta(days=1))),
+        undo_until=undo_until(at, day_ends_at=day_end(day_of(at))),
         answer_until=at + timedelta(days=ANSWER_DAYS),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Model
@@ -34,7 +34,7 @@ from campaigns.domain.daily_totals import daily_day
 from campaigns.models import PromoCode
 from core.audit.models import AuditEntry
 from core.bulk import rows_insert, rows_update
-from core.clock import day_start
+from core.clock import day_end
 from core.locks import locks_for_transaction
 
 # Every kind of row that a batch writes, what is referred to before what refers; with the columns
@@ -139,7 +139,7 @@ def paid_since(order: Order) -> datetime:
     """From when an order that is only paid waits. Of a day's total: when the day was over, however
     often it is counted anew."""
     day_on = daily_day(order.source, order.external_id)
-    return day_start(day_on + timedelta(days=1)) if day_on else order.source_updated_at
+    return day_end(day_on) if day_on else order.source_updated_at
 
 
 @dataclass(slots=True)

@@ -84,12 +84,7 @@ class DealMoney:
         """What the posts from `count` up to `larger` cost: what is held while `count` of `larger`
         are accepted, or what goes back when `larger` become `count`."""
         assert 0 <= count <= larger, (count, larger)
-        less, more = self.of_posts(count), self.of_posts(larger)
-        return Reserve(
-            more.budget_minor - less.budget_minor,
-            more.fee_minor - less.fee_minor,
-            more.vat_minor - less.vat_minor,
-        )
+        return self.of_posts(larger) - self.of_posts(count)
 
 
 def again_until(due_on: date, today: date) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -130,6 +132,13 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def last_on(self) -> date | None:
+        """Its last day: it ends at the midnight after it."""
+        if self.ends_at is None:
+            return None
+        return clock.day_of(self.ends_at - timedelta(microseconds=1))
 
     @property
     def join_rules(self) -> JoinRules:

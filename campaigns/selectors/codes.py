@@ -17,6 +17,7 @@ from campaigns.domain.codes import CodeFault, skeleton
 from campaigns.models import Campaign, CodeAlias, CodePool, Participation, PromoCode
 from core.bulk import array_of
 from core.errors import NotFound
+from core.paging import newest_page
 
 PAGE_ROWS = 50
 State = PromoCode.State
@@ -133,11 +134,7 @@ def personal_code_page(
         by_look = codes.filter(skeleton__contains=skeleton(query)) if skeleton(query) else None
         by_name = codes.filter(influencer__name__icontains=query)
         codes = by_name if by_look is None else by_look | by_name
-    if after.isascii() and after.isdigit() and len(after) <= 18:
-        codes = codes.filter(pk__lt=int(after))
-    rows = list(codes.prefetch_related("aliases").order_by("-id")[: PAGE_ROWS + 1])
-    is_last = len(rows) <= PAGE_ROWS
-    return CodePage(rows[:PAGE_ROWS], "" if is_last else str(rows[PAGE_ROWS - 1].pk))
+    return CodePage(*newest_page(codes.prefetch_related("aliases"), after, size=PAGE_ROWS))
 
 
 def personal_code_counts(campaign: Campaign) -> dict[str, int]:

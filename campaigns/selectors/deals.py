@@ -17,6 +17,7 @@ from campaigns.domain.deals import EARNED, HELD, UNSENT
 from campaigns.models import Campaign, Deal, Participation, Task, TaskPost
 from core import clock
 from core.errors import NotFound
+from core.paging import newest_page
 
 DEALS_SHOWN = 100
 PAGE_ROWS = 50
@@ -34,11 +35,7 @@ def deal_page(campaign: Campaign, state: str = "", after: str = "") -> DealPage:
     """The newest first, each with its posts and whom it is with. Two queries."""
     found = Deal.objects.filter(campaign=campaign).select_related("influencer", "campaign")
     found = found.filter(state=state) if state else found
-    if after.isascii() and after.isdigit() and len(after) <= 18:
-        found = found.filter(pk__lt=int(after))
-    rows = list(found.prefetch_related(_tasks()).order_by("-pk")[: PAGE_ROWS + 1])
-    next_after = str(rows[PAGE_ROWS - 1].pk) if len(rows) > PAGE_ROWS else ""
-    return DealPage(rows[:PAGE_ROWS], next_after)
+    return DealPage(*newest_page(found.prefetch_related(_tasks()), after, size=PAGE_ROWS))
 
 
 def tasks_of_campaign(campaign: Campaign) -> Iterator[Task]:

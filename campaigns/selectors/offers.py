@@ -33,6 +33,7 @@ from compliance.domain.rules import RuleMissing
 from compliance.selectors import vat_bps
 from core import clock
 from core.bps import BPS_WHOLE
+from core.paging import newest_page, pk_typed
 from core.tenancy.context import acting_as
 from ledger.domain import accounts
 from ledger.models import Balance
@@ -82,14 +83,9 @@ def campaign_list_open(
     live = _live()
     for word in query.split()[:5]:
         live = live.filter(Q(title__icontains=word) | Q(brand_name__icontains=word))
-    return _page_by_reward(live, rows, after) if by_reward else _page_by_day(live, rows, after)
-
-
-def _page_by_day(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[Campaign], str]:
-    last = _after_parse(after)
-    page = live.filter(pk__lt=last[-1]) if last else live
-    found = list(page.order_by("-id")[: rows + 1])
-    return found[:rows], str(found[rows - 1].pk) if len(found) > rows else ""
+    if by_reward:
+        return _page_by_reward(live, rows, after)
+    return newest_page(live, after, size=rows)
 
 
 def _page_by_reward(live: QuerySet[Campaign], rows: int, after: str) -> tuple[list[Campaign], str]:
@@ -104,9 +100,9 @@ def _page_by_reward(live: QuerySet[Campaign], rows: int, after: str) -> tuple[li
     )
     rates = newest.annotate(rate=capped).values("rate")
     rated = live.annotate(bps=Subquery(rates[:1], output_field=BigIntegerField()))
-    last = _after_parse(after)
-    if len(last) == 2:
-        rated = rated.filter(Q(bps__lt=last[0]) | Q(bps=last[0], pk__lt=last[1]))
+    if edge_after := _after_parse(after):
+        bps, pk = edge_after
+        rated = rated.filter(Q(bps__lt=bps) | Q(bps=bps, pk__lt=pk))
     found = list(rated.order_by("-bps", "-id")[: rows + 1])
     edge = found[rows - 1] if len(found) > rows else None
     return [*found[:rows]], f"{edge.bps}.{edge.pk}" if edge else ""
@@ -119,13 +115,11 @@ def _rate_of(amount: str) -> Cast:
     return Cast(wide * BPS_WHOLE / F("campaign__typical_basket_minor"), BigIntegerField())
 
 
-def _after_parse(after: str) -> list[int]:
-    """Numbers of a cursor; nothing when somebody wrote it by hand."""
-    parts = after.split(".")
-    is_ours = len(parts) <= 2 and all(
-        part.isascii() and part.isdigit() and len(part) <= 18 for part in parts
-    )
-    return [int(part) for part in parts] if is_ours else []
+def _after_parse(after: str) -> tuple[int, int] | None:
+    """The rate and the key of the last row; None when somebody wrote it by hand."""
+    rate, _dot, key = after.partition(".")
+    bps, pk = pk_typed(rate), pk_typed(key)
+    return (bps, pk) if bps is not None and pk is not None else None
 
 
 def cards_for(campaigns: Collection[Campaign], influencer_id: int | None = None) -> list[Card]:

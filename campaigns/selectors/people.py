@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from campaigns.domain.codes import skeleton
 from campaigns.models import Campaign, ExternalCode, Participation, PromoCode
 from core import clock
+from core.paging import newest_page
 from core.tenancy.context import acting_as
 from influencers.models import SocialProfile
 
@@ -55,11 +56,8 @@ def participant_page(
     """Newest first; of one state, of one group (its public id), and by a part of the name or of
     the code. Four queries."""
     found = _filtered(campaign, state=state, query=query, group=group)
-    if after.isascii() and after.isdigit() and len(after) <= 18:
-        found = found.filter(pk__lt=int(after))
-    rows = list(found.order_by("-id")[: PAGE_ROWS + 1])
-    next_after = str(rows[PAGE_ROWS - 1].pk) if len(rows) > PAGE_ROWS else ""
-    return PeoplePage(_participants(rows[:PAGE_ROWS]), next_after)
+    rows, next_after = newest_page(found, after, size=PAGE_ROWS)
+    return PeoplePage(_participants(rows), next_after)
 
 
 def participants_all(

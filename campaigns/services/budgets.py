@@ -7,10 +7,11 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from campaigns.domain.budget import levels_reached, shrink_most
-from campaigns.models import Campaign, CampaignTotals
+from campaigns.models import Campaign
 from campaigns.services.budget_alerts import budget_alerts_raise
 from campaigns.services.links import links_follow_budgets
 from campaigns.services.offers import CampaignConflict, campaign_locked
+from campaigns.services.totals import totals_lock
 from core import clock
 from core.audit.services import audit_record
 from core.errors import Invalid
@@ -51,7 +52,7 @@ def campaign_shrink(*, campaign_id: int, amount_minor: int) -> Campaign:
         if campaign.status not in (Campaign.Status.LIVE, Campaign.Status.PAUSED):
             raise CampaignConflict(_("Only a live or paused campaign can be made smaller."))
         # Whoever takes from the budget holds this row: nothing is earned meanwhile.
-        CampaignTotals.objects.select_for_update().filter(campaign=campaign).first()
+        totals_lock(campaign_id=campaign.pk, brand_id=campaign.brand_id)
         left_minor = balance_minor(accounts.budget(campaign.brand_id, campaign.pk))
         _require_unearned(campaign, amount_minor, left_minor)
         before_minor = campaign.budget_minor
@@ -96,12 +97,7 @@ def _require_unearned(campaign: Campaign, amount_minor: int, left_minor: int) ->
 
 def _difference(campaign: Campaign, old_minor: int, new_minor: int) -> Reserve:
     reserve_of = partial(reserve_for, fee_bps=campaign.platform_fee_bps, vat_bps=campaign.vat_bps)
-    old, new = reserve_of(old_minor), reserve_of(new_minor)
-    return Reserve(
-        old.budget_minor - new.budget_minor,
-        old.fee_minor - new.fee_minor,
-        old.vat_minor - new.vat_minor,
-    )
+    return reserve_of(old_minor) - reserve_of(new_minor)
 
 
 def _tenge(minor: int) -> str:

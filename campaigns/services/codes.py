@@ -237,7 +237,7 @@ def _schedule_of(promo: PromoCode) -> dict[str, object]:
 
 def day_end(day_on: date) -> datetime:
     """The last moment of a day of Kazakhstan."""
-    return day_start(day_on + timedelta(days=1)) - timedelta(microseconds=1)
+    return clock.day_end(day_on) - timedelta(microseconds=1)
 
 
 def days_require(first_on: date | None, last_on: date | None) -> None:

@@ -1,5 +1,4 @@
-"""The money of posts at a fixed fee. A campaign's totals row is the lock, as for its rewards: under
-it invoices are made and a closed campaign's rest goes back. All run as the system."""
+"""The money of posts at a fixed fee. Under the lock of the campaign's totals; all as the system."""
 
 from __future__ import annotations
 
@@ -7,17 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from campaigns.domain.deals import EARNED, HELD
-from campaigns.models import CampaignTotals, Deal, Task
+from campaigns.models import Deal, Task
 from core import clock
 from ledger.domain.deal_journals import DealRef, deal_released, deal_reserved, task_accepted
 from ledger.domain.fees import Reserve
 from ledger.services import journal_post
-
-
-def totals_lock(*, campaign_id: int, brand_id: int) -> None:
-    """Before any row of a deal."""
-    CampaignTotals.objects.get_or_create(campaign_id=campaign_id, defaults={"brand_id": brand_id})
-    CampaignTotals.objects.select_for_update().get(campaign_id=campaign_id)
 
 
 def deal_reserve(deal: Deal) -> Reserve:
@@ -63,12 +56,7 @@ def deals_hold(campaign_id: int) -> Reserve:
         )
     )
     counts = _counts([deal.pk for deal in deals])
-    held = [_held(deal, counts) for deal in deals]
-    return Reserve(
-        sum(each.budget_minor for each in held),
-        sum(each.fee_minor for each in held),
-        sum(each.vat_minor for each in held),
-    )
+    return sum((_held(deal, counts) for deal in deals), Reserve())
 
 
 def _held(deal: Deal, counts: Counter[tuple[int, str]]) -> Reserve:

@@ -1,6 +1,6 @@
 """Posts at a fixed fee: a brand offers, an influencer answers, what does not come goes back.
 
-Locks, always in this order: the campaign's totals (deal_money), the deal, its posts.
+Locks, always in this order: the campaign's totals (services.totals), the deal, its posts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns.domain import deals as rules
 from campaigns.domain.places import Place
 from campaigns.models import Campaign, Deal, Participation, Task
-from campaigns.services.deal_money import deal_release, deal_reserve, totals_lock
+from campaigns.services.deal_money import deal_release, deal_reserve
 from campaigns.services.deal_notices import (
     deal_answered_notice,
     deal_ended_notice,
@@ -23,6 +23,7 @@ from campaigns.services.deal_notices import (
 )
 from campaigns.services.lifecycle import brand_verified_require
 from campaigns.services.offers import CampaignConflict, campaign_locked
+from campaigns.services.totals import totals_lock
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, Invalid, NotFound
@@ -195,9 +196,13 @@ def _offered(deal_id: int, influencer_id: int) -> Deal:
     return deal
 
 
+def _is_late(deal: Deal) -> bool:
+    """Whether an offer can no longer be answered."""
+    return deal.answer_until <= clock.now() or deal.due_on < clock.today()
+
+
 def _answerable_require(deal: Deal) -> None:
-    is_late = deal.answer_until <= clock.now() or deal.due_on < clock.today()
-    if deal.state != State.OFFERED or is_late:
+    if deal.state != State.OFFERED or _is_late(deal):
         raise DealConflict(_("This deal does not wait for an answer any more."))
     if deal.campaign.status == Campaign.Status.CLOSED:
         raise DealConflict(_("This campaign is over."))
@@ -261,8 +266,7 @@ def _deal_end_overdue(deal_id: int) -> int:
         has_left = deal.participation.state != Participation.State.APPROVED
         if deal.state == State.OFFERED:
             is_over = has_left or deal.campaign.status == Campaign.Status.CLOSED
-            is_late = deal.answer_until <= clock.now() or deal.due_on < clock.today()
-            if not is_over and not is_late:
+            if not is_over and not _is_late(deal):
                 return 0
             _end(deal, State.CANCELLED if is_over else State.EXPIRED, "deal.expire")
         else:

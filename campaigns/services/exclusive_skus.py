@@ -6,7 +6,7 @@ the earliest, and the database lets no two of a shop overlap.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from campaigns.services.codes import days_require
 from campaigns.services.links import ParticipationConflict, participation_locked
 from core import clock
 from core.audit.services import audit_record
-from core.clock import day_start
+from core.clock import day_end, day_start
 from core.errors import Invalid, NotFound
 from core.locks import lock_for_transaction
 from core.tenancy.context import acting_as
@@ -109,7 +109,7 @@ def _sku_require(sku: str) -> str:
 def _period(first_on: date | None, last_on: date | None) -> tuple[datetime, datetime | None]:
     now = clock.now()
     begins = max(now, day_start(first_on)) if first_on else now
-    ends = day_start(last_on + timedelta(days=1)) if last_on else None
+    ends = day_end(last_on) if last_on else None
     if ends is not None and ends <= now:
         raise Invalid.of("last_on", _("This day is over."))
     return begins, ends

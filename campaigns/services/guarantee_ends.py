@@ -10,7 +10,8 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import override
 
 from brands.models import Brand, Member
-from campaigns.models import Campaign, CampaignTotals, Guarantee, Participation
+from campaigns.models import Campaign, Guarantee, Participation
+from campaigns.services.totals import totals_lock
 from core import clock
 from core.accounts.models import User
 from core.audit.services import audit_record
@@ -32,7 +33,10 @@ def guarantees_end(participation: Participation, ending: Guarantee.Ending) -> No
     standing = _standing().filter(participation=participation)
     this_month = clock.today().replace(day=1)
     released = _release_all(
-        standing.filter(month__gte=this_month), participation.campaign_id, ending
+        standing.filter(month__gte=this_month),
+        ending,
+        campaign_id=participation.campaign_id,
+        brand_id=participation.brand_id,
     )
     for guarantee in released:
         campaign = Campaign.objects.get(pk=guarantee.campaign_id)
@@ -47,7 +51,10 @@ def guarantees_close(campaign: Campaign) -> None:
     month that runs is kept whole: its influencer counts on it."""
     standing = _standing().filter(campaign=campaign)
     released = _release_all(
-        standing.filter(month__gte=month_after(clock.today())), campaign.pk, Ending.CLOSED
+        standing.filter(month__gte=month_after(clock.today())),
+        Ending.CLOSED,
+        campaign_id=campaign.pk,
+        brand_id=campaign.brand_id,
     )
     for guarantee in released:
         guarantee_tell("guarantee_cancelled", guarantee, campaign)
@@ -57,10 +64,6 @@ def fees_reserved(campaign: Campaign) -> Reserve:
     """Fee and VAT that lie with a campaign's for promises that stand. One query."""
     sums = _standing().filter(campaign=campaign).aggregate(Sum("fee_minor"), Sum("vat_minor"))
     return Reserve(0, sums["fee_minor__sum"] or 0, sums["vat_minor__sum"] or 0)
-
-
-def totals_lock(campaign_id: int) -> None:
-    list(CampaignTotals.objects.select_for_update().filter(campaign_id=campaign_id).values("pk"))
 
 
 def guarantee_release(guarantee: Guarantee, ending: Guarantee.Ending) -> None:
@@ -134,12 +137,16 @@ def _standing() -> QuerySet[Guarantee]:
 
 
 def _release_all(
-    rows: QuerySet[Guarantee], campaign_id: int, ending: Guarantee.Ending
+    rows: QuerySet[Guarantee],
+    ending: Guarantee.Ending,
+    *,
+    campaign_id: int,
+    brand_id: int,
 ) -> list[Guarantee]:
     """Read once the totals are locked, in the order of their ids."""
     if not rows.exists():
         return []
-    totals_lock(campaign_id)
+    totals_lock(campaign_id=campaign_id, brand_id=brand_id)
     found = list(rows.select_for_update().order_by("pk"))
     for guarantee in found:
         guarantee_release(guarantee, ending)

@@ -3,14 +3,14 @@ the month begins. The money is reserved at once, so that the promise is worth wh
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.domain.guarantee import MonthFault, month_fault
-from campaigns.models import Campaign, CampaignTotals, Guarantee, Participation
+from campaigns.models import Campaign, Guarantee, Participation
 from campaigns.services.guarantee_ends import (
     Ending,
     State,
@@ -18,12 +18,12 @@ from campaigns.services.guarantee_ends import (
     guarantee_tell,
     ref_of,
     reserve_of,
-    totals_lock,
 )
 from campaigns.services.lifecycle import brand_verified_require
 from campaigns.services.links import ParticipationConflict
 from campaigns.services.offers import CampaignConflict, campaign_locked
 from campaigns.services.standing import participation_taken
+from campaigns.services.totals import totals_lock
 from core import clock
 from core.audit.services import audit_record
 from core.errors import Invalid, NotFound
@@ -33,7 +33,6 @@ from ledger.domain.fees import Reserve, reserve_for
 from ledger.domain.guarantees import guarantee_promised
 from ledger.services import journal_post
 
-MOMENT = timedelta(microseconds=1)
 MONTH_FAULTS = {
     MonthFault.NO_MONTH: gettext_lazy("Choose a month of the list."),
     MonthFault.PAST: gettext_lazy("This month is over. Choose the running one or a later one."),
@@ -72,10 +71,7 @@ def guarantee_make(*, participation_id: int, month: date, amount_minor: int) -> 
                 _("A guarantee is promised to who takes part: accept the influencer first.")
             )
         _month_require(campaign, month)
-        CampaignTotals.objects.get_or_create(
-            campaign_id=campaign.pk, defaults={"brand_id": campaign.brand_id}
-        )
-        totals_lock(campaign.pk)
+        totals_lock(campaign_id=campaign.pk, brand_id=campaign.brand_id)
         reserve = guarantee_reserve(campaign, amount_minor)
         guarantee = _insert(participation, month, reserve)
         _set_aside(guarantee, reserve)
@@ -106,7 +102,7 @@ def guarantee_raise(*, guarantee_id: int, amount_minor: int) -> Guarantee:
         guarantee.vat_minor = whole.vat_minor
         guarantee.raises += 1
         guarantee.save(update_fields=["amount_minor", "fee_minor", "vat_minor", "raises"])
-        _set_aside(guarantee, _difference(whole, old))
+        _set_aside(guarantee, whole - old)
         audit_record("guarantee.raise", guarantee, before=before, after=_words(guarantee))
         guarantee_tell("guarantee_promised", guarantee, campaign)
     return guarantee
@@ -159,21 +155,13 @@ def _set_aside(guarantee: Guarantee, reserve: Reserve) -> None:
     journal_post(draft, occurred_at=clock.now())
 
 
-def _difference(whole: Reserve, old: Reserve) -> Reserve:
-    return Reserve(
-        whole.budget_minor - old.budget_minor,
-        whole.fee_minor - old.fee_minor,
-        whole.vat_minor - old.vat_minor,
-    )
-
-
 def _taken(guarantee_id: int) -> tuple[Guarantee, Campaign]:
     """One that stands, locked after its campaign, as everybody locks them."""
     row = Guarantee.objects.filter(pk=guarantee_id).values_list("campaign_id").first()
     if row is None:
         raise NotFound(_("There is no such guarantee."))
     campaign = campaign_locked(row[0])
-    totals_lock(campaign.pk)
+    totals_lock(campaign_id=campaign.pk, brand_id=campaign.brand_id)
     guarantee = Guarantee.objects.select_for_update().get(pk=guarantee_id)
     if guarantee.state != State.PROMISED:
         raise GuaranteeConflict(
@@ -190,16 +178,9 @@ def _running_require(campaign: Campaign) -> None:
 
 
 def _month_require(campaign: Campaign, month: date) -> None:
-    fault = month_fault(month, clock.today(), last_on=last_day(campaign))
+    fault = month_fault(month, clock.today(), last_on=campaign.last_on)
     if fault is not None:
         raise Invalid.of("month", str(MONTH_FAULTS[fault]))
-
-
-def last_day(campaign: Campaign) -> date | None:
-    """Of a campaign that ends: it ends at the midnight after it."""
-    if campaign.ends_at is None:
-        return None
-    return clock.day_of(campaign.ends_at - MOMENT)
 
 
 def _amount_require(amount_minor: int) -> None:

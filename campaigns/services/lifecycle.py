@@ -295,10 +295,8 @@ def _rest(campaign: Campaign) -> Reserve:
     key = (campaign.brand_id, campaign.pk)
     refs = (accounts.budget(*key), accounts.fee_reserve(*key), accounts.vat_reserve(*key))
     budget_minor, fee_minor, vat_minor = map(balances(refs).__getitem__, refs)
-    for kept in (deals_hold(campaign.pk), fees_reserved(campaign)):
-        fee_minor -= kept.fee_minor
-        vat_minor -= kept.vat_minor
-    return Reserve(budget_minor, fee_minor, vat_minor)
+    kept = deals_hold(campaign.pk) + fees_reserved(campaign)
+    return Reserve(budget_minor, fee_minor - kept.fee_minor, vat_minor - kept.vat_minor)
 
 
 def campaigns_sweep() -> int:

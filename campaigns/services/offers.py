@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -179,7 +178,7 @@ def _columns(offer: Offer) -> tuple[dict[str, Any], dict[str, Any]]:
         "access": offer.access,
         "budget_minor": offer.budget_minor,
         "typical_basket_minor": offer.typical_basket_minor,
-        "ends_at": clock.day_start(offer.ends_on + timedelta(days=1)) if offer.ends_on else None,
+        "ends_at": clock.day_end(offer.ends_on) if offer.ends_on else None,
         **rules_columns(offer.rules),
         "category": category_of(offer.category),
         # Another offer is looked at anew

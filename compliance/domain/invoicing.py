@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from compliance.domain.vat import vat_compute
+from core.months import month_after
 
 
 class Dealing(StrEnum):
@@ -154,7 +155,7 @@ def _by_supply(entries: list[FeeEntry]) -> list[tuple[FeeEntry, date]]:
 
 def _last_day(deals: Deals, first: date, until: date) -> date:
     """Of a segment: the end of its month, the day before another dealing, or `until`."""
-    month_ends = (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    month_ends = month_after(first) - timedelta(days=1)
     changes = [since - timedelta(days=1) for since, _dealing in deals if since > first]
     switched = [day for day in changes if dealing_on(deals, day + timedelta(days=1))[1] > first]
     return min([month_ends, until, *switched])

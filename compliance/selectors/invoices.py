@@ -15,6 +15,7 @@ from compliance.domain.invoicing import Dealing, Deals, FeeEntry
 from compliance.models import BillingTerms, Invoice, InvoiceEntry
 from core import clock
 from core.errors import NotFound
+from core.paging import newest_page
 from core.tenancy.context import acting_as
 from ledger.domain.accounts import AccountKind
 from ledger.models import Account
@@ -142,15 +143,9 @@ def status_of(invoice: Invoice) -> str:
     return NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else invoice.state
 
 
-def invoice_page(
-    brand_id: int, status: str, *, after_id: int | None
-) -> tuple[list[Invoice], int | None]:
-    """A page of them, and the id that opens the next one."""
-    rows = invoices_of(brand_id, status)
-    if after_id is not None:
-        rows = rows.filter(pk__lt=after_id)
-    page = list(rows[: PAGE_ROWS + 1])
-    return page[:PAGE_ROWS], page[PAGE_ROWS - 1].pk if len(page) > PAGE_ROWS else None
+def invoice_page(brand_id: int, status: str, after: str) -> tuple[list[Invoice], str]:
+    """A page of them, and where the next begins ("" at the end)."""
+    return newest_page(invoices_of(brand_id, status), after, size=PAGE_ROWS)
 
 
 def invoice_counts(brand_id: int) -> dict[str, int]:

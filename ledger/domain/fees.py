@@ -34,6 +34,20 @@ class Reserve:
     def total_minor(self) -> int:
         return self.budget_minor + self.fee_minor + self.vat_minor
 
+    def __add__(self, other: Reserve) -> Reserve:
+        return Reserve(
+            self.budget_minor + other.budget_minor,
+            self.fee_minor + other.fee_minor,
+            self.vat_minor + other.vat_minor,
+        )
+
+    def __sub__(self, other: Reserve) -> Reserve:
+        return Reserve(
+            self.budget_minor - other.budget_minor,
+            self.fee_minor - other.fee_minor,
+            self.vat_minor - other.vat_minor,
+        )
+
 
 def reserve_for(
     budget_minor: int, *, fee_bps: int, vat_bps: int, earlier: Reserve | None = None

@@ -102,14 +102,14 @@ def _from_raw(last_on: date) -> dict[int, ClickTotals]:
 
     from attribution.clickpath.sums import MASKS
     from attribution.selectors.clicks import ClickTotals
-    from core.clock import day_start
+    from core.clock import day_end, day_start
     from core.tenancy.context import acting_as
 
     values: dict[str, str | int | datetime | list[int]] = {
         **MASKS,
         "links": _link_ids(),
         "first_at": day_start(last_on - timedelta(days=DAYS - 1)),
-        "end_at": day_start(last_on + timedelta(days=1)),
+        "end_at": day_end(last_on),
     }
     with acting_as(influencer=INFLUENCER), connection.cursor() as cursor:
         cursor.execute(_RAW, values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
@@ -55,7 +54,7 @@ def _moments(scope: ClickScope) -> Iterator[list[str]]:
     """Hours where the chart has hours, else days; those without a click are left out."""
     if is_hourly(scope):
         since = clock.day_start(scope.first_on)
-        until = clock.day_start(scope.last_on + timedelta(days=1))
+        until = clock.day_end(scope.last_on)
         for hour, sums in sorted(click_hours(scope, since, until).items()):
             at = f"{hour.astimezone(clock.ALMATY):%Y-%m-%d %H:%M}"
             yield [_("Hour"), at, "", "", *_counts(sums)]

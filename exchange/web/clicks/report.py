@@ -378,7 +378,7 @@ def _bucket(days: Mapping[date, ClickSums], start: date, step: int) -> ClickSums
 
 def _chart_of_hours(scope: ClickScope) -> Chart:
     since = clock.day_start(scope.first_on)
-    until = clock.day_start(scope.last_on + timedelta(days=1))
+    until = clock.day_end(scope.last_on)
     hours = click_hours(scope, since, until)
     starts = [since + n * HOUR for n in range((until - since) // HOUR)]
     text = time_text if scope.days == 1 else moment_short

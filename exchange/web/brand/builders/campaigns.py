@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -56,7 +55,6 @@ from exchange.web.reward_words import rate_short
 from exchange.web.rewards import policy_terms, reward_facts
 from exchange.web.words import CAMPAIGN
 
-MOMENT = timedelta(microseconds=1)  # a campaign ends at the midnight after its last day
 ROWS_SHOWN = 20  # of people, on the campaign's own page
 RUNNING = (Campaign.Status.LIVE, Campaign.Status.PAUSED)
 
@@ -198,8 +196,8 @@ def _facts(found: Campaign, terms: Terms) -> list[Fact]:
         facts.append(Fact(_("Other sites"), ", ".join(others)))
     if found.fallback_url:
         facts.append(Fact(_("After the end"), host_of(found.fallback_url)))
-    if found.ends_at:
-        facts.append(Fact(_("Last day"), day_full(found.ends_at - MOMENT)))
+    if found.last_on:
+        facts.append(Fact(_("Last day"), day_full(found.last_on)))
     facts.append(Fact(_("Typical order"), money_text(found.typical_basket_minor)))
     facts.append(Fact(_("Terms version"), str(terms.version)))
     own = [f"{each.group.name} {rate_short(each.terms.commission)}" for each in groups_of(found)]

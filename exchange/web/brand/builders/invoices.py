@@ -18,6 +18,7 @@ from compliance.selectors.invoices import (
     status_of,
 )
 from core import clock
+from core.paging import pk_typed
 from exchange.papers.invoice import (
     customer_pairs,
     fact_pairs,
@@ -41,8 +42,7 @@ def asked_status(asked: Mapping[str, str]) -> str:
 
 def invoices(desk: Desk, asked: Mapping[str, str]) -> pages.Invoices:
     status, after = asked_status(asked), asked.get("after", "")
-    after_id = int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else None
-    rows, next_id = invoice_page(desk.brand.pk, status, after_id=after_id)
+    rows, next_after = invoice_page(desk.brand.pk, status, after)
     fees = open_fees(desk.brand.pk)
     kept = {"status": status}
     return pages.Invoices(
@@ -58,7 +58,7 @@ def invoices(desk: Desk, asked: Mapping[str, str]) -> pages.Invoices:
         ),
         make_url=desk.url("invoice_make") if desk.member.may_move_money else "",
         is_filtered=bool(status),
-        pager=pager(len(rows), after if after_id else "", str(next_id or ""), kept),
+        pager=pager(len(rows), after if pk_typed(after) else "", next_after, kept),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_list_of_brand
 from campaigns.selectors.escrow import escrow_accounts
+from core import clock
 from core.bps import round_half_up
 from core.errors import Invalid
 from exchange.web.brand.builders import statement as build
@@ -48,7 +49,7 @@ def escrows_of(
 
 
 def _held(refs: Sequence[accounts.AccountRef], day: date | None) -> dict[accounts.AccountRef, int]:
-    return balances(refs) if day is None else balances_before(refs, build.day_end(day))
+    return balances(refs) if day is None else balances_before(refs, clock.day_end(day))
 
 
 def _refs(brand_id: int, campaign_id: int) -> tuple[accounts.AccountRef, ...]:
@@ -114,7 +115,7 @@ def _free_minor(desk: Desk, on: date | None) -> int:
     if on is None:
         return desk.free_minor
     ref = accounts.brand_free(desk.brand.pk)
-    return balances_before([ref], build.day_end(on))[ref]
+    return balances_before([ref], clock.day_end(on))[ref]
 
 
 def _runway_why(desk: Desk) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
 from django.http import FileResponse
@@ -22,6 +22,7 @@ from campaigns.selectors import campaign_list_of_brand
 from compliance.models import Invoice
 from core import clock
 from core.errors import Invalid
+from core.paging import pk_typed
 from exchange.web.brand.desk import Desk
 from exchange.web.days import day_refused, day_typed, days_check
 from exchange.web.formatting import day_full
@@ -43,7 +44,6 @@ from ledger.statements import (
 from payouts.models import Refund
 
 PAGE_ROWS = 30
-ONE_DAY = timedelta(days=1)
 
 # What the list of events offers. What stands in none of them is found under "other", so that a
 # new kind of journal needs its name alone (ledger.models.JOURNAL_NAMES).
@@ -135,7 +135,7 @@ def filter_of(asked: Asked, campaigns: Sequence[Campaign]) -> LineFilter:
     kinds = OTHERS if asked.event == OTHER else EVENTS.get(asked.event, ("", ()))[1]
     return LineFilter(
         since=clock.day_start(first_on) if first_on else None,
-        until=day_end(last_on) if last_on else None,
+        until=clock.day_end(last_on) if last_on else None,
         kinds=tuple(str(kind) for kind in kinds),
         campaign_id=ids.get(asked.campaign, 0) if asked.campaign else None,
     )
@@ -152,11 +152,6 @@ def day_asked(asked: Asked) -> date | None:
         said = _("%(day)s is still ahead. Choose a day that is over.")
         raise day_refused("on", said % {"day": day_full(on)})
     return on if on < today else None
-
-
-def day_end(day: date) -> datetime:
-    """The first moment that is no longer its."""
-    return clock.day_start(day + ONE_DAY)
 
 
 # --- The list -------------------------------------------------------------------------------
@@ -178,7 +173,7 @@ def statement(desk: Desk, asked: Asked, campaigns: Sequence[Campaign], *, after:
         wanted = filter_of(asked, campaigns)
     except Invalid as error:
         return Shown([], _filter(asked, campaigns, error))
-    ref, before_id = accounts.brand_free(desk.brand.pk), _entry_id(after)
+    ref, before_id = accounts.brand_free(desk.brand.pk), pk_typed(after)
     lines = statement_page(ref, wanted, before_id=before_id, limit=PAGE_ROWS + 1)
     page = lines[:PAGE_ROWS]
     next_after = str(page[-1].entry_id) if len(lines) > PAGE_ROWS else ""
@@ -188,10 +183,6 @@ def statement(desk: Desk, asked: Asked, campaigns: Sequence[Campaign], *, after:
         totals=_totals(ref, wanted) if asked.is_narrow else None,
         pager=pager(len(page), after if before_id else "", next_after, asked.words()),
     )
-
-
-def _entry_id(after: str) -> int | None:
-    return int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else None
 
 
 def _totals(ref: accounts.AccountRef, wanted: LineFilter) -> pages.Totals:

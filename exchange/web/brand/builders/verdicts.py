@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from attribution.domain.lifecycle import Status
@@ -13,7 +13,6 @@ from attribution.models import Conversion, Rejection
 from attribution.selectors.late_returns import late_returns_of
 from attribution.selectors.rejections import rejections_standing
 from core import clock
-from core.clock import day_start
 from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
 from exchange.web.late_returns import late_shown
@@ -75,5 +74,4 @@ def reject(desk: Desk, conversion: Conversion) -> pages.Reject:
 
 
 def _undo_until() -> datetime:
-    tomorrow = day_start(clock.today() + timedelta(days=1))
-    return undo_until(clock.now(), day_ends_at=tomorrow)
+    return undo_until(clock.now(), day_ends_at=clock.day_end(clock.today()))

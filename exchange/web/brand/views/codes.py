@@ -25,11 +25,10 @@ from campaigns.services.code_pools import codes_generate, codes_import, pool_giv
 from campaigns.services.codes import code_rotate, code_schedule
 from core.errors import DomainError
 from core.forms import form_refuse
+from core.paging import pk_typed
 from exchange.web.brand.builders import codes as build
 from exchange.web.brand.desk import FORM_REFUSED, desk_of, member_of, page_show
 from exchange.web.formatting import number_text
-
-PK_DIGITS_MAX = 18
 
 
 @require_GET
@@ -171,13 +170,13 @@ def code_question_say(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     member_require_write(member)
     look, chosen = request.POST.get("look", ""), request.POST.get("code", "")
-    is_code = chosen.isascii() and chosen.isdigit() and len(chosen) <= PK_DIGITS_MAX
+    code_id = pk_typed(chosen)
     try:
         if request.POST.get("nobody"):
             code_text_dismiss(brand_id=member.brand_id, look=look)
             messages.success(request, _("Noted: it is no influencer's."))
-        elif is_code:
-            count = code_text_assign(brand_id=member.brand_id, look=look, code_id=int(chosen))
+        elif code_id is not None:
+            count = code_text_assign(brand_id=member.brand_id, look=look, code_id=code_id)
             said = _("Orders decided again: %(count)s")
             messages.success(request, said % {"count": number_text(count)})
         else:

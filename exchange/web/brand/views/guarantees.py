@@ -23,7 +23,6 @@ from campaigns.services.guarantees import (
     guarantee_make,
     guarantee_raise,
     guarantee_reserve,
-    last_day,
 )
 from core import clock
 from core.errors import DomainError
@@ -100,7 +99,7 @@ def _form(
     return GuaranteeForm(
         given,
         people={public_id: each.influencer.name for public_id, each in people.items()},
-        months=months_ahead(clock.today(), last_on=last_day(found)),
+        months=months_ahead(clock.today(), last_on=found.last_on),
     )
 
 

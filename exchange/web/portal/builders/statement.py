@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.months import month_after
+from core.paging import pk_typed
 from exchange.web.formatting import money_text, month_long
 from exchange.web.pages import statements as pages
 from exchange.web.pages.common import Choice, Sum
@@ -60,7 +62,7 @@ class Asked:
     def filter(self) -> LineFilter:
         if self.month is None:
             return LineFilter()
-        return LineFilter(clock.day_start(self.month), clock.day_start(month_next(self.month)))
+        return LineFilter(clock.day_start(self.month), clock.day_start(month_after(self.month)))
 
     def ref(self, influencer_id: int) -> AccountRef:
         if self.is_debt:
@@ -76,13 +78,9 @@ def month_of(text: str) -> date | None:
     return date(int(found[1]), int(found[2]), 1)
 
 
-def month_next(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
-
-
 def statement(influencer: Influencer, asked: Asked, *, after: str) -> pages.Statement:
     ref = asked.ref(influencer.pk)
-    before_id = int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else None
+    before_id = pk_typed(after)
     found = statement_page(ref, asked.filter, before_id=before_id, limit=PAGE_ROWS + 1)
     lines = found[:PAGE_ROWS]
     next_after = str(lines[-1].entry_id) if len(found) > PAGE_ROWS else ""

@@ -1,4 +1,4 @@
-"""Pages of a list by a moment and a key, so that a new row neither shifts nor repeats one."""
+"""Lists read page by page, from the last row seen: a new row neither shifts nor repeats one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,25 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+PK_DIGITS_MAX = 18  # what surely fits a bigint
+
 M = TypeVar("M", bound=Model)
+
+
+def pk_typed(text: str) -> int | None:
+    """A row's number as an address or a form says it; None for anything else."""
+    is_pk = text.isascii() and text.isdigit() and len(text) <= PK_DIGITS_MAX
+    return int(text) if is_pk else None
+
+
+def newest_page(rows: QuerySet[M], after: str, *, size: int) -> tuple[list[M], str]:
+    """So many rows after the one that `after` names, and what names the last of them ("" where
+    there are no more). An `after` that is no number begins at the newest."""
+    after_id = pk_typed(after)
+    if after_id is not None:
+        rows = rows.filter(pk__lt=after_id)
+    found = list(rows.order_by("-pk")[: size + 1])
+    return found[:size], str(found[size - 1].pk) if len(found) > size else ""
 
 
 def keyset_page(rows: QuerySet[M], by: str, *, after: str, size: int) -> tuple[list[M], str]:
