@@ -1,6 +1,6 @@
 """Posting: the only way in which money moves.
 
-One statement, however many the journals (migrations/0005). What must hold whoever writes is kept by
+One statement, however many the journals (migrations/0009). What must hold whoever writes is kept by
 triggers (migrations/0002); here is what needs words.
 """
 
@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db import DataError, IntegrityError, connection
+from django.db import DataError, IntegrityError
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.bulk import array_of, array_of_numbers, array_text
 from core.crash import crash_point
 from core.errors import DomainError
-from core.tenancy.context import acting_as, origin_actor
-from ledger.domain.accounts import AccountRef
+from core.tenancy.context import origin_actor, row_as_system
 from ledger.domain.drafts import JournalDraft
 
 PURPOSE = "ledger"  # as whom the system acts here
@@ -92,16 +90,15 @@ def journals_post(drafts: Sequence[JournalDraft], *, occurred_at: datetime) -> l
     if not moving:
         return []
     by_key = _by_key(moving)
-    actor = origin_actor()
+    ordered = [by_key[key] for key in sorted(by_key)]
     try:
-        with acting_as(system=PURPOSE) as system:
-            ids = _post(list(by_key.values()), occurred_at=occurred_at, actor=str(actor or system))
+        ids = _post(ordered, occurred_at=occurred_at)
     except IntegrityError as error:
         raise _refusal(error) or error from error
     except DataError as error:
         raise _impossible() from error
     crash_point("ledger.posted")
-    journals = dict(zip(by_key, ids, strict=True))
+    journals = {draft.business_key: id for draft, id in zip(ordered, ids, strict=True)}
     return [journals[draft.business_key] for draft in moving]
 
 
@@ -125,37 +122,29 @@ def _conflict(business_key: str) -> IdempotencyConflict:
     )
 
 
-def _post(drafts: Sequence[JournalDraft], *, occurred_at: datetime, actor: str) -> list[int]:
-    """One statement: migrations/0005 says what it does with these arrays."""
+def _post(drafts: Sequence[JournalDraft], *, occurred_at: datetime) -> list[int]:
+    """One statement: migrations/0009 says what it does with these arrays."""
     places: dict[str, int] = {}  # of accounts, by code
-    refs: list[AccountRef] = []
-    legs: list[tuple[int, int, int]] = []
+    of_journals, of_accounts, amounts = [], [], []
     for number, draft in enumerate(drafts, 1):
         for leg in draft.legs:
-            code = leg.account.code
-            if code not in places:
-                refs.append(leg.account)
-                places[code] = len(refs)
-            legs.append((number, places[code], leg.amount_minor))
-    columns: list[Any] = [
-        array_of(draft.kind for draft in drafts),
-        array_of(draft.business_key for draft in drafts),
-        array_text((draft.body_sha256 for draft in drafts), _bytea),
-        array_of(json.dumps(dict(draft.refs)) for draft in drafts),
-        *(occurred_at, clock.now(), actor),
-        array_of(ref.kind for ref in refs),
-        array_of(ref.brand_id for ref in refs),
-        array_of(ref.influencer_id for ref in refs),
-        array_of(ref.subject_id for ref in refs),
-        array_of(ref.currency for ref in refs),
+            of_journals.append(number)
+            of_accounts.append(places.setdefault(leg.account.code, len(places) + 1))
+            amounts.append(leg.amount_minor)
+    columns = [
+        array_of([draft.kind for draft in drafts]),
+        array_of([draft.business_key for draft in drafts]),
+        array_text([draft.body_sha256 for draft in drafts], _bytea),
+        array_of([json.dumps(dict(draft.refs)) for draft in drafts]),
+        occurred_at,
+        clock.now(),
+        str(origin_actor() or f"system:{PURPOSE}"),
         array_of(places),
-        *(array_of_numbers(column) for column in zip(*legs, strict=True)),
+        array_of_numbers(of_journals),
+        array_of_numbers(of_accounts),
+        array_of_numbers(amounts),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_POST, columns)
-        ids, conflict = cursor.fetchone()
-    if conflict is not None:
-        raise _conflict(conflict)
+    (ids,) = row_as_system(PURPOSE, _POST, columns)
     return list(ids)
 
 
@@ -164,10 +153,9 @@ def _bytea(value: bytes) -> str:
 
 
 _POST = """
-SELECT ids, conflict FROM ledger_post(
+SELECT ledger_post(
     %s::text[], %s::text[], %s::bytea[], %s::jsonb[], %s, %s, %s,
-    %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-    %s::int[], %s::int[], %s::bigint[])
+    %s::text[], %s::int[], %s::int[], %s::bigint[])
 """
 
 
@@ -178,10 +166,14 @@ def _impossible() -> AmountImpossible:
 def _refusal(error: IntegrityError) -> DomainError | None:
     """What the database said, or None when it was something else that should not happen."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    constraint = diagnosis.constraint_name if diagnosis else ""
-    if constraint == "ledger_entry_is_not_zero":
-        return _impossible()
-    if diagnosis is None or constraint != "ledger_balance_is_within_limits":
+    if diagnosis is None:
         return None
-    short = json.loads(diagnosis.message_detail)
-    return InsufficientFunds(short["kind"], short["missing_minor"])
+    match diagnosis.constraint_name:
+        case "ledger_entry_is_not_zero":
+            return _impossible()
+        case "ledger_journal_is_posted_once":
+            return _conflict(diagnosis.message_detail)
+        case "ledger_balance_is_within_limits":
+            short = json.loads(diagnosis.message_detail)
+            return InsufficientFunds(short["kind"], short["missing_minor"])
+    return None

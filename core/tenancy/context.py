@@ -8,9 +8,10 @@ the bare login role, which may read what is needed to find out who is asking, an
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -106,7 +107,7 @@ def acting(actor: Actor) -> Iterator[Actor]:
     _require_may_become(outer, actor)
     is_savepoint = connection.in_atomic_block
     with transaction.atomic(durable=outer is None):
-        _become(actor)
+        _run(_becoming(actor, is_first=not is_savepoint))
         _acting.stack.append(actor)
         try:
             yield actor
@@ -114,7 +115,25 @@ def acting(actor: Actor) -> Iterator[Actor]:
             _acting.stack.pop()  # before COMMIT: on_commit hooks run without a side, and know it
         # RELEASE SAVEPOINT keeps SET LOCAL; ROLLBACK TO SAVEPOINT undoes it by itself.
         if is_savepoint and not connection.needs_rollback:
-            _become(outer)
+            _run(_becoming(outer))
+
+
+def row_as_system(purpose: str, sql: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """The row that one statement answers as the system, for a statement that is sent for every
+    sale: what `acting_as` around it says in three messages, in one. PostgreSQL runs the statements
+    of a message as one transaction, unless one is open; then it is a savepoint there.
+
+    Raises: what `acting` and the statement raise.
+    """
+    outer, is_alone = current_actor(), not connection.in_atomic_block
+    become, settings = _becoming(Actor("system", purpose), is_first=is_alone)
+    whole = nullcontext() if is_alone else transaction.atomic(durable=outer is None)
+    with whole, connection.cursor() as cursor:
+        cursor.execute(f"{become}; {sql}", [*settings, *values])
+        row: tuple[Any, ...] = cursor.fetchone()
+        if not is_alone:
+            cursor.execute(*_becoming(outer))
+    return row
 
 
 def _require_may_become(outer: Actor | None, inner: Actor) -> None:
@@ -124,14 +143,27 @@ def _require_may_become(outer: Actor | None, inner: Actor) -> None:
         raise TenancyError(f"{outer} may not become {inner}")
 
 
-def _become(actor: Actor | None) -> None:
-    """One round trip: role and all settings, so that none is left from the outer actor."""
+Statement = tuple[str, list[str]]  # with its values
+
+
+def _becoming(actor: Actor | None, *, is_first: bool = False) -> Statement:
+    """Role and all settings in one statement, so that none is left from the outer actor. The first
+    in a transaction has none before it: its role and its own setting are all there is."""
+    if is_first and actor is not None:
+        return _BECOME_FIRST[actor.side], [actor.value]
     values = [actor.role if actor else "none"]
     values += [actor.value if actor and side == actor.side else "" for side in SETTINGS]
+    return _BECOME, values
+
+
+def _run(statement: Statement) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_BECOME, values)
+        cursor.execute(*statement)
 
 
 _BECOME = "SELECT " + ", ".join(
     f"set_config('{name}', %s, true)" for name in ("role", *SETTINGS.values())
 )
+_BECOME_FIRST = {
+    side: f"SET LOCAL ROLE x_{side}; SET LOCAL {name} = %s" for side, name in SETTINGS.items()
+}

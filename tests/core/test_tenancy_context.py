@@ -3,11 +3,18 @@ import asyncio
 import pytest
 from django.core.exceptions import SynchronousOnlyOperation
 from django.core.management import call_command
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
 
 from campaigns.models import Campaign, Deal, Participation
 from core.tenancy.checks import missing_walls
-from core.tenancy.context import Actor, TenancyError, acting, acting_as, current_actor
+from core.tenancy.context import (
+    Actor,
+    TenancyError,
+    acting,
+    acting_as,
+    current_actor,
+    row_as_system,
+)
 from core.tenancy.doors import side_view
 from core.tenancy.logins import logged_in_as_owner, login_check
 from exchange.celery import refuse_unsafe_login
@@ -86,6 +93,35 @@ def test_exactly_one_side(sides):
 def test_a_transaction_without_a_side_is_refused(cast):
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"), acting_as(ops=1):
         pass
+
+
+WHO = "SELECT current_user, current_setting('app.purpose'), current_setting('app.brand_id', true)"
+RENAMES = "UPDATE campaigns_campaign SET title = %s RETURNING title"
+FAILS = "SELECT 1 / %s"
+
+
+def test_one_message_as_the_system_is_a_transaction(committed_cast):
+    assert row_as_system("count", WHO, [])[:2] == ("x_system", "count")
+    assert role()[0] == "x_app"
+    assert row_as_system("rename", RENAMES, ["renamed"]) == ("renamed",)
+    with pytest.raises(DataError):  # after it has written: nothing is left
+        row_as_system("rename", f"{RENAMES}; {FAILS}", ["lost", 0])
+    assert (role()[0], current_actor()) == ("x_app", None)
+    with acting_as(brand=committed_cast.tulpar.brand):
+        assert titles() == ["renamed"]
+
+
+def test_one_message_as_the_system_inside_another_side_is_a_savepoint(cast):
+    tulpar = ("x_brand", str(cast.tulpar.brand))
+    with acting_as(brand=cast.tulpar.brand):
+        assert row_as_system("count", WHO, []) == ("x_system", "count", "")
+        assert role() == tulpar
+        with pytest.raises(DataError):
+            row_as_system("rename", f"{RENAMES}; {FAILS}", ["lost", 0])
+        assert role() == tulpar
+        assert titles() == ["tulpar sale"]
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        row_as_system("count", WHO, [])
 
 
 def test_coroutines_are_refused(cast):

@@ -260,6 +260,6 @@ def test_migrations_reverse_and_come_back(transactional_db):
 )
 def test_only_the_system_may_post(db, actor):
     """`ledger_post` is the services' way in; a side has nothing to do there."""
-    nothing = ", ".join(["NULL"] * 16)
+    nothing = ", ".join(["NULL"] * 11)
     with pytest.raises(ProgrammingError, match="permission denied for function ledger_post"):
         execute(actor, f"SELECT ledger_post({nothing})")
