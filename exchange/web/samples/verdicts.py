@@ -17,8 +17,8 @@ from exchange.web.evidence_field import AnswerForm, RejectForm
 from exchange.web.pages import brand as brand_pages
 from exchange.web.pages import portal as portal_pages
 from exchange.web.pages.common import Choice, Step, Term
+from exchange.web.pages.files import FileFault
 from exchange.web.pages.verdicts import (
-    FileFault,
     FileLink,
     Late,
     Option,
@@ -175,7 +175,9 @@ def review_none() -> Review:
 
 
 def review_file() -> ReviewFile:
-    return ReviewFile("#", "#", "#", "#", "#", [reason_name(19)], approve=12, reject=3, payload="x")
+    return ReviewFile(
+        **common.checked_file(), reasons=[reason_name(19)], approve=12, reject=3, payload="x"
+    )
 
 
 def review_file_wrong() -> ReviewFile:
