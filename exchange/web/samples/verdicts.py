@@ -14,10 +14,10 @@ from core import clock
 from core.forms import form_refuse
 from exchange.web.brand.views.review_file import VerdictFileForm
 from exchange.web.evidence_field import AnswerForm, RejectForm
-from exchange.web.pages import brand as brand_pages
 from exchange.web.pages import portal as portal_pages
 from exchange.web.pages.common import Choice, Step, Term
 from exchange.web.pages.files import FileFault
+from exchange.web.pages.orders import Order
 from exchange.web.pages.verdicts import (
     FileLink,
     Late,
@@ -60,7 +60,7 @@ def sale(**changes: object) -> Sale:
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
-def order() -> brand_pages.Order:
+def order() -> Order:
     refused = sale(
         title="Жүн көрпе",
         status="rejected",
@@ -116,7 +116,7 @@ def earning_returned() -> portal_pages.Earning:
     )
 
 
-def order_returned() -> brand_pages.Order:
+def order_returned() -> Order:
     """Goods came back after the approval, and the terms take nothing back."""
     loss = _("By the terms an approved reward stays, so this return is your loss.")
     kept = sale(

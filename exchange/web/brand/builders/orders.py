@@ -26,7 +26,7 @@ from core.errors import Invalid
 from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import day_long, day_short, number_text
-from exchange.web.pages import brand as pages
+from exchange.web.pages import orders as pages
 from exchange.web.pages.common import Choice, Term
 from exchange.web.paging import pager, query_url
 from exchange.web.reward_words import cut_hint
