@@ -30,7 +30,7 @@ from exchange.web.pages.verdicts import Late, Rejection
 
 @dataclass(frozen=True, slots=True)
 class EarningRow:
-    """A sale in a list. `hint` from words.sale_hint."""
+    """A sale in a list. `hint` from sale_words.sale_hint."""
 
     url: str
     title: str

@@ -17,9 +17,10 @@ from exchange.web.formatting import (
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Coming, Fact, Stat, Sum, Term
 from exchange.web.pages.orders import Order, OrderLine, OrderRow, Orders, Version
+from exchange.web.sale_words import reason_name, sale_hint
 from exchange.web.samples import common, proofs, totals
 from exchange.web.samples.people import participants
-from exchange.web.words import ROLES, reason_name, sale_hint
+from exchange.web.words import ROLES
 
 
 def side() -> brand.Side:

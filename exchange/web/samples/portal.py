@@ -27,9 +27,9 @@ from exchange.web.pages.payouts import (
     Setup,
     SetupStep,
 )
+from exchange.web.sale_words import sale_hint
 from exchange.web.samples import common, deals, guarantees, invites
 from exchange.web.samples.links import LINKS
-from exchange.web.words import sale_hint
 
 
 def earnings() -> list[portal.EarningRow]:

@@ -30,8 +30,8 @@ from exchange.web.pages.verdicts import (
     Sale,
 )
 from exchange.web.pages.verdicts import Refusal as Refused
+from exchange.web.sale_words import reason_name, sale_hint
 from exchange.web.samples import brand, common, portal
-from exchange.web.words import reason_name, sale_hint
 
 __all__ = ["AnswerForm", "RejectForm", "VerdictFileForm"]
 
