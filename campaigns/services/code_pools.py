@@ -18,7 +18,7 @@ from campaigns.domain.code_file import CODES_MAX, CodeFile, FileCode, RowFault, 
 from campaigns.domain.codes import canonical, one_time_code_generate, skeleton
 from campaigns.models import Campaign, CodePool, Participation, PromoCode
 from campaigns.selectors.codes import codes_taken
-from campaigns.services.codes import codes_lock, day_end, days_require, skus_require
+from campaigns.services.codes import codes_lock, days_require, last_moment, skus_require
 from campaigns.services.links import ParticipationConflict, participation_locked
 from core import clock
 from core.audit.services import audit_record
@@ -175,7 +175,7 @@ def _codes_add(pool: CodePool, terms: PoolTerms, codes: Sequence[FileCode]) -> N
         pool.influencer_id,
         pool.pk,
         day_start(terms.first_on) if terms.first_on else None,
-        day_end(terms.last_on) if terms.last_on else None,
+        last_moment(terms.last_on) if terms.last_on else None,
         skus_require(terms.except_skus),
         clock.now(),
     ]

@@ -217,7 +217,7 @@ def code_schedule(
             raise ParticipationConflict(_("There is no active promo code here."))
         before = _schedule_of(promo)
         promo.valid_from = day_start(first_on) if first_on else None
-        promo.valid_until = day_end(last_on) if last_on else None
+        promo.valid_until = last_moment(last_on) if last_on else None
         promo.except_skus = skus
         promo.save(update_fields=["valid_from", "valid_until", "except_skus"])
         audit_record("code.schedule", promo, before=before, after=_schedule_of(promo))
@@ -232,7 +232,7 @@ def _schedule_of(promo: PromoCode) -> dict[str, object]:
     }
 
 
-def day_end(day_on: date) -> datetime:
+def last_moment(day_on: date) -> datetime:
     """The last moment of a day of Kazakhstan."""
     return clock.day_end(day_on) - timedelta(microseconds=1)
 
