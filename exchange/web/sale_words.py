@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from exchange.web.formatting import day_long, money_text
-from exchange.web.words import Word, status_of
+from exchange.web.words import REASONS, Word, status_of
 
 Side = Literal["influencer", "brand"]
 
@@ -123,24 +123,6 @@ EXACT_HINTS: Mapping[Side, Mapping[str, tuple[tuple[frozenset[str], Word], ...]]
     },
 }
 
-# Numbered reasons of a rejection: the numbers are stable (design/domain.md section 2)
-REASONS: Mapping[int, Word] = {
-    11: _("bot or proxy"),
-    12: _("duplicate order"),
-    13: _("own purchase"),
-    14: _("source not allowed"),
-    15: _("order cancelled"),
-    16: _("goods returned"),
-    17: _("cap or budget exceeded"),
-    18: _("outside the window"),
-    19: _("code leaked"),
-    20: _("another influencer's code"),
-    21: _("no ad label"),
-    22: _("forbidden place"),
-    23: _("test order"),
-    24: _("buyer is not new"),
-    25: _("product not in the campaign"),
-}
 REASON_TEXTS: Mapping[int, Word] = {
     11: _("The data points to a bot or a proxy. If the buyer is real, add the receipt."),
     12: _("This order is already counted: %(order)s. One order is paid once."),

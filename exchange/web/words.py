@@ -252,6 +252,24 @@ def status_of(status: str, kind: str = "sale") -> Status:
     return STATUSES[kind][status]
 
 
+# Numbered reasons of a rejection: the numbers are stable (design/domain.md section 2)
+REASONS: Mapping[int, Word] = {
+    11: _("bot or proxy"),
+    12: _("duplicate order"),
+    13: _("own purchase"),
+    14: _("source not allowed"),
+    15: _("order cancelled"),
+    16: _("goods returned"),
+    17: _("cap or budget exceeded"),
+    18: _("outside the window"),
+    19: _("code leaked"),
+    20: _("another influencer's code"),
+    21: _("no ad label"),
+    22: _("forbidden place"),
+    23: _("test order"),
+    24: _("buyer is not new"),
+    25: _("product not in the campaign"),
+}
 GRADES: Mapping[str, Word] = {
     "A": _("An id inside the order itself"),
     "B": _("A promo code typed at checkout"),
@@ -387,6 +405,7 @@ HOLDS: Mapping[str, tuple[Word, Word]] = {
 TABLES: Mapping[str, Mapping[Any, Word]] = {
     "answer": ANSWERS,
     "grade": GRADES,
+    "reason": REASONS,
     "role": ROLES,
     "source": SOURCES,
     "stage": STAGES,

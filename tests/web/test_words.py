@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -14,6 +16,8 @@ from exchange.web.reward_words import reward_sentences
 from exchange.web.sale_words import reason_text, sale_hint
 
 TEN = CommissionTerms(percent_bps=1_000)
+TEMPLATES = Path(words.__file__).parent / "templates"
+ASKED = re.compile(r'\|word:"(\w+)"')
 
 
 def said_of(**rule: str) -> list[str]:
@@ -87,7 +91,13 @@ def test_brand_and_influencer_read_the_same_state_from_their_own_side():
 
 
 def test_every_reason_code_of_the_domain_has_a_name_and_a_sentence():
-    assert set(sale_words.REASONS) == set(sale_words.REASON_TEXTS) == set(range(11, 26))
+    assert set(words.REASONS) == set(sale_words.REASON_TEXTS) == set(range(11, 26))
+
+
+def test_every_table_of_words_that_a_template_asks_for_is_there():
+    templates = [*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")]
+    asked = {name for file in templates for name in ASKED.findall(file.read_text())}
+    assert {"reason", "source"} <= asked <= set(words.TABLES)
 
 
 def test_a_reason_carries_its_number_first():
