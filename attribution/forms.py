@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from attribution.connectors.brandfile.connector import LIMITS
@@ -19,7 +18,7 @@ from attribution.services.ozon import CLIENT_ID_DIGITS_MAX, KEY_CHARS_MAX
 from attribution.services.tilda import AFTER_PAYMENT
 from attribution.services.tilda import KEY_CHARS_MAX as TILDA_KEY_CHARS_MAX
 from core.admin import DayField
-from core.forms import TengeField
+from core.forms import TengeField, UploadField
 from core.money import MINOR_DIGITS
 from core.xlsx import FILE_BYTES_MAX
 
@@ -252,39 +251,25 @@ class Bitrix24KeyForm(forms.Form):
 class OrderFileForm(forms.Form):
     """An export of orders from the cabinet of a marketplace."""
 
-    file = forms.FileField(
+    file = UploadField(
         label=_("Export of orders"),
         help_text=_("Excel (.xlsx), 5 MB and 20,000 rows at most."),
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-        error_messages={"required": _("Choose a file.")},
+        accept=".xlsx",
+        bytes_max=FILE_BYTES_MAX,
+        too_large=_("The file is too large. Export fewer days at once."),
     )
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > FILE_BYTES_MAX:
-            raise forms.ValidationError(
-                _("The file is too large. Export fewer days at once."), code="too_large"
-            )
-        return file
 
 
 class TableFileForm(forms.Form):
     """Any table of orders."""
 
-    file = forms.FileField(
+    file = UploadField(
         label=_("File of orders"),
         help_text=_("Excel (.xlsx) or CSV, 20 MB and 100,000 rows at most."),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
-        error_messages={"required": _("Choose a file.")},
+        accept=".xlsx,.csv,.txt,.tsv",
+        bytes_max=TABLE_BYTES_MAX,
+        too_large=_("The file is too large. Export fewer days at once."),
     )
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > TABLE_BYTES_MAX:
-            raise forms.ValidationError(
-                _("The file is too large. Export fewer days at once."), code="too_large"
-            )
-        return file
 
 
 class ReplayForm(forms.Form):

@@ -14,7 +14,6 @@ from unfold.decorators import action
 from attribution.models import CodeFinding, Conversion, CouponSite, Rejection
 from attribution.selectors.leaks import held_by
 from attribution.services.coupon_sites import coupon_site_save
-from attribution.services.evidence_files import Evidence
 from attribution.services.leak_decisions import (
     NOTE_CHARS_MAX,
     finding_clear,
@@ -24,6 +23,7 @@ from attribution.services.leak_decisions import (
 )
 from attribution.services.verdicts import Speaker
 from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge
+from core.forms import EvidenceField
 
 SALES_SHOWN = 20
 
@@ -49,15 +49,10 @@ class LeakedForm(forms.Form):
 class LeakedSaleForm(LeakedForm):
     """The same of one sale, where a file may show it too."""
 
-    file = forms.FileField(
+    file = EvidenceField(
         label=_("Picture or PDF"),
-        required=False,
         help_text=_("PNG, JPEG or PDF, 5 MB at most. Both sides and Birge see it."),
     )
-
-    def evidence(self) -> Evidence | None:
-        file = self.cleaned_data.get("file")
-        return Evidence(file.name or "", file.read()) if file is not None else None
 
 
 @admin.register(CodeFinding)
@@ -222,7 +217,7 @@ class LeakedSale(OpsAdmin):
                 conversion=sale,
                 speaker=speaker_of_ops(request, sale.brand_id),
                 note=data["note"],
-                evidence=form.evidence(),
+                evidence=data["file"],
             ),
             done=_("The sale is rejected with reason 19."),
             back=self.url_of("change", sale.pk),

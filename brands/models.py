@@ -70,6 +70,9 @@ class Member(models.Model):
         FINANCE = "finance", _("finance")
         ANALYST = "analyst", _("analyst")
 
+    WRITERS = (Role.OWNER, Role.MANAGER, Role.FINANCE)
+    PAYERS = (Role.OWNER, Role.FINANCE)
+
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=120)
@@ -87,11 +90,11 @@ class Member(models.Model):
 
     @property
     def may_write(self) -> bool:
-        return self.role != self.Role.ANALYST
+        return self.role in self.WRITERS
 
     @property
     def may_move_money(self) -> bool:
-        return self.role in (self.Role.OWNER, self.Role.FINANCE)
+        return self.role in self.PAYERS
 
 
 class BrandContract(models.Model):

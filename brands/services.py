@@ -23,6 +23,7 @@ from brands.models import (
     TopUpInvoice,
     UnclaimedTransfer,
 )
+from brands.notices import team_notice_queue
 from core import clock
 from core.accounts.models import User
 from core.audit.services import audit_record
@@ -30,7 +31,6 @@ from core.errors import DomainError, Invalid, NotFound
 from core.iin import IdNumberError, IdRule, bin_parse
 from core.locks import lock_for_transaction
 from core.money import MINOR_MAX
-from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from ledger.domain import journals
 from ledger.services import journal_post
@@ -117,13 +117,13 @@ def brand_verify(*, brand_id: int) -> Brand:
     brand.state, brand.verified_at = Brand.State.VERIFIED, clock.now()
     brand.save(update_fields=["state", "verified_at"])
     audit_record("brand.verify", brand, before=before, after={"state": brand.state})
-    for owner in Member.objects.filter(brand=brand, role=Member.Role.OWNER):
-        notice_queue(
+    with acting_as(system="tell a brand's owners"):
+        team_notice_queue(
             "brand_verified",
-            email=owner.email,
-            language=_language_of(owner.user_id),
-            context={"brand": brand},
-            dedupe_key=f"brand_verified:{brand.pk}:{owner.pk}:{brand.verified_at.isoformat()}",
+            brand.pk,
+            [Member.Role.OWNER],
+            context={},
+            dedupe_key=f"brand_verified:{brand.pk}:{brand.verified_at.isoformat()}",
         )
     return brand
 
@@ -155,11 +155,6 @@ def _brand_locked(brand_id: int) -> Brand:
     if brand is None:
         raise NotFound(_("There is no such brand."))
     return brand
-
-
-def _language_of(user_id: int) -> str:
-    with acting_as(system="language of a reader"):
-        return User.objects.values_list("language", flat=True).get(pk=user_id)
 
 
 # --- Team -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from campaigns.domain.code_rules import GRACE_DAYS_DEFAULT
 from campaigns.models import Campaign, Participation
 from campaigns.services.code_pools import NAME_CHARS_MAX, PoolTerms
 from core.admin import DayField
+from core.forms import UploadField
 
 SKUS_CHARS_MAX = 70_000
 
@@ -77,11 +78,13 @@ class PoolForm(CodeScheduleForm):
         max_length=NAME_CHARS_MAX,
     )
     participation = forms.ChoiceField(label=_("Whose codes"), required=False)
-    file = forms.FileField(
+    file = UploadField(
         label=_("Codes of your shop"),
         help_text=_("Excel (.xlsx) or CSV: one code in a row, 100,000 at most."),
         required=False,
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        accept=".xlsx,.csv,.txt",
+        bytes_max=LIMITS.file_bytes,
+        too_large=_("The file is too large: up to 8 MB are read."),
     )
     count = forms.IntegerField(
         label=_("Or: how many we shall make"),
@@ -103,12 +106,6 @@ class PoolForm(CodeScheduleForm):
             ("", _("The campaign's: I give them out later")),
             *((key, row.influencer.name) for key, row in self.people.items()),
         ]
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file is not None and file.size > LIMITS.file_bytes:
-            raise forms.ValidationError(_("The file is too large: up to 8 MB are read."))
-        return file
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

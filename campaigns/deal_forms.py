@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.domain import deals as rules
 from campaigns.models import Deal, Participation
 from campaigns.services.deals import DealOffer
-from core.evidence import EVIDENCE_BYTES_MAX, Evidence
-from core.forms import TengeField
+from core.forms import EvidenceField, TengeField
 
 RETURN_WORDS = {
     rules.ReturnCode.LABEL: _("21, no ad label"),
@@ -74,24 +72,10 @@ class PostForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("As it was published. It begins with «Жарнама», «Реклама» or another label."),
     )
-    picture = forms.FileField(
+    picture = EvidenceField(
         label=_("Screenshot"),
-        required=False,
         help_text=_("For a story, or where the label is in the picture. PNG, JPEG or PDF, 5 MB."),
-        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg,.pdf"}),
     )
-
-    def clean_picture(self) -> UploadedFile | None:
-        file: UploadedFile | None = self.cleaned_data.get("picture")
-        if file is not None and (file.size or 0) > EVIDENCE_BYTES_MAX:
-            raise forms.ValidationError(
-                _("The file is larger than 5 MB. Send a smaller picture."), code="too_large"
-            )
-        return file
-
-    def evidence(self) -> Evidence | None:
-        file: UploadedFile | None = self.cleaned_data.get("picture")
-        return Evidence(file.name or "", file.read()) if file is not None else None
 
 
 class ReturnForm(forms.Form):

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.evidence import EVIDENCE_BYTES_MAX, Evidence
 from core.money import MoneyError, minor_of
 
 _BLANKS = re.compile(r"[\s\u00a0\u202f₸%]")
@@ -68,3 +70,37 @@ class PercentField(_HundredthsField):
     """A percent, cleaned to basis points: "12,5" is 1250."""
 
     default_error_messages = {"invalid": _("Write the percent in digits, for example 12,5.")}
+
+
+class UploadField(forms.FileField):
+    """A file of at most `bytes_max`; of a larger one nothing is read, `too_large` says what to do.
+    `accept` is what the browser's window offers first."""
+
+    default_error_messages = {"required": _("Choose a file.")}
+
+    def __init__(self, *, accept: str, bytes_max: int, too_large: Promise, **given: Any) -> None:
+        super().__init__(widget=forms.FileInput(attrs={"accept": accept}), **given)
+        self.bytes_max, self.too_large = bytes_max, too_large
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file is not None and (file.size or 0) > self.bytes_max:
+            raise forms.ValidationError(str(self.too_large), code="too_large")
+        return file
+
+
+class EvidenceField(UploadField):
+    """A picture or a PDF that shows something, cleaned to its Evidence; None without a file."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(
+            accept=".png,.jpg,.jpeg,.pdf",
+            bytes_max=EVIDENCE_BYTES_MAX,
+            too_large=_("The file is larger than 5 MB. Send a smaller picture."),
+            required=False,
+            **given,
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> Evidence | None:
+        file = super().clean(data, initial)
+        return Evidence(file.name or "", file.read()) if file is not None else None

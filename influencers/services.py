@@ -14,14 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
-from core.accounts.models import User
 from core.audit.services import audit_record
 from core.crypto import blind_index, blind_indexes
 from core.errors import DomainError, Invalid
 from core.iban import Bank, IbanError, IbanRule, iban_bank, iban_mask, iban_parse
 from core.iin import IdNumberError, IdRule, iin_parse
 from core.locks import lock_for_transaction
-from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.domain.handle import HandleError, handle_parse
 from influencers.models import (
@@ -33,6 +31,7 @@ from influencers.models import (
     TaxProfile,
     Topic,
 )
+from influencers.notices import influencer_notice_queue
 from influencers.selectors import topics_offered
 
 ACCOUNT_HOLD = timedelta(hours=72)  # a thief who changes the account must wait, and we have written
@@ -326,11 +325,9 @@ def _account_replace(
 
 def _account_notice(account: PayoutAccount, bank: Bank, *, is_replacement: bool) -> None:
     """To the address of the login: what was typed beside the account proves nothing."""
-    user = User.objects.get(pk=account.influencer.user_id)
-    notice_queue(
+    influencer_notice_queue(
         "account_added",
-        email=user.email,
-        language=user.language,
+        account.influencer,
         context={
             "account": iban_mask(account.iban),
             "bank": bank.name,

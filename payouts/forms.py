@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from brands.models import Brand
+from core.forms import UploadField
 from payouts.rails.bank_file.table_statement import columns_missing
 
 STATEMENT_BYTES_MAX = 1_048_576
@@ -32,20 +32,13 @@ COLUMN_LABELS = {
 class StatementForm(forms.Form):
     """A statement as the bank's client program exports it."""
 
-    file = forms.FileField(
+    file = UploadField(
         label=_("File of the statement"),
         help_text=_("The form of 1C (1CClientBankExchange), or a table: CSV, XLSX. 1 MB at most."),
-        widget=forms.FileInput(attrs={"accept": ".txt,.csv,.xlsx,text/plain"}),
-        error_messages={"required": _("Choose a file.")},
+        accept=".txt,.csv,.xlsx,text/plain",
+        bytes_max=STATEMENT_BYTES_MAX,
+        too_large=_("The file is larger than 1 MB. Export fewer days at once."),
     )
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > STATEMENT_BYTES_MAX:
-            raise forms.ValidationError(
-                _("The file is larger than 1 MB. Export fewer days at once."), code="too_large"
-            )
-        return file
 
 
 class RefusedByBankForm(forms.Form):

@@ -7,16 +7,14 @@ Rows without a decision say nothing: the list that was downloaded may come back 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from attribution.domain.verdicts import Verdict
 from core.cells import Limits
-from core.columns import SAMPLE_ROWS, Layout, ReadRow, Wanted, layout_guess, row_read
-from core.sheets import rows_filled, table_open, table_top
+from core.columns import Layout, ReadRow, Wanted
+from core.tables import ColumnsMissing, RowFault, rows_read, rows_said, table_layout
 
 LIMITS = Limits(file_bytes=5 * 2**20, unpacked_bytes=50 * 2**20, rows=5_001, columns=60)
 WANTED = (
@@ -31,15 +29,6 @@ WANTED = (
 APPROVE = frozenset({"approve", "approved", "yes", "бекіту", "иә", "одобрить", "да"})
 REJECT = frozenset({"reject", "rejected", "no", "бас тарту", "жоқ", "отклонить", "нет"})
 _NUMBER = re.compile(r"\s*([0-9]{1,3})\b", re.ASCII)
-
-
-class TableFault(NamedTuple):
-    """What is wrong in a row. `code` is of core.values, a Refusal, or a word of ours."""
-
-    row: int
-    column: str
-    code: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +47,7 @@ class RowSaid:
 @dataclass(frozen=True, slots=True)
 class VerdictTable:
     rows: tuple[RowSaid, ...]
-    faults: tuple[TableFault, ...]
-
-
-class ColumnsMissing(ValueError):
-    """Neither the sale nor the decision can be read."""
+    faults: tuple[RowFault, ...]
 
 
 def verdict_table_read(raw: bytes, *, now: datetime) -> VerdictTable:
@@ -70,37 +55,23 @@ def verdict_table_read(raw: bytes, *, now: datetime) -> VerdictTable:
 
     Raises:
         TableError: no table that we read.
-        ColumnsMissing: a table of something else.
+        ColumnsMissing: neither the sale nor the decision can be read.
     """
-    layout = layout_guess(table_top(raw, LIMITS, most=SAMPLE_ROWS), WANTED)
+    layout = table_layout(raw, LIMITS, WANTED)
     if "decision" not in layout.places or not {"sale", "order"} & set(layout.places):
         raise ColumnsMissing
-    rows, faults = [], []
-    for read in _rows(raw, layout, now):
-        said = _said(read, layout)
-        if isinstance(said, TableFault):
-            faults.append(said)
-        elif said is not None:
-            rows.append(said)
-    return VerdictTable(tuple(rows), tuple(faults))
+    rows = rows_read(raw, LIMITS, WANTED, layout, now=now)
+    return VerdictTable(*rows_said(rows, lambda read: _said(read, layout)))
 
 
-def _rows(raw: bytes, layout: Layout, now: datetime) -> Iterator[ReadRow]:
-    for row in rows_filled(table_open(raw, LIMITS)):
-        if row.number > layout.header_row:
-            yield row_read(row, layout, WANTED, now=now)
-
-
-def _said(read: ReadRow, layout: Layout) -> RowSaid | TableFault | None:
-    if read.faults:
-        return TableFault(*read.faults[0])
+def _said(read: ReadRow, layout: Layout) -> RowSaid | RowFault | None:
     texts = {name: str(value or "").strip() for name, value in read.values.items()}
     word = texts["decision"].casefold()
     if not word:
         return None
 
-    def fault(name: str, code: str) -> TableFault:
-        return TableFault(read.row, layout.title_of(name), code, texts[name][:60])
+    def fault(name: str, code: str) -> RowFault:
+        return RowFault(read.row, layout.title_of(name), code, texts[name][:60])
 
     if word not in APPROVE | REJECT:
         return fault("decision", "unknown_decision")

@@ -13,16 +13,10 @@ from django.utils.translation import gettext as _
 
 from attribution.connectors.admitad.actions import token_probe
 from attribution.connectors.admitad.client import TOKEN_LENGTH_MAX, Ask
-from attribution.connectors.base import (
-    AccessDenied,
-    ConnectorError,
-    CredentialsRefused,
-    PollConnection,
-)
+from attribution.connectors.base import PollConnection
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed, trial
+from attribution.services.setup import Given, Setup, Typed, is_whole, trial, trial_told
 from core.errors import Invalid
-from core.http import OutgoingError
 
 
 def token_settings(token: str) -> dict[str, Any]:
@@ -33,8 +27,7 @@ def token_settings(token: str) -> dict[str, Any]:
         Invalid: no token, one that Admitad refuses, or no answer from Admitad.
     """
     secret = token.strip()
-    is_plain = secret.isascii() and secret.isprintable() and " " not in secret
-    if not is_plain or not 1 <= len(secret) <= TOKEN_LENGTH_MAX:
+    if not is_whole(secret, most=TOKEN_LENGTH_MAX):
         raise Invalid.of(
             "token",
             _("This is not a whole token. Copy it again, from the first letter to the last."),
@@ -42,21 +35,13 @@ def token_settings(token: str) -> dict[str, Any]:
     own: dict[str, Any] = {}
     if settings.SANDBOX_URL:
         own["base_url"] = f"{settings.SANDBOX_URL}/admitad"
-    try:
+    with trial_told(
+        "token",
+        wrong=_("Admitad does not take this token: it is wrong or has ended."),
+        denied=_("This token may not read the statistics of Admitad. Make one with that right."),
+        silent=_("Admitad does not answer us right now. Your token was not kept: try again."),
+    ):
         token_probe(trial(Ask, PollConnection(secret, own)))
-    except CredentialsRefused:
-        raise Invalid.of(
-            "token", _("Admitad does not take this token: it is wrong or has ended.")
-        ) from None
-    except AccessDenied:
-        raise Invalid.of(
-            "token",
-            _("This token may not read the statistics of Admitad. Make one with that right."),
-        ) from None
-    except (ConnectorError, OutgoingError):
-        raise Invalid.of(
-            "token", _("Admitad does not answer us right now. Your token was not kept: try again.")
-        ) from None
     return own
 
 

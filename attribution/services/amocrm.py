@@ -12,7 +12,7 @@ from attribution.connectors.amocrm.client import DOMAINS, TOKEN_LENGTH_MAX, toke
 from attribution.connectors.base import PollConnection
 from attribution.models import Connection
 from attribution.services.crm import account_require, account_settings
-from attribution.services.setup import Given, Setup, Typed, same_seller
+from attribution.services.setup import Given, Setup, Typed, is_whole, same_seller
 from core.errors import Invalid
 from core.money import MINOR_DIGITS
 
@@ -39,8 +39,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     """A new token is of the account that is known."""
     host = known.settings["host"] if known else host_require(typed.get("address", ""))
     token = typed.get("token", "").strip()
-    is_plain = token.isascii() and token.isprintable() and " " not in token
-    if not is_plain or not 1 <= len(token) <= TOKEN_LENGTH_MAX:
+    if not is_whole(token, most=TOKEN_LENGTH_MAX):
         raise Invalid.of(
             "token",
             _("This is not a whole token. Copy it again, from the first letter to the last."),

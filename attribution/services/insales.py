@@ -7,18 +7,12 @@ import re
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from attribution.connectors.base import (
-    AccessDenied,
-    ConnectorError,
-    CredentialsRefused,
-    PollConnection,
-)
+from attribution.connectors.base import PollConnection
 from attribution.connectors.insales.client import Ask
 from attribution.connectors.insales.listing import probe
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed, same_seller, trial
+from attribution.services.setup import Given, Setup, Typed, is_whole, same_seller, trial, trial_told
 from core.errors import Invalid
-from core.http import OutgoingError
 
 HOST_CHARS_MAX, CREDENTIAL_CHARS_MAX = 253, 200
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
@@ -29,7 +23,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     host = known.settings["seller_id"] if known else host_require(typed.get("shop", ""))
     app_id, password = typed.get("app_id", "").strip(), typed.get("password", "").strip()
     for name, value in (("app_id", app_id), ("password", password)):
-        if not _is_credential(value):
+        if not is_whole(value, most=CREDENTIAL_CHARS_MAX, without=" :"):
             raise Invalid.of(name, _("Copy it again from the page of the application in InSales."))
     given = Given(
         token=f"{app_id}:{password}",
@@ -61,24 +55,14 @@ def _base_url(host: str) -> str:
 
 def _try(given: Given) -> None:
     """Raises: Invalid: the shop refuses, or does not answer."""
-    asked = PollConnection(given.token, given.settings)
-    try:
-        probe(trial(Ask, asked))
-    except CredentialsRefused:
-        raise Invalid.of(
-            "password", _("The shop does not take this id with this password.")
-        ) from None
-    except AccessDenied:
-        message = _("This application may not read orders. Give it that right in InSales.")
-        raise Invalid.of("password", message) from None
-    except (ConnectorError, OutgoingError):
-        message = _("There is no InSales shop at this address, or it does not answer right now.")
-        raise Invalid.of("shop", message) from None
-
-
-def _is_credential(value: str) -> bool:
-    is_plain = value.isascii() and value.isprintable() and not set(" :") & set(value)
-    return is_plain and 1 <= len(value) <= CREDENTIAL_CHARS_MAX
+    with trial_told(
+        "password",
+        wrong=_("The shop does not take this id with this password."),
+        denied=_("This application may not read orders. Give it that right in InSales."),
+        silent=_("There is no InSales shop at this address, or it does not answer right now."),
+        silent_field="shop",
+    ):
+        probe(trial(Ask, PollConnection(given.token, given.settings)))
 
 
 SETUP = Setup(_read, is_same=same_seller, may_follow=same_seller)

@@ -16,7 +16,7 @@ from attribution.connectors.base import ConnectorError, PollConnection, SourceRe
 from attribution.connectors.kaspi.client import TOKEN_LENGTH_MAX, Ask
 from attribution.connectors.kaspi.orders import order_is_seen, token_probe
 from attribution.models import Connection, Order
-from attribution.services.setup import Given, Setup, Typed, same_token, trial
+from attribution.services.setup import Given, Setup, Typed, is_whole, same_token, trial
 from core.errors import Invalid
 from core.http import OutgoingError
 from core.tenancy.context import acting_as
@@ -29,7 +29,7 @@ def token_settings(token: str) -> dict[str, Any]:
         Invalid: no token, one that Kaspi refuses, or no answer from Kaspi.
     """
     secret = token.strip()
-    if not _is_token(secret):
+    if not is_whole(secret, most=TOKEN_LENGTH_MAX):
         raise Invalid.of(
             "token",
             _("This is not a whole token. Copy it again, from the first letter to the last."),
@@ -79,11 +79,6 @@ def shop_shows_order(asked: PollConnection, number: str) -> bool:
         ConnectorError, OutgoingError: Kaspi said neither yes nor no.
     """
     return order_is_seen(trial(Ask, asked), number)
-
-
-def _is_token(secret: str) -> bool:
-    is_plain = secret.isascii() and secret.isprintable() and " " not in secret
-    return is_plain and 1 <= len(secret) <= TOKEN_LENGTH_MAX
 
 
 def _no_answer() -> Invalid:

@@ -28,9 +28,9 @@ from core.audit.models import AuditEntry
 from core.audit.services import audit_entry
 from core.bulk import array_of, row_new, rows_insert, rows_update
 from core.errors import DomainError
-from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
+from influencers.notices import influencer_notice_queue
 
 logger = logging.getLogger(__name__)
 
@@ -207,11 +207,9 @@ def _opened_notices(opened: Collection[CodeFinding]) -> None:
     )
     campaigns = Campaign.objects.in_bulk({each.campaign_id for each in by_code.values()})
     for finding in by_code.values():
-        person = people[finding.influencer_id]
-        notice_queue(
+        influencer_notice_queue(
             "code_finding",
-            email=person.user.email,
-            language=person.user.language,
+            people[finding.influencer_id],
             context={
                 "campaign": campaigns[finding.campaign_id],
                 "code": finding.code.code,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from attribution.models import Conversion, LateReturn, Rejection
-from core.notify.services import notice_queue
 from influencers.models import Influencer
+from influencers.notices import influencer_notice_queue
 
 OfSomebody = TypeVar("OfSomebody", Conversion, Rejection, LateReturn)
 
@@ -16,12 +16,10 @@ OfSomebody = TypeVar("OfSomebody", Conversion, Rejection, LateReturn)
 def approved_notices_queue(conversions: Sequence[Conversion]) -> None:
     """One notice per influencer about what was approved together."""
     for person, theirs in _by_person(conversions):
-        notice_queue(
+        influencer_notice_queue(
             "rewards_approved",
-            email=person.user.email,
-            language=person.user.language,
+            person,
             context={
-                "name": person.name,
                 "count": len(theirs),
                 "amount_minor": sum(each.commission_minor for each in theirs),
             },
@@ -33,12 +31,10 @@ def rejected_notices_queue(rejections: Sequence[Rejection]) -> None:
     """One notice per influencer: which sale was rejected and why, or how many were."""
     for person, theirs in _by_person(rejections):
         first = theirs[0]
-        notice_queue(
+        influencer_notice_queue(
             "sales_rejected",
-            email=person.user.email,
-            language=person.user.language,
+            person,
             context={
-                "name": person.name,
                 "count": len(theirs),
                 "order": first.conversion.order_number,
                 "amount_minor": sum(each.lost_minor for each in theirs),
@@ -55,12 +51,10 @@ def late_return_notices_queue(returns: Sequence[LateReturn]) -> None:
     """One notice per influencer of what went back with late returns; an undone one needs none."""
     lost = [each for each in returns if each.unpaid_minor + each.debt_minor > 0]
     for person, theirs in _by_person(lost):
-        notice_queue(
+        influencer_notice_queue(
             "reward_returned",
-            email=person.user.email,
-            language=person.user.language,
+            person,
             context={
-                "name": person.name,
                 "count": len(theirs),
                 "amount_minor": sum(each.unpaid_minor + each.debt_minor for each in theirs),
                 "debt_minor": sum(each.debt_minor for each in theirs),

@@ -18,7 +18,7 @@ from attribution.connectors.base import (
 )
 from attribution.connectors.ozon.performance import Ask, Limited
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed, same_seller, trial
+from attribution.services.setup import Given, Setup, Typed, is_whole, same_seller, trial
 from campaigns.services.traffic_tags import traffic_tag_set
 from core.errors import Invalid
 from core.http import OutgoingError
@@ -33,7 +33,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     tag = known.settings["seller_id"] if known else _tag_require(typed.get("tag", ""))
     secret = typed.get("token", "").strip()
     for field, text in (("client_id", client), ("token", secret)):
-        if not _is_plain(text):
+        if not is_whole(text, most=CLIENT_CHARS_MAX):
             raise Invalid.of(field, _("This is not whole. Copy it again."))
     own: dict[str, Any] = {"client_id": client, "seller_id": tag}
     if settings.SANDBOX_URL:
@@ -48,11 +48,6 @@ def _tag_require(text: str) -> str:
     if not _TAG.fullmatch(tag):
         raise Invalid.of("tag", _("The tag looks like vendor_org_42: copy it from Ozon's cabinet."))
     return tag
-
-
-def _is_plain(text: str) -> bool:
-    has_marks_only = text.isascii() and text.isprintable() and " " not in text
-    return has_marks_only and 1 <= len(text) <= CLIENT_CHARS_MAX
 
 
 def _ozon_require(asked: PollConnection, tag: str) -> None:

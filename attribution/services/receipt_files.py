@@ -9,11 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attribution.connectors.receipt.shop_file import ColumnsMissing, RowFault, shop_file_read
+from attribution.connectors.receipt.shop_file import shop_file_read
 from attribution.services.receipt_confirm import Confirmed, receipts_confirm
 from core import clock
 from core.cells import TableError
-from core.errors import Invalid
+from core.file_refusals import file_wrong, table_wrong
+from core.tables import ColumnsMissing, RowFault
 
 FAULTS_SHOWN = 100
 COLUMNS: Mapping[str, Promise] = {
@@ -48,14 +49,11 @@ def receipt_file_confirm(*, connection_id: int, raw: bytes) -> FileAnswer:
     try:
         read = shop_file_read(raw, now=clock.now())
     except TableError as error:
-        text = REFUSALS.get(error.code)
-        raise _wrong(str(text) if text else _("This is no table that we can read.")) from None
+        raise table_wrong(error, REFUSALS) from None
     except ColumnsMissing as error:
         columns = ", ".join(str(COLUMNS[name]) for name in error.names)
-        raise _wrong(_("These columns are missing: %(columns)s.") % {"columns": columns}) from None
+        raise file_wrong(
+            _("These columns are missing: %(columns)s.") % {"columns": columns}
+        ) from None
     confirmed = receipts_confirm(connection_id=connection_id, receipts=read.rows)
     return FileAnswer(confirmed, len(read.rows), read.faults[:FAULTS_SHOWN], len(read.faults))
-
-
-def _wrong(message: str) -> Invalid:
-    return Invalid.of("file", message)

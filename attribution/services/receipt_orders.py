@@ -15,13 +15,12 @@ from attribution.domain.receipt_orders import Likeness, receipts_compare
 from attribution.models import InboundEvent, ReceiptClaim, ReceiptMatch
 from attribution.selectors.receipt_orders import Near, matches_same, receipts_near
 from attribution.services.inbox import Received, events_store
-from brands.models import Brand, Member
+from brands.models import Member
+from brands.notices import team_notice_queue
 from core import clock
-from core.accounts.models import User
 from core.audit.models import AuditEntry
 from core.audit.services import audit_entry
 from core.bulk import rows_insert
-from core.notify.services import notice_queue
 
 State = ReceiptMatch.State
 STATES = {Likeness.SAME: State.SAME, Likeness.ASK: State.OPEN}
@@ -106,22 +105,15 @@ def _question_notices(brand_id: int, rows: Sequence[ReceiptMatch]) -> None:
     """One letter for a look, to everybody of the brand who may answer."""
     first = min(row.claim_id for row in rows if row.state == State.OPEN)
     claim = ReceiptClaim.objects.select_related("connection", "influencer").get(pk=first)
-    brand = Brand.objects.get(pk=brand_id)
-    writers = Member.objects.filter(brand_id=brand_id).exclude(role=Member.Role.ANALYST)
-    languages = dict(
-        User.objects.filter(pk__in=writers.values("user_id")).values_list("pk", "language")
+    team_notice_queue(
+        "receipt_question",
+        brand_id,
+        Member.WRITERS,
+        context={
+            "name": claim.influencer.name,
+            "amount_minor": claim.total_minor,
+            "shop": claim.shop,
+            "connection_id": claim.connection.public_id,
+        },
+        dedupe_key=f"receipt-question:{claim.public_id}",
     )
-    for member in writers:
-        notice_queue(
-            "receipt_question",
-            email=member.email,
-            language=languages[member.user_id],
-            context={
-                "brand": brand,
-                "name": claim.influencer.name,
-                "amount_minor": claim.total_minor,
-                "shop": claim.shop,
-                "connection_id": claim.connection.public_id,
-            },
-            dedupe_key=f"receipt-question:{claim.public_id}:{member.pk}",
-        )

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from attribution.connectors.asking import AskT
-from attribution.connectors.base import HttpClient, PollConnection
+from attribution.connectors.base import (
+    AccessDenied,
+    ConnectorError,
+    CredentialsRefused,
+    HttpClient,
+    PollConnection,
+)
 from attribution.models import Connection
 from core import clock
-from core.http import outgoing
+from core.errors import Invalid
+from core.http import OutgoingError, outgoing
 
 WAIT_SECONDS = 8.0  # somebody looks at the button meanwhile
 Typed = Mapping[str, str]  # the fields of the source's form, by name
@@ -80,6 +88,28 @@ def trial_client() -> HttpClient:
 def trial(ask: type[AskT], asked: PollConnection) -> AskT:
     """To try what was typed before we keep it. Calls out: outside of any transaction."""
     return ask(trial_client(), asked, clock.now(), lambda _is_last: 1)
+
+
+@contextmanager
+def trial_told(
+    field: str, *, wrong: str, denied: str, silent: str, silent_field: str = ""
+) -> Iterator[None]:
+    """What the brand reads of a trial that fails: the key is wrong, it may not read what we need,
+    or nobody we know answers. Raises: Invalid."""
+    try:
+        yield
+    except CredentialsRefused:
+        raise Invalid.of(field, wrong) from None
+    except AccessDenied:
+        raise Invalid.of(field, denied) from None
+    except (ConnectorError, OutgoingError):
+        raise Invalid.of(silent_field or field, silent) from None
+
+
+def is_whole(text: str, *, most: int, least: int = 1, without: str = " ") -> bool:
+    """Whether this can be a key as it was issued: so many printable characters of ASCII."""
+    is_plain = text.isascii() and text.isprintable() and not set(without) & set(text)
+    return is_plain and least <= len(text) <= most
 
 
 def _nothing_asked(typed: Typed, known: Connection | None) -> Given:

@@ -8,18 +8,12 @@ import re
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from attribution.connectors.base import (
-    AccessDenied,
-    ConnectorError,
-    CredentialsRefused,
-    PollConnection,
-)
+from attribution.connectors.base import PollConnection
 from attribution.connectors.shopify.client import TOKEN_LENGTH_MAX, Ask
 from attribution.connectors.shopify.listing import probe
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed, same_seller, trial
+from attribution.services.setup import Given, Setup, Typed, is_whole, same_seller, trial, trial_told
 from core.errors import Invalid
-from core.http import OutgoingError
 
 DOMAIN = ".myshopify.com"
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
@@ -33,7 +27,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     if not (secret or (known and token)):
         raise Invalid.of("secret", _("Without the secret nobody can tell whose calls they are."))
     for name, value in (("secret", secret), ("token", token)):
-        if value and not _is_whole(value):
+        if value and not is_whole(value, most=TOKEN_LENGTH_MAX):
             raise Invalid.of(name, _("Copy it again, from the first letter to the last."))
     own = {"seller_id": domain, "base_url": _base_url(domain)}
     given = Given(token=token, secret=secret, settings=own)
@@ -60,22 +54,14 @@ def _base_url(domain: str) -> str:
 
 def _try(given: Given) -> None:
     """Raises: Invalid: the shop refuses, or does not answer."""
-    asked = PollConnection(given.token, given.settings)
-    try:
-        probe(trial(Ask, asked))
-    except CredentialsRefused:
-        raise Invalid.of("token", _("The shop does not take this token.")) from None
-    except AccessDenied:
-        message = _("This token may not read orders. Give the application the scope read_orders.")
-        raise Invalid.of("token", message) from None
-    except (ConnectorError, OutgoingError):
-        message = _("There is no shop at this address, or Shopify does not answer right now.")
-        raise Invalid.of("shop", message) from None
-
-
-def _is_whole(value: str) -> bool:
-    is_plain = value.isascii() and value.isprintable() and " " not in value
-    return is_plain and len(value) <= TOKEN_LENGTH_MAX
+    with trial_told(
+        "token",
+        wrong=_("The shop does not take this token."),
+        denied=_("This token may not read orders. Give the application the scope read_orders."),
+        silent=_("There is no shop at this address, or Shopify does not answer right now."),
+        silent_field="shop",
+    ):
+        probe(trial(Ask, PollConnection(given.token, given.settings)))
 
 
 SETUP = Setup(_read, is_same=same_seller, may_follow=same_seller)

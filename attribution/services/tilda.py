@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed
+from attribution.services.setup import Given, Setup, Typed, is_whole
 from core.errors import Invalid
 from core.money import MINOR_DIGITS
 
@@ -19,8 +19,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
     """Nothing can be asked: the first form says whether all is right. The key is the merchant's
     own, and Tilda works without one."""
     key = typed.get("api_key", "").strip()
-    is_plain = key.isascii() and key.isprintable() and " " not in key
-    if key and not (is_plain and KEY_CHARS_MIN <= len(key) <= KEY_CHARS_MAX):
+    if key and not is_whole(key, least=KEY_CHARS_MIN, most=KEY_CHARS_MAX):
         raise Invalid.of(
             "api_key", _("The key has from 8 to 200 Latin letters, digits and signs, no spaces.")
         )

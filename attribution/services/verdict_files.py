@@ -10,22 +10,21 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from attribution.domain.verdict_table import (
-    ColumnsMissing,
-    RowSaid,
-    TableFault,
-    verdict_table_read,
-)
+from attribution.domain.verdict_table import RowSaid, verdict_table_read
 from attribution.domain.verdicts import Refusal
 from attribution.models import Conversion
 from attribution.services.verdicts import Said, Speaker, verdicts_judge
 from core import clock
 from core.cells import TableError
-from core.errors import Invalid
+from core.file_refusals import file_wrong, table_wrong
+from core.tables import ColumnsMissing, RowFault
 from core.tenancy.context import acting_as
 
 SALES_MAX = 5_000  # of one file
+TOO_LARGE = gettext_lazy("The file is too large: at most 5,000 rows and 5 MB.")
+REFUSALS = {"too_large": TOO_LARGE, "too_many_rows": TOO_LARGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Checked:
     """What a file says. Only one without a fault may be applied."""
 
     said: tuple[Said, ...]
-    faults: tuple[TableFault, ...]
+    faults: tuple[RowFault, ...]
 
 
 def verdict_file_check(*, speaker: Speaker, raw: bytes) -> Checked:
@@ -45,15 +44,13 @@ def verdict_file_check(*, speaker: Speaker, raw: bytes) -> Checked:
     try:
         table = verdict_table_read(raw, now=clock.now())
     except ColumnsMissing:
-        raise _wrong(
+        raise file_wrong(
             _("The file needs a column of decisions, and one of conversion ids or of orders.")
         ) from None
     except TableError as error:
-        too_many = error.code in ("too_large", "too_many_rows")
-        said = _("The file is too large: at most 5,000 rows and 5 MB.")
-        raise _wrong(said if too_many else _("This is no table that we can read.")) from None
+        raise table_wrong(error, REFUSALS) from None
     if not table.rows and not table.faults:
-        raise _wrong(_("No row of the file has a decision."))
+        raise file_wrong(_("No row of the file has a decision."))
     named = _named(speaker.brand_id, table.rows)
     faults = list(table.faults)
     row_of: dict[Said, RowSaid] = {}
@@ -63,7 +60,7 @@ def verdict_file_check(*, speaker: Speaker, raw: bytes) -> Checked:
         for each in ids:
             row_of[Said(each, row.verdict, row.reason_code, row.note)] = row
     if len(row_of) > SALES_MAX:
-        raise _wrong(_("The file is too large: at most 5,000 rows and 5 MB."))
+        raise file_wrong(TOO_LARGE)
     outcomes = verdicts_judge(speaker=speaker, verdicts=list(row_of))
     faults += [
         _fault(row_of[each.said], each.refusal) for each in outcomes if each.refusal is not None
@@ -105,10 +102,6 @@ def _ids_of(
     return living or list(mine)
 
 
-def _fault(row: RowSaid, refusal: Refusal) -> TableFault:
+def _fault(row: RowSaid, refusal: Refusal) -> RowFault:
     name = str(row.conversion) if row.conversion else row.order
-    return TableFault(row.row, "", str(refusal), name)
-
-
-def _wrong(message: str) -> Invalid:
-    return Invalid.of("file", message)
+    return RowFault(row.row, "", str(refusal), name)

@@ -36,7 +36,7 @@ from core.errors import DomainError
 from core.tenancy.context import acting_as
 
 BATCH = 500  # conversions of one transaction
-REFUSALS: Mapping[Refusal, Promise] = {
+REFUSALS: Mapping[str, Promise] = {
     Refusal.NOT_THERE: gettext_lazy("There is no such sale."),
     Refusal.APPROVED: gettext_lazy(
         "It is approved already: an approved reward cannot be rejected any more."

@@ -6,20 +6,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from attribution.connectors.base import (
-    AccessDenied,
-    ConnectorError,
-    CredentialsRefused,
-    PollConnection,
-)
+from attribution.connectors.base import PollConnection
 from attribution.connectors.woocommerce.client import KEY_LENGTH_MAX, Ask
 from attribution.connectors.woocommerce.connector import READS_REFUNDS
 from attribution.connectors.woocommerce.listing import probe
 from attribution.domain.shop_address import shop_root
 from attribution.models import Connection
-from attribution.services.setup import Given, Setup, Typed, trial
+from attribution.services.setup import Given, Setup, Typed, is_whole, trial, trial_told
 from core.errors import Invalid
-from core.http import OutgoingError, OutgoingRefused
+from core.http import OutgoingRefused
 
 FIELDS = ("address", "consumer_key", "consumer_secret")
 
@@ -31,7 +26,7 @@ def _read(typed: Typed, known: Connection | None) -> Given:
         return Given()
     root = _root(address, known)
     for name, value in (("consumer_key", key), ("consumer_secret", secret)):
-        if not _is_key(value):
+        if not is_whole(value, most=KEY_LENGTH_MAX, without=" :"):
             raise Invalid.of(name, _("Copy it again, from the first letter to the last."))
     own = {"seller_id": root.partition("://")[2], "base_url": root, READS_REFUNDS: True}
     given = Given(token=f"{key}:{secret}", settings=own)
@@ -55,29 +50,24 @@ def _root(address: str, known: Connection | None) -> str:
 
 def _try(given: Given) -> None:
     """Raises: Invalid: the shop refuses, or does not answer."""
-    asked = PollConnection(given.token, given.settings)
-    try:
-        probe(trial(Ask, asked))
-    except CredentialsRefused:
-        raise Invalid.of("consumer_key", _("The shop does not take this key.")) from None
-    except AccessDenied:
-        raise Invalid.of(
-            "consumer_key", _("This key may not read the orders of the shop.")
-        ) from None
-    except OutgoingRefused:
-        message = _("We may not call this address, or it leads on to another one: type that one.")
-        raise Invalid.of("address", message) from None
-    except (ConnectorError, OutgoingError):
-        message = _(
-            "There is no WooCommerce at this address, or it does not answer right now. Its"
-            " permalinks must not be “plain”."
-        )
-        raise Invalid.of("address", message) from None
-
-
-def _is_key(value: str) -> bool:
-    is_plain = value.isascii() and value.isprintable() and not set(" :") & set(value)
-    return is_plain and 1 <= len(value) <= KEY_LENGTH_MAX
+    silent = _(
+        "There is no WooCommerce at this address, or it does not answer right now. Its permalinks"
+        " must not be “plain”."
+    )
+    with trial_told(
+        "consumer_key",
+        wrong=_("The shop does not take this key."),
+        denied=_("This key may not read the orders of the shop."),
+        silent=silent,
+        silent_field="address",
+    ):
+        try:
+            probe(trial(Ask, PollConnection(given.token, given.settings)))
+        except OutgoingRefused:
+            message = _(
+                "We may not call this address, or it leads on to another one: type that one."
+            )
+            raise Invalid.of("address", message) from None
 
 
 def _is_same(known: Connection, given: Given) -> bool:

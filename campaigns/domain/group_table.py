@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from core.cells import Limits
-from core.columns import SAMPLE_ROWS, Layout, ReadRow, Wanted, layout_guess, row_read
-from core.sheets import rows_filled, table_open, table_top
+from core.columns import Layout, ReadRow, Wanted
+from core.tables import ColumnsMissing, RowFault, rows_read, rows_said, table_layout
 
 ROWS_MAX = 2_000
 LIMITS = Limits(file_bytes=2 * 2**20, unpacked_bytes=20 * 2**20, rows=ROWS_MAX + 1, columns=60)
@@ -23,15 +22,6 @@ WANTED = (
     Wanted("code", "code", ("promo code", "code", "промокод", "код")),
     Wanted("group", "text", ("group", "топ", "группа"), length_max=61),
 )  # fmt: skip
-
-
-class GroupFault(NamedTuple):
-    """What is wrong in a row. `code` is of core.values, or a word of ours."""
-
-    row: int
-    column: str
-    code: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +43,8 @@ class GroupTable:
     """`group_column` is what the file calls it."""
 
     rows: tuple[RowSaid, ...]
-    faults: tuple[GroupFault, ...]
+    faults: tuple[RowFault, ...]
     group_column: str
-
-
-class ColumnsMissing(ValueError):
-    """Neither the people nor their groups can be read."""
 
 
 def group_table_read(raw: bytes, *, now: datetime) -> GroupTable:
@@ -66,33 +52,24 @@ def group_table_read(raw: bytes, *, now: datetime) -> GroupTable:
 
     Raises:
         TableError: no table that we read.
-        ColumnsMissing: a table of something else.
+        ColumnsMissing: neither the people nor their groups can be read.
     """
-    layout = layout_guess(table_top(raw, LIMITS, most=SAMPLE_ROWS), WANTED)
+    layout = table_layout(raw, LIMITS, WANTED)
     if "group" not in layout.places or not {"participation", "code"} & set(layout.places):
         raise ColumnsMissing
-    rows: list[RowSaid] = []
-    faults: list[GroupFault] = []
-    for row in rows_filled(table_open(raw, LIMITS)):
-        if row.number > layout.header_row:
-            said = _said(row_read(row, layout, WANTED, now=now), layout)
-            if isinstance(said, GroupFault):
-                faults.append(said)
-            else:
-                rows.append(said)
-    return GroupTable(tuple(rows), tuple(faults), layout.title_of("group"))
+    rows = rows_read(raw, LIMITS, WANTED, layout, now=now)
+    said, faults = rows_said(rows, lambda read: _said(read, layout))
+    return GroupTable(said, faults, layout.title_of("group"))
 
 
-def _said(read: ReadRow, layout: Layout) -> RowSaid | GroupFault:
-    if read.faults:
-        return GroupFault(*read.faults[0])
+def _said(read: ReadRow, layout: Layout) -> RowSaid | RowFault:
     texts = {name: str(value or "").strip() for name, value in read.values.items()}
     named, code = texts.get("participation", ""), texts.get("code", "")
     try:
         participation = UUID(named) if named else None
     except ValueError:
-        return GroupFault(read.row, layout.title_of("participation"), "not_an_id", named[:60])
+        return RowFault(read.row, layout.title_of("participation"), "not_an_id", named[:60])
     if participation is None and not code:
         title = layout.title_of("participation") or layout.title_of("code")
-        return GroupFault(read.row, title, "missing", "")
+        return RowFault(read.row, title, "missing", "")
     return RowSaid(read.row, participation, code, texts.get("group", ""))

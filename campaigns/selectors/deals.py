@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from brands.models import Brand, Member
 from brands.selectors import member_require_money, member_require_write
-from campaigns.domain.deals import EARNED, HELD, UNSENT
+from campaigns.domain.deals import EARNED, UNSENT
 from campaigns.models import Campaign, Deal, Participation, Task, TaskPost
 from core import clock
 from core.errors import NotFound
@@ -218,9 +218,3 @@ def tasks_payable(influencer_ids: Collection[int]) -> QuerySet[Task]:
     """Accepted, and not wholly paid; oldest first."""
     rows = Task.objects.filter(influencer_id__in=influencer_ids, state=Task.State.ACCEPTED)
     return rows.filter(amount_minor__gt=F("paid_minor")).order_by("accepted_at", "id")
-
-
-def escrow_of(campaigns: Collection[Campaign | int]) -> dict[int, int]:
-    """{campaign: tiyn that posts at a fixed fee hold of the brand's money, without our fee}."""
-    rows = Task.objects.filter(campaign__in=campaigns, state__in=HELD).values_list("campaign_id")
-    return dict(rows.annotate(minor=Sum("amount_minor")).order_by())

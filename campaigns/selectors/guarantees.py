@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from brands.models import Member
@@ -44,14 +43,6 @@ def guarantees_ahead(campaign: Campaign) -> int:
     """How many would be off if the campaign were closed now."""
     later = Guarantee.objects.filter(campaign=campaign, state=Guarantee.State.PROMISED)
     return later.filter(month__gte=month_after(clock.today())).count()
-
-
-def promised_by_campaign(campaign_ids: Collection[int]) -> dict[int, int]:
-    """{campaign: tiyn reserved for promises that stand, without fee and VAT}. One query."""
-    rows = Guarantee.objects.filter(
-        campaign_id__in=campaign_ids, state=Guarantee.State.PROMISED
-    ).order_by()
-    return dict(rows.values_list("campaign_id").annotate(minor=Sum("amount_minor")))
 
 
 def people_of(campaign: Campaign) -> QuerySet[Participation]:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from brands.models import Brand, Member
+from brands.models import Member
+from brands.notices import team_notice_queue
 from campaigns.models import BudgetAlert, Campaign
-from core.accounts.models import User
-from core.notify.services import notice_queue
-
-TOLD = (Member.Role.OWNER, Member.Role.MANAGER, Member.Role.FINANCE)
 
 
 def budget_alerts_raise(campaign: Campaign, levels: Iterable[int], *, left_minor: int) -> bool:
@@ -30,26 +27,17 @@ def budget_alerts_raise(campaign: Campaign, levels: Iterable[int], *, left_minor
     if not fresh:
         return False
     BudgetAlert.objects.bulk_create(fresh, ignore_conflicts=True)
-    _team_tell(campaign, max(alert.level_percent for alert in fresh), left_minor)
+    level = max(alert.level_percent for alert in fresh)
+    team_notice_queue(
+        "budget_alert",
+        campaign.brand_id,
+        Member.WRITERS,
+        context={
+            "campaign": campaign,
+            "level": level,
+            "is_empty": level == 100,
+            "left_minor": left_minor,
+        },
+        dedupe_key=f"budget:{campaign.pk}:{campaign.budget_minor}:{level}",
+    )
     return True
-
-
-def _team_tell(campaign: Campaign, level: int, left_minor: int) -> None:
-    team = list(Member.objects.filter(brand_id=campaign.brand_id, role__in=TOLD).order_by("pk"))
-    users = User.objects.filter(pk__in=[member.user_id for member in team])
-    language_of = dict(users.values_list("pk", "language"))
-    context = {
-        "campaign": campaign,
-        "brand": Brand.objects.only("slug").get(pk=campaign.brand_id),
-        "level": level,
-        "is_empty": level == 100,
-        "left_minor": left_minor,
-    }
-    for member in team:
-        notice_queue(
-            "budget_alert",
-            email=member.email,
-            language=language_of[member.user_id],
-            context=context,
-            dedupe_key=f"budget:{campaign.pk}:{campaign.budget_minor}:{level}:{member.pk}",
-        )

@@ -6,15 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from brands.models import Member
+from brands.notices import team_notice_queue
 from campaigns.models import Campaign, Category
 from campaigns.services.offers import CampaignConflict, campaign_locked
 from core import clock
 from core.audit.services import audit_record
 from core.errors import Invalid
-from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 
 NOTE_CHARS_MAX = 500
@@ -124,22 +123,17 @@ def _review_set(campaign: Campaign, review: str, action: str, note: str = "") ->
 def _letters(campaign: Campaign) -> None:
     """To the brand's owners."""
     assert campaign.review_at is not None
-    owners = Member.objects.filter(brand_id=campaign.brand_id, role=Member.Role.OWNER)
-    for owner in owners.select_related("user"):
-        with override(owner.user.language):
-            category = campaign.category.name if campaign.category else ""
-        notice_queue(
-            "campaign_reviewed",
-            email=owner.user.email,
-            language=owner.user.language,
-            context={
-                "campaign": campaign,
-                "category": category,
-                "is_passed": campaign.review == Review.PASSED,
-                "why": campaign.review_note,
-            },
-            dedupe_key=f"review:{campaign.pk}:{campaign.review_at.isoformat()}:{owner.pk}",
-        )
+    team_notice_queue(
+        "campaign_reviewed",
+        campaign.brand_id,
+        [Member.Role.OWNER],
+        context={
+            "campaign": campaign,
+            "is_passed": campaign.review == Review.PASSED,
+            "why": campaign.review_note,
+        },
+        dedupe_key=f"review:{campaign.pk}:{campaign.review_at.isoformat()}",
+    )
 
 
 # --- The list -------------------------------------------------------------------------------

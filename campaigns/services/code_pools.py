@@ -18,7 +18,7 @@ from campaigns.domain.code_file import CODES_MAX, CodeFile, FileCode, RowFault, 
 from campaigns.domain.codes import canonical, one_time_code_generate, skeleton
 from campaigns.models import Campaign, CodePool, Participation, PromoCode
 from campaigns.selectors.codes import codes_taken
-from campaigns.services.codes import codes_lock, day_end, days_require, skus_require
+from campaigns.services.codes import codes_lock, days_require, last_moment, skus_require
 from campaigns.services.links import ParticipationConflict, participation_locked
 from core import clock
 from core.audit.services import audit_record
@@ -26,6 +26,7 @@ from core.bulk import array_of
 from core.cells import TableError
 from core.clock import day_start
 from core.errors import Invalid, NotFound
+from core.file_refusals import file_wrong, table_wrong
 from core.tenancy.context import acting_as
 
 NAME_CHARS_MAX = 80
@@ -66,10 +67,9 @@ def codes_import(terms: PoolTerms, *, raw: bytes) -> CodePool:
     try:
         file = code_file_read(raw)
     except TableError as error:
-        text = REFUSALS.get(error.code)
-        raise _wrong_file(str(text) if text else _("This is no table that we can read.")) from None
+        raise table_wrong(error, REFUSALS) from None
     if not file.codes and not file.faults:
-        raise _wrong_file(_("There is no code in this file."))
+        raise file_wrong(_("There is no code in this file."))
     with acting_as(system="import promo codes"):
         pool = _pool_blank(terms)
         codes_lock(pool.brand_id)
@@ -114,10 +114,6 @@ def _terms_require(terms: PoolTerms) -> None:
         raise Invalid.of("name", message)
     days_require(terms.first_on, terms.last_on)
     skus_require(terms.except_skus)
-
-
-def _wrong_file(message: str) -> Invalid:
-    return Invalid.of("file", message)
 
 
 def _pool_blank(terms: PoolTerms) -> CodePool:
@@ -179,7 +175,7 @@ def _codes_add(pool: CodePool, terms: PoolTerms, codes: Sequence[FileCode]) -> N
         pool.influencer_id,
         pool.pk,
         day_start(terms.first_on) if terms.first_on else None,
-        day_end(terms.last_on) if terms.last_on else None,
+        last_moment(terms.last_on) if terms.last_on else None,
         skus_require(terms.except_skus),
         clock.now(),
     ]

@@ -28,7 +28,7 @@ from campaigns.domain.codes import (
     skeleton,
     wish_fault,
 )
-from campaigns.models import Campaign, CodeAlias, Participation, PromoCode, Terms
+from campaigns.models import CodeAlias, Participation, PromoCode, Terms
 from campaigns.selectors.codes import codes_taken
 from campaigns.selectors.versions import terms_now
 from campaigns.services.links import ParticipationConflict, participation_locked
@@ -37,9 +37,9 @@ from core.audit.services import audit_record
 from core.clock import day_start
 from core.errors import Invalid
 from core.locks import lock_for_transaction
-from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
+from influencers.notices import influencer_notice_queue
 
 CODE_TRIES_MAX = 20
 State = PromoCode.State
@@ -178,14 +178,11 @@ def _personal(participation: Participation) -> QuerySet[PromoCode]:
 def _rotated_notice(
     participation: Participation, promo: PromoCode, former: PromoCode | None
 ) -> None:
-    person = Influencer.objects.select_related("user").get(pk=participation.influencer_id)
-    campaign = Campaign.objects.get(pk=participation.campaign_id)
-    notice_queue(
+    influencer_notice_queue(
         "code_replaced",
-        email=person.user.email,
-        language=person.user.language,
+        participation.influencer,
         context={
-            "campaign": campaign,
+            "campaign": participation.campaign,
             "code": promo.code,
             "former": former.code if former else "",
             "until": former.valid_until if former else None,
@@ -220,7 +217,7 @@ def code_schedule(
             raise ParticipationConflict(_("There is no active promo code here."))
         before = _schedule_of(promo)
         promo.valid_from = day_start(first_on) if first_on else None
-        promo.valid_until = day_end(last_on) if last_on else None
+        promo.valid_until = last_moment(last_on) if last_on else None
         promo.except_skus = skus
         promo.save(update_fields=["valid_from", "valid_until", "except_skus"])
         audit_record("code.schedule", promo, before=before, after=_schedule_of(promo))
@@ -235,7 +232,7 @@ def _schedule_of(promo: PromoCode) -> dict[str, object]:
     }
 
 
-def day_end(day_on: date) -> datetime:
+def last_moment(day_on: date) -> datetime:
     """The last moment of a day of Kazakhstan."""
     return clock.day_end(day_on) - timedelta(microseconds=1)
 

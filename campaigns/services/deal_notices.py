@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from brands.models import Brand, Member
+from brands.models import Member
+from brands.notices import team_notice_queue
 from campaigns.domain.deals import ReturnCode
 from campaigns.models import Deal, Task, TaskPost
-from core.accounts.models import User
-from core.notify.services import notice_queue
-from influencers.models import Influencer
+from influencers.notices import influencer_notice_queue
 
 TOLD = (Member.Role.OWNER, Member.Role.MANAGER)
 
@@ -55,30 +54,10 @@ def _left(deal: Deal) -> str:
 
 
 def _influencer_tell(deal: Deal, kind: str, key: str, **more: Any) -> None:
-    user_id = Influencer.objects.values_list("user_id", flat=True).get(pk=deal.influencer_id)
-    user = User.objects.get(pk=user_id)
-    notice_queue(
-        kind,
-        email=user.email,
-        language=user.language,
-        context={"deal": deal, "campaign": deal.campaign, **more},
-        dedupe_key=key,
-    )
+    context = {"deal": deal, "campaign": deal.campaign, **more}
+    influencer_notice_queue(kind, deal.influencer, context=context, dedupe_key=key)
 
 
 def _team_tell(deal: Deal, kind: str, key: str, **more: Any) -> None:
-    team = list(Member.objects.filter(brand_id=deal.brand_id, role__in=TOLD).order_by("pk"))
-    users = User.objects.filter(pk__in=[member.user_id for member in team])
-    language_of = dict(users.values_list("pk", "language"))
-    name = Influencer.objects.values_list("name", flat=True).get(pk=deal.influencer_id)
-    brand = Brand.objects.only("slug").get(pk=deal.brand_id)
-    for member in team:
-        notice_queue(
-            kind,
-            email=member.email,
-            language=language_of[member.user_id],
-            context={
-                "deal": deal, "campaign": deal.campaign, "brand": brand, "name": name, **more
-            },
-            dedupe_key=f"{key}:{member.pk}",
-        )  # fmt: skip
+    context = {"deal": deal, "campaign": deal.campaign, "name": deal.influencer.name, **more}
+    team_notice_queue(kind, deal.brand_id, TOLD, context=context, dedupe_key=key)

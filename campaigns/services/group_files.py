@@ -10,24 +10,22 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaigns.domain.codes import canonical
-from campaigns.domain.group_table import (
-    ColumnsMissing,
-    GroupFault,
-    GroupTable,
-    RowSaid,
-    group_table_read,
-)
+from campaigns.domain.group_table import GroupTable, RowSaid, group_table_read
 from campaigns.models import Campaign, Participation, PromoCode
 from campaigns.selectors.groups import open_groups
 from campaigns.services.groups import Moved, group_move
 from core import clock
 from core.cells import TableError
-from core.errors import Invalid
+from core.file_refusals import file_wrong, table_wrong
+from core.tables import ColumnsMissing, RowFault
 from core.tenancy.context import acting_as
 
 State = Participation.State
+TOO_LARGE = gettext_lazy("The file is too large: at most 2,000 rows and 2 MB.")
+REFUSALS = {"too_large": TOO_LARGE, "too_many_rows": TOO_LARGE}
 
 
 class Move(NamedTuple):
@@ -42,7 +40,7 @@ class Checked:
     """What a file would change. Only one without a fault may be applied."""
 
     moves: tuple[Move, ...]
-    faults: tuple[GroupFault, ...]
+    faults: tuple[RowFault, ...]
 
 
 def group_file_check(*, campaign: Campaign, raw: bytes) -> Checked:
@@ -55,15 +53,11 @@ def group_file_check(*, campaign: Campaign, raw: bytes) -> Checked:
     try:
         table = group_table_read(raw, now=clock.now())
     except ColumnsMissing:
-        raise Invalid.of(
-            "file",
-            _("The file needs a column “Group”, and one of participation ids or of promo codes."),
+        raise file_wrong(
+            _("The file needs a column “Group”, and one of participation ids or of promo codes.")
         ) from None
     except TableError as error:
-        too_many = error.code in ("too_large", "too_many_rows")
-        said = _("The file is too large: at most 2,000 rows and 2 MB.")
-        message = said if too_many else _("This is no table that we can read.")
-        raise Invalid.of("file", message) from None
+        raise table_wrong(error, REFUSALS) from None
     return _judged(campaign, table)
 
 
@@ -76,14 +70,14 @@ def _judged(campaign: Campaign, table: GroupTable) -> Checked:
         code = _fault(said, person, is_known=group is not None or not said.group)
         if person is None or code:
             text = said.group if code == "no_such_group" else said.person
-            faults.append(GroupFault(said.row, table.group_column, code, text[:60]))
+            faults.append(RowFault(said.row, table.group_column, code, text[:60]))
             continue
         is_there = person.group_id == (group.pk if group else None)
         is_change = person.state == State.APPROVED and not is_there
         move = Move(person.public_id, group.public_id if group else None)
         earlier = wanted.setdefault(person.pk, (said, move if is_change else None))
         if earlier[0].group.casefold() != said.group.casefold():
-            faults.append(GroupFault(said.row, table.group_column, "twice", said.person[:60]))
+            faults.append(RowFault(said.row, table.group_column, "twice", said.person[:60]))
     moves = [move for _said, move in wanted.values() if move is not None]
     return Checked(tuple(moves), tuple(sorted(faults)))
 

@@ -7,23 +7,20 @@ money: whoever settles months sees a promise whole, or not at all. Runs as the s
 from __future__ import annotations
 
 from django.db.models import QuerySet, Sum
-from django.utils.translation import override
 
-from brands.models import Brand, Member
+from brands.models import Member
+from brands.notices import team_notice_queue
 from campaigns.models import Campaign, Guarantee, Participation
 from campaigns.services.totals import totals_lock
 from core import clock
-from core.accounts.models import User
 from core.audit.services import audit_record
 from core.months import month_after
-from core.notify.services import notice_queue
-from influencers.models import Influencer
+from influencers.notices import influencer_notice_queue
 from ledger.domain.fees import Reserve
 from ledger.domain.guarantees import GuaranteeRef, guarantee_released
 from ledger.services import journal_post
 
 State, Ending = Guarantee.State, Guarantee.Ending
-TOLD = (Member.Role.OWNER, Member.Role.FINANCE)
 
 
 def guarantees_end(participation: Participation, ending: Guarantee.Ending) -> None:
@@ -98,38 +95,24 @@ def reserve_of(guarantee: Guarantee) -> Reserve:
 
 def guarantee_tell(kind: str, guarantee: Guarantee, campaign: Campaign, **more: object) -> None:
     """A letter to the influencer, in their language."""
-    user_id = Influencer.objects.values_list("user_id", flat=True).get(pk=guarantee.influencer_id)
-    user = User.objects.get(pk=user_id)
-    moment = clock.now().isoformat()
-    with override(user.language):
-        notice_queue(
-            kind,
-            email=user.email,
-            language=user.language,
-            context={"campaign": campaign, "guarantee": guarantee, **more},
-            dedupe_key=f"{kind}:{guarantee.pk}:{guarantee.raises}:{moment}",
-        )
+    influencer_notice_queue(
+        kind,
+        guarantee.influencer,
+        context={"campaign": campaign, "guarantee": guarantee, **more},
+        dedupe_key=f"{kind}:{guarantee.pk}:{guarantee.raises}:{clock.now().isoformat()}",
+    )
 
 
 def guarantee_team_tell(guarantee: Guarantee, campaign: Campaign, **more: object) -> None:
     """A letter to those of the brand who may move money: a promise has ended without them."""
-    team = Member.objects.filter(brand_id=guarantee.brand_id, role__in=TOLD).order_by("pk")
-    name = Influencer.objects.values_list("name", flat=True).get(pk=guarantee.influencer_id)
-    context = {
-        "campaign": campaign,
-        "guarantee": guarantee,
-        "name": name,
-        "brand": Brand.objects.only("slug").get(pk=guarantee.brand_id),
-        **more,
-    }
-    for member in team.select_related("user"):
-        notice_queue(
-            "guarantee_ended",
-            email=member.email,
-            language=member.user.language,
-            context=context,
-            dedupe_key=f"guarantee_ended:{guarantee.pk}:{member.pk}",
-        )
+    name = guarantee.influencer.name
+    team_notice_queue(
+        "guarantee_ended",
+        guarantee.brand_id,
+        Member.PAYERS,
+        context={"campaign": campaign, "guarantee": guarantee, "name": name, **more},
+        dedupe_key=f"guarantee_ended:{guarantee.pk}",
+    )
 
 
 def _standing() -> QuerySet[Guarantee]:

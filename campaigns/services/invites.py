@@ -17,10 +17,10 @@ from core import clock
 from core.audit.services import audit_record
 from core.errors import Invalid, NotFound
 from core.ids import endpoint_token
-from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.domain.handle import HandleError, handle_parse
 from influencers.models import Influencer, SocialProfile
+from influencers.notices import influencer_notice_queue
 
 NOTE_CHARS_MAX = 80
 LINKS_MAX = 50  # open at once, of a campaign
@@ -183,10 +183,9 @@ def _may_be_invited_require(campaign: Campaign, person: Influencer) -> None:
 
 
 def _letter(invite: Invite, campaign: Campaign, person: Influencer) -> None:
-    notice_queue(
+    influencer_notice_queue(
         "campaign_invited",
-        email=person.user.email,
-        language=person.user.language,
+        person,
         context={"campaign": campaign, "until": invite.expires_at},
         dedupe_key=f"invite:{invite.public_id}",
     )

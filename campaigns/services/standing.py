@@ -35,12 +35,10 @@ from campaigns.services.exclusive_skus import exclusive_skus_disarm
 from campaigns.services.external_codes import external_codes_disarm
 from campaigns.services.links import ParticipationConflict, link_make, participation_locked
 from core import clock
-from core.accounts.models import User
 from core.audit.services import audit_record
 from core.errors import NotFound
 from core.locks import lock_for_transaction
-from core.notify.services import notice_queue
-from influencers.models import Influencer
+from influencers.notices import influencer_notice_queue
 
 State = Participation.State
 
@@ -235,18 +233,14 @@ def rearm(participation: Participation, campaign: Campaign) -> None:
 
 def decision_notice(participation: Participation, campaign: Campaign) -> None:
     """To the influencer, in their language: what was decided, and why."""
-    user_id = Influencer.objects.values_list("user_id", flat=True).get(
-        pk=participation.influencer_id
-    )
-    user = User.objects.get(pk=user_id)
+    person = participation.influencer
     assert participation.decided_at is not None
     moment = participation.decided_at.isoformat()
-    with override(user.language):
+    with override(person.user.language):
         reason = reason_text(participation.reason_code, participation.reason_note)
-    notice_queue(
+    influencer_notice_queue(
         f"participation_{participation.state}",
-        email=user.email,
-        language=user.language,
+        person,
         context={
             "campaign": campaign,
             "reason": reason,

@@ -17,12 +17,11 @@ from campaigns.services.offers import CampaignConflict, terms_errors
 from campaigns.services.standing import people_lock, terms_in_force
 from campaigns.services.terms import terms_columns, terms_create
 from core import clock
-from core.accounts.models import User
 from core.audit.services import audit_record
 from core.errors import Invalid, NotFound
-from core.notify.services import notice_queue
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
+from influencers.notices import influencer_notice_queue
 
 State = Participation.State
 
@@ -138,14 +137,12 @@ def _row(
 
 def terms_notices(campaign: Campaign, rows: Collection[ParticipationTerms], kind: str) -> None:
     """A letter to each: from when other terms are theirs, and where they stand."""
-    days = {row.influencer_id: row for row in rows}
-    owners = dict(Influencer.objects.filter(pk__in=days).values_list("user_id", "pk"))
-    for user in User.objects.filter(pk__in=owners):
-        row = days[owners[user.pk]]
-        notice_queue(
+    by_influencer = {row.influencer_id: row for row in rows}
+    for person in Influencer.objects.select_related("user").filter(pk__in=by_influencer):
+        row = by_influencer[person.pk]
+        influencer_notice_queue(
             kind,
-            email=user.email,
-            language=user.language,
+            person,
             context={"campaign": campaign, "since": clock.day_of(row.since)},
             dedupe_key=f"{kind}:{row.participation_id}:{row.number}",
         )

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from brands.models import Member
+from brands.notices import team_notice_queue
 from compliance.models import Invoice
-from core.accounts.models import User
-from core.notify.services import notice_queue
-
-READERS = (Member.Role.OWNER, Member.Role.FINANCE)
 
 
 def invoice_issued_notice(invoice: Invoice) -> None:
@@ -24,15 +21,10 @@ def note_issued_notice(note: Invoice) -> None:
 
 def _tell(kind: str, invoice: Invoice) -> None:
     """Runs as the system."""
-    readers = Member.objects.filter(brand_id=invoice.brand_id, role__in=READERS)
-    languages = dict(
-        User.objects.filter(pk__in=readers.values("user_id")).values_list("pk", "language")
+    team_notice_queue(
+        kind,
+        invoice.brand_id,
+        Member.PAYERS,
+        context={"invoice": invoice},
+        dedupe_key=f"{kind}:{invoice.public_id}",
     )
-    for reader in readers.select_related("brand"):
-        notice_queue(
-            kind,
-            email=reader.email,
-            language=languages[reader.user_id],
-            context={"invoice": invoice, "brand": reader.brand},
-            dedupe_key=f"{kind}:{invoice.public_id}:{reader.pk}",
-        )

@@ -16,8 +16,7 @@ from attribution.models import Candidate, Conversion, Decision, Order, OrderLine
 from campaigns.models import Campaign, CodePool, Participation, PromoCode
 from campaigns.selectors import terms_of
 from campaigns.selectors.codes import PoolCounts
-from campaigns.selectors.deals import escrow_of
-from campaigns.selectors.guarantees import promised_by_campaign
+from campaigns.selectors.escrow import escrows_of
 from core.errors import DomainError, NotFound
 from ledger.domain.accounts import CURRENCY, AccountKind
 from ledger.models import Account
@@ -46,7 +45,7 @@ class BrandBalance:
 
 
 def balance_of_brand(brand_id: int) -> BrandBalance:
-    """Four queries."""
+    """Five queries."""
     kinds = [AccountKind.BRAND_FREE, *RESERVED]
     rows = Account.objects.filter(brand_id=brand_id, kind__in=kinds, currency=CURRENCY)
     free_minor, reserved = 0, defaultdict[int, dict[str, int]](dict)
@@ -57,11 +56,10 @@ def balance_of_brand(brand_id: int) -> BrandBalance:
             free_minor += minor
         else:
             reserved[campaign_id][RESERVED[AccountKind(kind)]] = minor
-    for name, held in (("posts_minor", escrow_of), ("guarantees_minor", promised_by_campaign)):
-        for campaign_id, minor in held(list(reserved)).items():
-            reserved[campaign_id][name] = minor
+    for campaign_id, escrow in escrows_of(list(reserved)).items():
+        reserved[campaign_id] |= asdict(escrow)
     ids = Campaign.objects.filter(brand_id=brand_id, pk__in=reserved).order_by("pk")
-    nothing = dict.fromkeys([*RESERVED.values(), "posts_minor", "guarantees_minor"], 0)
+    nothing = dict.fromkeys(RESERVED.values(), 0)
     return BrandBalance(
         currency=CURRENCY,
         free_minor=free_minor,

@@ -17,7 +17,8 @@ from exchange.web.pages import deals as pages
 from exchange.web.pages.common import Fact
 from exchange.web.pages.verdicts import FileLink
 from exchange.web.rejections import download_answer
-from exchange.web.words import REASON_TEXTS, Word
+from exchange.web.sale_words import REASON_TEXTS
+from exchange.web.words import Word
 
 UrlOf = Callable[[UUID], str]
 

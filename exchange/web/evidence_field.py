@@ -5,36 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from attribution.domain.verdicts import ANSWER_CHARS_MAX, NOTE_CHARS_MAX
-from core.evidence import EVIDENCE_BYTES_MAX, Evidence
+from core.forms import EvidenceField
 from exchange.web.rejections import brand_reasons
 
 
 class EvidenceForm(forms.Form):
     """A file is optional; what it is, its bytes say (core.evidence)."""
 
-    file = forms.FileField(
+    file = EvidenceField(
         label=_("Picture or PDF"),
-        required=False,
         help_text=_("PNG, JPEG or PDF, 5 MB at most. Both sides and Birge see it."),
-        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg,.pdf"}),
     )
-
-    def clean_file(self) -> UploadedFile | None:
-        file: UploadedFile | None = self.cleaned_data.get("file")
-        if file is not None and (file.size or 0) > EVIDENCE_BYTES_MAX:
-            raise forms.ValidationError(
-                _("The file is larger than 5 MB. Send a smaller picture."), code="too_large"
-            )
-        return file
-
-    def evidence(self) -> Evidence | None:
-        file: UploadedFile | None = self.cleaned_data.get("file")
-        return Evidence(file.name or "", file.read()) if file is not None else None
 
 
 class RejectForm(EvidenceForm):

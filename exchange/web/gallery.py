@@ -23,10 +23,12 @@ from exchange.web.samples import (
     deals,
     forms,
     guarantees,
+    integrations,
     invites,
     invoices,
     leaks,
     lift,
+    links,
     money,
     people,
     phones,
@@ -104,19 +106,19 @@ PAGES: Mapping[str, Shown] = {
     "deals-none": Shown("portal/deals.html", deals.own_none, section="campaigns"),
     "deal": Shown("portal/deal.html", deals.own_deal, section="campaigns"),
     "deal-offer": Shown("portal/deal.html", deals.own_offer, section="campaigns"),
-    "link": Shown("portal/link.html", portal.link_page, section="links"),
-    "link-managed": Shown("portal/link.html", portal.link_managed, section="links"),
-    "link-form": Shown("portal/link_form.html", portal.link_form, forms.refused_ending, "links"),
+    "link": Shown("portal/link.html", links.link_page, section="links"),
+    "link-managed": Shown("portal/link.html", links.link_managed, section="links"),
+    "link-form": Shown("portal/link_form.html", links.link_form, forms.refused_ending, "links"),
     "link-form-several": Shown(
-        "portal/link_form.html", portal.link_form_several, forms.Ending, "links"
+        "portal/link_form.html", links.link_form_several, forms.Ending, "links"
     ),
-    "link-form-open": Shown("portal/link_form.html", portal.link_form_open, forms.Ending, "links"),
-    "link-form-none": Shown("portal/link_form.html", portal.link_form_none, forms.Ending, "links"),
+    "link-form-open": Shown("portal/link_form.html", links.link_form_open, forms.Ending, "links"),
+    "link-form-none": Shown("portal/link_form.html", links.link_form_none, forms.Ending, "links"),
     "link-form-refused": Shown(
-        "portal/link_form.html", portal.link_form_refused, forms.Ending, "links"
+        "portal/link_form.html", links.link_form_refused, forms.Ending, "links"
     ),
-    "links": Shown("portal/links.html", portal.links, section="links"),
-    "links-none": Shown("portal/links.html", portal.links_none, section="links"),
+    "links": Shown("portal/links.html", links.links, section="links"),
+    "links-none": Shown("portal/links.html", links.links_none, section="links"),
     "clicks": Shown("portal/clicks.html", clicks.portal, section="links"),
     "clicks-none": Shown("portal/clicks.html", clicks.none, section="links"),
     "clicks-refused": Shown("portal/clicks.html", clicks.refused, section="links"),
@@ -268,13 +270,16 @@ PAGES: Mapping[str, Shown] = {
     "brand-invoice": Shown("brand/invoice.html", invoices.invoice, section="invoices"),
     "brand-invoice-waits": Shown("brand/invoice.html", invoices.invoice_waits, section="invoices"),
     "brand-integrations": Shown(
-        "brand/integrations.html", brand.integrations, None, "integrations"
+        "brand/integrations.html", integrations.integrations, None, "integrations"
     ),
     "brand-integrations-none": Shown(
-        "brand/integrations.html", brand.integrations_none, None, "integrations"
+        "brand/integrations.html", integrations.integrations_none, None, "integrations"
     ),
     "brand-connect": Shown(
-        "brand/connection_form.html", brand.connection_form, forms.Wildberries, "integrations"
+        "brand/connection_form.html",
+        integrations.connection_form,
+        forms.Wildberries,
+        "integrations",
     ),
     "brand-upload": Shown("brand/upload.html", uploads.upload, forms.OrderFile, "integrations"),
     "brand-upload-columns": Shown(
@@ -289,7 +294,9 @@ PAGES: Mapping[str, Shown] = {
     "brand-upload-undone": Shown(
         "brand/upload_check.html", uploads.upload_undone, None, "integrations"
     ),
-    "brand-connection": Shown("brand/connection.html", brand.connection, None, "integrations"),
+    "brand-connection": Shown(
+        "brand/connection.html", integrations.connection, None, "integrations"
+    ),
     "brand-receipts": Shown("brand/receipts.html", receipts.receipts, None, "integrations"),
     "brand-receipts-none": Shown(
         "brand/receipts.html", receipts.receipts_none, None, "integrations"
@@ -302,7 +309,7 @@ PAGES: Mapping[str, Shown] = {
     "brand-registers": Shown(
         "brand/registers.html", receipts.registers, receipts.RegistersForm, "integrations"
     ),
-    "brand-site": Shown("brand/site.html", brand.site, None, "integrations"),
+    "brand-site": Shown("brand/site.html", integrations.site, None, "integrations"),
     "brand-team": Shown("brand/team.html", brand.team, forms.Invitation, "team"),
     "400": Shown("400.html"),
     "403": Shown("403.html"),
@@ -325,7 +332,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "steps": common.steps(),
         "trace": common.trace(),
         "sums": common.sums(),
-        "link": portal.LINKS[0],
+        "link": links.LINKS[0],
         "rows": portal.earnings(),
         "refused": forms.refused_iin(),
         "company": forms.Company(),

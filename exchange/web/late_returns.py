@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from attribution.models import LateReturn
 from exchange.web.formatting import money_text
 from exchange.web.pages.verdicts import Late
-from exchange.web.words import Side
+from exchange.web.sale_words import Side
 
 
 def late_shown(row: LateReturn, *, side: Side) -> Late:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from attribution.connectors.receipt.shop_file import FileFault
 from attribution.domain.receipts import Refusal
 from exchange.web.words import Word
 
@@ -82,14 +81,3 @@ REFUSALS: Mapping[Refusal, tuple[Word, Word]] = {
     ),
     Refusal.NO_SUCH_PAGE: (_("This page takes no receipts now"), ""),
 }
-FAULTS: Mapping[FileFault | str, Word] = {
-    "missing": _("is empty"),
-    "not_a_register": _("is no register number of 12 digits"),
-    "not_a_sign": _("is no fiscal sign"),
-    "not_an_amount": _("is no sum"),
-    "exponent": _("Excel has broken this number: format the column as text"),
-    "long_number": _("Excel has broken this number: format the column as text"),
-    "unknown_operation": _("is neither a sale nor a return"),
-    "said_twice": _("the same receipt has two sums"),
-}
-FAULT_OTHER = _("cannot be read")

@@ -15,7 +15,8 @@ from core import clock
 from core.clock import day_of
 from exchange.web.formatting import day_long, number_text
 from exchange.web.pages import verdicts as pages
-from exchange.web.words import REASONS, Word, reason_name, reason_text
+from exchange.web.sale_words import reason_name, reason_text
+from exchange.web.words import REASONS, Word
 
 KILOBYTE = 1024
 UrlOf = Callable[[UUID], str]

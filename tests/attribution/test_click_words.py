@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 
 from attribution.domain.click_flags import ClickFlag
 from attribution.models import Candidate, Click, Conversion, Decision
@@ -15,22 +14,15 @@ from attribution.services.click_words import ClickConflict, click_vouch
 from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
 from core.tenancy.context import acting_as
-from tests.attribution.shop import click_make, order_body, shop_open
+from tests.attribution.shop import click_make, order_body
 from tests.attribution.test_peers import also_here
 from tests.attribution.test_sale import COMMISSION, PLACED, count, deliver, held, the
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def flagged(party, flags: ClickFlag, *, hours=1, visitor=None) -> Click:

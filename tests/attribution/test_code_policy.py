@@ -16,15 +16,10 @@ from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
 from core.tenancy.context import acting_as
 from tests.attribution.campaigns import Second, second_campaign
-from tests.attribution.shop import click_make, order_body, shop_open
+from tests.attribution.shop import click_make, order_body
 from tests.attribution.test_sale import count, deliver, the
 
 ORDERED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
 
 
 @pytest.fixture

@@ -14,21 +14,14 @@ from campaigns.services.codes import code_rotate
 from core.audit.models import AuditEntry
 from core.errors import NotFound
 from core.tenancy.context import acting_as
-from tests.attribution.shop import order_body, shop_open
+from tests.attribution.shop import order_body
 from tests.attribution.test_sale import count, deliver
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def order(client, shop, *coupons, number=9001):

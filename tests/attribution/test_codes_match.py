@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,23 +14,16 @@ from campaigns.models import CodeAlias, PromoCode
 from campaigns.services.code_pools import PoolTerms, codes_generate, codes_import, pool_void
 from campaigns.services.codes import code_rotate, code_schedule
 from core.tenancy.context import acting_as
-from tests.attribution.shop import order_body, shop_open
+from tests.attribution.shop import order_body
 from tests.attribution.test_sale import count, deliver, the
+from tests.clocks import clock_at
 
 PLACED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def order(client, shop, *coupons, number=9001, **changes):

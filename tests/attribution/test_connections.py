@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from attribution.connectors.wildberries.client import HOSTS
 from attribution.models import Connection, InboundEvent, PollCursor
@@ -32,15 +31,13 @@ from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
 from core.tenancy.context import acting_as
 from sandbox.wildberries.token import ANALYTICS, FINANCE, READ_ONLY, RETURNS, STATISTICS, mint
+from tests.clocks import clock_at
 from tests.world import NOON
 
 SELLER = "11111111-2222-3333-4444-555555555555"
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
+noon = clock_at(NOON)
 
 
 ALL_LISTS = [

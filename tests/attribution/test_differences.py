@@ -18,14 +18,12 @@ from core.audit.models import AuditEntry
 from core.tenancy.context import acting_as
 from tests.attribution.shop import order_body, shop_open
 from tests.attribution.test_sale import NOW, PLACED, deliver, the, work
+from tests.clocks import clock_at
 
 DAYS = (date(2026, 11, 15), date(2026, 11, 21))
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_noon = clock_at(NOW)
 
 
 @pytest.fixture

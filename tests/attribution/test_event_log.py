@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 
 from attribution.models import InboundEvent
 from attribution.selectors.connections import dead_days, dead_reasons
@@ -15,16 +14,14 @@ from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
 from core.tenancy.context import acting_as
 from tests.attribution.test_connections import connect, events_make, row
+from tests.clocks import clock_at
 from tests.world import NOON
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 20)
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
+noon = clock_at(NOON)
 
 
 @pytest.fixture

@@ -15,23 +15,16 @@ from campaigns.services.participations import participation_leave
 from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
 from core.tenancy.context import acting_as
-from tests.attribution.shop import click_make, order_body, shop_open
+from tests.attribution.shop import click_make, order_body
 from tests.attribution.test_sale import count, deliver, the
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 PLACED = NOW + timedelta(hours=1)  # of an order that says nothing else
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def morning():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+morning = clock_at(NOW)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -21,23 +20,16 @@ from campaigns.services import (
     participation_reject,
 )
 from core.tenancy.context import acting_as
-from tests.attribution.shop import click_make, shop_open
+from tests.attribution.shop import click_make
 from tests.attribution.test_peers import NOW, also_here
 from tests.attribution.test_sale import deliver
 from tests.attribution.test_versions import change, order
+from tests.clocks import clock_at
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def top_group(cast, bps, *people):

@@ -7,7 +7,6 @@ is 240,00: 11 740,00 leave the free balance. Orders of 20 000,00 earn 2 000,00 e
 import json
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 import time_machine
 
 from attribution.models import Conversion, PeriodReward
@@ -38,6 +37,7 @@ from tests.attribution.shop import shop_open
 from tests.attribution.test_rewards import pays
 from tests.attribution.test_sale import count, deliver, the
 from tests.attribution.test_terms_kinds import NOW, order
+from tests.clocks import clock_at
 from tests.world import law_load
 
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
@@ -46,15 +46,7 @@ LATER = datetime(2026, 12, 20, 9, 0, tzinfo=UTC)  # every hold is over
 PROMISED, WITH_FEES = 10_000_00, 11_740_00
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def at(moment):

@@ -29,6 +29,7 @@ from ledger.models import Journal
 from ledger.selectors import balances
 from tests.attribution.shop import order_body, shop_open, signed
 from tests.attribution.test_sale import count, held, the, work
+from tests.clocks import clock_at
 from tools.benches.ingest_world import Shop, mail_of, mail_put, sales_make, shop_make
 from tools.benches.orm_reference.ingest import event_process
 
@@ -37,10 +38,7 @@ PLACED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 COMMISSION = 255_000  # 10 % of 25 500,00
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_noon = clock_at(NOW)
 
 
 # --- The same as one by one -----------------------------------------------------------------
@@ -266,11 +264,6 @@ def test_two_hundred_events_are_worked_on_in_as_many_queries_as_one(db):
 
 
 # --- What fails -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
 
 
 def store(client, shop, *bodies: bytes) -> None:

@@ -7,7 +7,6 @@ of 10 200,00 that come back: 1 020,00, 153,00 and 24,48.
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from attribution.models import Conversion, ConversionVersion, LateReturn
 from attribution.services.late_returns import late_returns_apply
@@ -24,8 +23,9 @@ from ledger.domain import accounts
 from ledger.domain.journals import PayoutMoney, payout_created, payout_paid, payout_undone
 from ledger.selectors import balances
 from ledger.services import journals_post
-from tests.attribution.shop import Shop, order_body, shop_open
+from tests.attribution.shop import order_body, shop_open
 from tests.attribution.test_sale import COMMISSION, NOW, count, deliver, held, the
+from tests.clocks import clock_at
 from tests.world import law_load
 
 BUDGET = 50_000_000
@@ -33,15 +33,7 @@ APPROVED = NOW + timedelta(days=21)
 BACK, FEE_BACK, VAT_BACK = 102_000, 15_300, 2_448
 
 
-@pytest.fixture(autouse=True)
-def _later():
-    with time_machine.travel(APPROVED, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast) -> Shop:
-    return shop_open(cast.tulpar)
+_later = clock_at(APPROVED)
 
 
 @pytest.fixture

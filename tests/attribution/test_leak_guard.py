@@ -41,15 +41,13 @@ from core.tenancy.context import acting_as
 from influencers.models import Influencer
 from tests.attribution.shop import Shop, click_make, order_body, shop_open
 from tests.attribution.test_sale import deliver, the
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_noon = clock_at(NOW)
 
 
 class Planted:

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -37,23 +36,16 @@ from attribution.selectors.orders import (
 from core.errors import NotFound
 from core.ids import uuid7
 from core.tenancy.context import acting_as
-from tests.attribution.shop import order_body, shop_open, signed
+from tests.attribution.shop import order_body, signed
 from tests.attribution.test_sale import work
 from tests.cast import Cast
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PLACED = NOW - timedelta(days=5)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def deliver(shop, *bodies: bytes) -> None:

@@ -42,11 +42,6 @@ def _noon():
         yield
 
 
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
-
-
 def site_of(shop) -> str:
     return the(Connection, pk=shop.connection).public_id.hex
 

@@ -40,20 +40,13 @@ from tests.attribution.connectors.tilda.test_connector import the as the_order
 from tests.attribution.shop import click_make, order_body, shop_open
 from tests.attribution.test_leak_guard import finding_make
 from tests.attribution.test_sale import COMMISSION, PLACED, count, deliver, held, the, work
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 BUDGET = 50_000_000
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def also_here(cast):

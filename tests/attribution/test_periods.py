@@ -20,6 +20,7 @@ from tests.attribution.shop import shop_open
 from tests.attribution.test_rewards import pays
 from tests.attribution.test_sale import deliver, held, the
 from tests.attribution.test_terms_kinds import BUDGET, NOW, order
+from tests.clocks import clock_at
 
 RETRO = {
     "commission_bps": 1_000,
@@ -29,15 +30,7 @@ RETRO = {
 DECEMBER = datetime(2026, 12, 20, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def sold(client, shop, count, *, first=1):

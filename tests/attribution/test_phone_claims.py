@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from attribution.domain.phone_claims import PhoneRefusal, PhoneRefused
 from attribution.models import (
@@ -45,14 +44,12 @@ from tests.attribution.phones import (
     wall_open,
 )
 from tests.attribution.test_sale import count, held, the
+from tests.clocks import clock_at
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+noon = clock_at(NOW)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from core.tenancy.context import acting_as
 from exchange.checks import rates_are_there
 from tests.attribution.shop import click_make, order_body, shop_open
 from tests.attribution.test_sale import deliver, held, the
+from tests.clocks import clock_at
 from tests.sandbox.process import sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
@@ -28,10 +29,7 @@ RECEIVED = PLACED + timedelta(days=4)
 BUDGET = 50_000_000
 
 
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(PLACED + timedelta(days=1), tick=False):
-        yield
+_now = clock_at(PLACED + timedelta(days=1))
 
 
 @pytest.fixture

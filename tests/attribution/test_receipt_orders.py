@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from attribution.domain.receipts import Limits, ShopReceipt
 from attribution.domain.verdicts import Refusal, Verdict
@@ -43,16 +42,14 @@ from tests.attribution.phones import leave, order_tell, second_page, wall_open
 from tests.attribution.receipts import ABAI, NOW, SIGN, claim, receipt, registers_open
 from tests.attribution.shop import Shop, order_body, shop_open
 from tests.attribution.test_sale import count, deliver, held, the, work
+from tests.clocks import clock_at
 
 GOODS = 2_550_000  # 25 500,00 of an order of Kaspi: at 10 % a reward of 2 550,00
 REWARD = 255_000
 SHOWN = ShopReceipt(ABAI, SIGN, GOODS)
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
+noon = clock_at(NOW)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 
 from attribution.domain.receipts import Limits, ReceiptRefused, Refusal
 from attribution.models import CashRegister, Connection
@@ -17,12 +16,9 @@ from core.errors import Invalid, NotFound
 from core.tenancy.context import acting_as
 from tests.attribution.receipts import ABAI, DOSTYK, NOW, chain_open, claim
 from tests.attribution.test_sale import count, the
+from tests.clocks import clock_at
 
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_now = clock_at(NOW)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from attribution.domain.receipts import Limits, ReceiptRefused, Refusal, ShopReceipt
 from attribution.models import (
@@ -37,6 +36,7 @@ from core.errors import NotFound
 from core.tenancy.context import acting_as
 from tests.attribution.receipts import ABAI, DOSTYK, NOW, SIGN, SOLD_AT, chain_open, claim, receipt
 from tests.attribution.test_sale import count, held, the, work
+from tests.clocks import clock_at
 
 # 12 300,00 at 10 %
 REWARD = 123_000
@@ -44,10 +44,7 @@ SALE = ShopReceipt(ABAI, SIGN, 1_230_000)
 RETURN = replace(SALE, is_return=True)
 
 
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
+clock = clock_at(NOW)
 
 
 @pytest.fixture

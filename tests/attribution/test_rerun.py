@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -39,15 +38,13 @@ from ledger.models import Entry, Journal
 from tests.attribution.shop import click_make, order_body, shop_open
 from tests.attribution.test_peers import also_here, terms_set
 from tests.attribution.test_sale import COMMISSION, PLACED, count, deliver, held, the
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ALIYA = Share(1, "pending", 100)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_noon = clock_at(NOW)
 
 
 @pytest.fixture

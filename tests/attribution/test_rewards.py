@@ -16,21 +16,14 @@ from core.audit.models import AuditEntry
 from core.tenancy.context import acting_as
 from tests.attribution.shop import order_body, shop_open
 from tests.attribution.test_sale import deliver, held, the
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 BUDGET = 50_000_000
 TABLE = table_plain(table_parse("BLANKET; 5 %\nPILLOW; 300 ₸\nGIFT; 0").rows)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def pays(cast, **reward) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import time_machine
 from django.test import Client
 
@@ -17,6 +16,7 @@ from core.tenancy.context import acting_as
 from ledger.domain import accounts
 from ledger.selectors import balance_minor
 from tests.attribution.shop import Shop, click_make, order_body, shop_open, signed
+from tests.clocks import clock_at
 
 PLACED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -24,15 +24,7 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 COMMISSION, FEE, VAT = 255_000, 38_250, 6_120
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast) -> Shop:
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def post(client: Client, shop: Shop, body: bytes, **changes):

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-import time_machine
 from django.db import InternalError, connection
 from django.test import Client
 
@@ -28,20 +27,13 @@ from ledger.models import Journal
 from tests.attribution.shop import click_make, order_body, shop_open
 from tests.attribution.test_peers import also_here, terms_set
 from tests.attribution.test_sale import COMMISSION, PLACED, count, deliver, the
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 GOODS = [ImaginedLine("BLANKET", 2_550_000, 1)]
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def everything() -> dict[str, int]:

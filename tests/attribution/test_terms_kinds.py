@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import time_machine
 
 from attribution.models import Connection, Conversion, Order
@@ -14,6 +13,7 @@ from core.tenancy.context import acting_as
 from tests.attribution.shop import order_body, shop_open
 from tests.attribution.test_rewards import pays
 from tests.attribution.test_sale import deliver, held, post, the, work
+from tests.clocks import clock_at
 from tests.world import law_load
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -21,15 +21,7 @@ BUDGET = 50_000_000
 TIERS = [{"orders": 1, "bps": 1_200}]
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def order(number, *, buyer="1", hours=0, status="processing", total="20000.00", minutes=0):

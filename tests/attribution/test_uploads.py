@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 
 from attribution.connectors.files import choice_of
 from attribution.models import (
@@ -37,15 +36,13 @@ from core.errors import Invalid, NotFound
 from core.tenancy.context import acting_as
 from tests.attribution.shop import shop_open
 from tests.attribution.test_sale import held, the, work
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 TITLES = "Заказ;Дата;Сумма;Статус;Промокод"
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+noon = clock_at(NOW)
 
 
 @pytest.fixture

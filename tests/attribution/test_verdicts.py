@@ -30,23 +30,16 @@ from core.notify.models import Message
 from core.tenancy.context import acting_as
 from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
-from tests.attribution.shop import Shop, order_body, shop_open
+from tests.attribution.shop import order_body, shop_open
 from tests.attribution.test_sale import COMMISSION, NOW, PLACED, count, deliver, held, the
+from tests.clocks import clock_at
 
 PNG = Evidence("shot.png", b"\x89PNG\r\n\x1a\n" + b"0" * 20)
 BUDGET = 50_000_000
 NOBODYS = UUID(int=7)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast) -> Shop:
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 @pytest.fixture

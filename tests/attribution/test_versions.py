@@ -13,22 +13,15 @@ from campaigns.services import CampaignConflict, campaign_terms_change
 from core.errors import Invalid
 from core.notify.models import Message
 from core.tenancy.context import acting_as
-from tests.attribution.shop import click_make, order_body, shop_open
+from tests.attribution.shop import click_make, order_body
 from tests.attribution.test_sale import deliver
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 CUT_FROM = NOW + timedelta(days=30)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop(cast):
-    return shop_open(cast.tulpar)
+_noon = clock_at(NOW)
 
 
 def change(cast, bps: int, **more):

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-import time_machine
 
 from attribution.connectors.base import PollConnection
 from attribution.connectors.wildberries.connector import (
@@ -35,6 +34,7 @@ from core.tenancy.context import acting_as
 from sandbox.wildberries.token import mint
 from tests.attribution.shop import shop_open
 from tests.attribution.test_sale import count, held, the, work
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ARTICLE = "310200999"
@@ -47,10 +47,7 @@ BACK = "2026-11-20T12:00:00"
 SOLD_AT, BOUGHT_AT = (datetime(2026, 11, 18, 9, minute, tzinfo=UTC) for minute in (0, 2))
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+noon = clock_at(NOW)
 
 
 @pytest.fixture

@@ -1,14 +1,9 @@
 import pytest
-import time_machine
 
+from tests.clocks import clock_at
 from tests.world import NOON, law_load
 
-
-@pytest.fixture(autouse=True)
-def noon():
-    """An afternoon of 2026, for which the law is known."""
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
+noon = clock_at(NOON)  # an afternoon of 2026, for which the law is known
 
 
 @pytest.fixture

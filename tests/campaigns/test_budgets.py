@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 
 from attribution.models import Conversion
 from attribution.services.lifecycle import campaign_fund
@@ -28,15 +27,13 @@ from ledger.domain import accounts
 from ledger.selectors import balances
 from tests.attribution.shop import order_body, shop_open
 from tests.attribution.test_sale import deliver
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 REWARD = 255_000  # 10 % of 25 500,00
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_noon = clock_at(NOW)
 
 
 def held(cast):

@@ -42,16 +42,14 @@ from tests.campaigns.deals_world import (
     states,
     tasks,
 )
+from tests.clocks import clock_at
 from tests.world import NOON, money_put
 
 BRAND = Verdict(TaskPost.Speaker.BRAND, 1)
 SHOT = Evidence("story.png", PNG)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+_noon = clock_at(NOON)
 
 
 @pytest.fixture

@@ -22,15 +22,13 @@ from campaigns.services.codes import code_rotate, code_schedule
 from core.errors import Invalid, NotFound
 from core.notify.models import Message
 from core.tenancy.context import acting_as
+from tests.clocks import clock_at
 from tests.world import NOON
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+_noon = clock_at(NOON)
 
 
 def rows(model, **filters):

@@ -27,16 +27,14 @@ from core.errors import Forbidden, NotFound
 from core.tenancy.context import acting_as
 from influencers.models import TaxProfile
 from influencers.services import payee_save, payout_account_add
+from tests.clocks import clock_at
 from tests.influencers.test_services import iban_of
 from tests.world import NOON, RULES_2026, law_load
 
 IIN = "901231400013"
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
+noon = clock_at(NOON)
 
 
 def looks():

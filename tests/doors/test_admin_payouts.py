@@ -4,7 +4,6 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -12,8 +11,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from attribution.services.lifecycle import conversions_advance
-from compliance.services import tax_rules_load
 from core.accounts.models import User
 from core.tenancy.context import acting_as
 from exchange.ops_roles import permissions_of
@@ -22,10 +19,17 @@ from payouts.forms import STATEMENT_BYTES_MAX
 from payouts.models import BankFile, BankStatement, Payout, PayoutBatch, StatementRow
 from payouts.services.batches import batch_approve, batch_create, batch_hand_out
 from payouts.services.statements import statement_import
-from tests.attribution.shop import order_body, shop_open, signed
-from tests.attribution.test_sale import work
 from tests.cast import user_make
-from tests.payouts.test_batches import GROSS, IBANS, IINS, RULES, payable, payee_make
+from tests.clocks import clock_at
+from tests.payouts.test_batches import (
+    GROSS,
+    IBANS,
+    IINS,
+    payable,
+    payee_make,
+    payees_make,
+    rewards_earned,
+)
 from tests.payouts.test_batches import row as file_row
 from tests.payouts.test_batches import statement as file_of
 
@@ -34,31 +38,17 @@ APPROVED = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 LANGUAGES = ("kk", "ru", "en")
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(APPROVED, tick=False):
-        yield
+_noon = clock_at(APPROVED)
 
 
 @pytest.fixture
 def earned(cast, client):
-    """100 000,00 approved for Aliya and for Dana."""
-    tax_rules_load(text=RULES, maker_id=cast.maker, checker_id=cast.checker)
-    for party, code in ((cast.tulpar, "AQTAS"), (cast.sauran, "DANAH")):
-        shop = shop_open(party)
-        body = order_body(total="1000000.00", coupons=(code,), status="completed", placed=ORDERED)
-        assert client.post(shop.path, body, **signed(body)).status_code == 200
-    work()
-    assert conversions_advance() == 2
-    return cast
+    return rewards_earned(cast, client)
 
 
 @pytest.fixture
 def both(earned):
-    """Aliya is an entrepreneur whom the register knows, Dana works by a civil-law contract."""
-    payee_make(earned, "tulpar", "ip_simplified", register="yes")
-    payee_make(earned, "sauran", "individual_gph")
-    return earned
+    return payees_make(earned)
 
 
 def desk(user_id: int, language: str = "en") -> Client:

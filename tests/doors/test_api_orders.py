@@ -24,6 +24,7 @@ from brands.services import api_key_create
 from core.tenancy.context import acting_as
 from tests.attribution.shop import click_make, shop_open
 from tests.attribution.test_sale import COMMISSION, count, held, the, work
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ORDER = {
@@ -42,10 +43,7 @@ ORDER = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_noon = clock_at(NOW)
 
 
 class Server:

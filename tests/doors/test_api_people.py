@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import time_machine
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,14 +13,11 @@ from campaigns.models import Campaign, Participation, PromoCode
 from campaigns.services import campaign_join
 from campaigns.services.code_pools import PoolTerms, codes_generate
 from core.tenancy.context import acting_as
+from tests.clocks import clock_at
 from tests.doors.test_api_schema import CHECKS, schema_read
 from tests.world import NOON
 
-
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+_noon = clock_at(NOON)
 
 
 @pytest.fixture

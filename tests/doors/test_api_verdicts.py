@@ -4,7 +4,6 @@ import json
 from uuid import UUID
 
 import pytest
-import time_machine
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,15 +14,13 @@ from brands.services import api_key_create
 from core.tenancy.context import acting_as
 from tests.attribution.shop import order_body, shop_open
 from tests.attribution.test_sale import COMMISSION, NOW, count, deliver, held, the
+from tests.clocks import clock_at
 from tests.doors.test_api_schema import CHECKS, schema_read
 
 GROUND = {"reason_code": 19, "note": "Coupon site"}
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_noon = clock_at(NOW)
 
 
 @pytest.fixture

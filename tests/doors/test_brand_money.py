@@ -102,7 +102,7 @@ def test_without_an_account_of_the_platform_nothing_is_invented(workplace):
 
 
 def test_the_file_is_the_whole_statement_in_numbers(booked, monkeypatch):
-    monkeypatch.setattr("exchange.web.brand.builders.statement.STATEMENT_PAGE_MAX", 3)
+    monkeypatch.setattr("exchange.web.statements.STATEMENT_PAGE_MAX", 3)
     answer = booked.get("statement_csv")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=";")

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +16,7 @@ from core.accounts.models import User
 from influencers.models import Influencer
 from tests.attribution.click_sums import day_sum, hour_sum, link_make, value_sum
 from tests.cast import Cast
+from tests.clocks import clock_at
 from tests.doors.conftest import public_id
 from tests.doors.test_exports import FORMULAS, table
 
@@ -27,10 +27,7 @@ SIDES = ("brand", "portal")
 LANGUAGES = ("kk", "ru", "en")
 
 
-@pytest.fixture(autouse=True)
-def _afternoon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_afternoon = clock_at(NOW)
 
 
 @pytest.fixture(params=SIDES)

@@ -4,7 +4,6 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 
 from attribution.models import (
     CodeFinding,
@@ -20,6 +19,7 @@ from core.tenancy.context import acting_as
 from tests.attribution.shop import click_make, order_body, shop_open
 from tests.attribution.test_leak_guard import finding_make
 from tests.attribution.test_sale import deliver, the
+from tests.clocks import clock_at
 from tests.doors.test_admin import logged_in, staff_make, url
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -30,10 +30,7 @@ SENTENCE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_noon = clock_at(NOW)
 
 
 @pytest.fixture

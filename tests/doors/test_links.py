@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -20,15 +19,13 @@ from exchange.web.qr import qr_png, qr_svg
 from ledger.domain.journals import ConversionRef, accrual
 from ledger.services import journals_post
 from tests.attribution.shop import shop_open
+from tests.clocks import clock_at
 from tests.world import NOON
 
 PRODUCT = "https://www.tulpar.example/product/7?color=red"
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
+noon = clock_at(NOON)
 
 
 @pytest.fixture

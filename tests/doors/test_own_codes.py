@@ -1,21 +1,17 @@
 """The influencer's own promo code, on the page of a link."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils.translation import override
 
 from campaigns.models import TrackingLink
 from core.accounts.models import User
 from core.tenancy.context import acting_as
+from tests.clocks import clock_at
 from tests.doors.test_brand_codes import said
 from tests.world import NOON
 
-
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+_noon = clock_at(NOON)
 
 
 @pytest.fixture

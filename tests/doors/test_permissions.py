@@ -8,7 +8,6 @@ in.
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -26,6 +25,7 @@ from sandbox.wildberries.token import mint
 from tests.attribution.connectors.kaspi.sheets import book, row
 from tests.campaigns.test_offers import OFFER
 from tests.cast import user_make
+from tests.clocks import clock_at
 from tests.doors.conftest import second_factor_use
 from tests.world import NOON, law_load, money_put
 
@@ -113,10 +113,7 @@ def cases(table):
     return [pytest.param(*row, id=row[0]) for row in rows]
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
+noon = clock_at(NOON)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -20,6 +19,7 @@ from payouts.models import Payout
 from payouts.services.batches import batch_create
 from tests.attribution.shop import click_make, order_body, shop_open, signed
 from tests.attribution.test_sale import work
+from tests.clocks import clock_at
 from tests.payouts.test_batches import RULES, payee_make
 
 PLACED = datetime(2026, 10, 20, 9, 0, tzinfo=UTC)
@@ -27,10 +27,7 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 LANGUAGES = ("kk", "ru", "en")
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+_noon = clock_at(NOW)
 
 
 @pytest.fixture

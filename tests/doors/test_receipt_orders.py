@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -23,15 +22,13 @@ from tests.attribution.test_receipt_orders import (
     shop_shows,
 )
 from tests.attribution.test_sale import held, the, work
+from tests.clocks import clock_at
 from tests.doors.conftest import public_id
 
 REWARD = 123_000  # of 12 300,00 at 10 %
 
 
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as travelled:
-        yield travelled
+clock = clock_at(NOW)
 
 
 @pytest.fixture

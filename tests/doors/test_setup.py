@@ -10,16 +10,14 @@ from compliance.models import RegisterCheck
 from core.accounts.models import User
 from core.tenancy.context import acting_as
 from influencers.models import Influencer, Payee, PayoutAccount, SocialProfile, TaxProfile
+from tests.clocks import clock_at
 from tests.influencers.test_services import iban_of
 from tests.world import NOON
 
 IIN = "901231400013"
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
+noon = clock_at(NOON)
 
 
 @pytest.fixture(autouse=True)

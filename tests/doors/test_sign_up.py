@@ -1,7 +1,6 @@
 """From a new account to a side: what is asked, what is refused, and what it leads to."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -10,6 +9,7 @@ from core.accounts.models import User
 from core.tenancy.context import acting_as
 from influencers.models import Influencer, SocialProfile
 from tests.cast import user_make
+from tests.clocks import clock_at
 from tests.world import NOON, law_load
 
 ABOUT = {
@@ -23,10 +23,7 @@ ABOUT = {
 COMPANY = {"name": "Ақтас", "legal_name": "«Ақтас» ЖШС", "bin": "2601 5000 0109"}
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
+noon = clock_at(NOON)
 
 
 @pytest.fixture

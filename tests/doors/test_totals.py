@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from attribution.models import Connection, Conversion, Order
 from campaigns.models import Campaign, TrackingLink
@@ -12,14 +11,12 @@ from core.tenancy.context import acting_as
 from tests.attribution.shop import shop_open
 from tests.attribution.test_daily_totals import NOW, counted, tag_of, work
 from tests.attribution.test_sale import the
+from tests.clocks import clock_at
 
 TENGE = 100
 
 
-@pytest.fixture(autouse=True)
-def clock_at():
-    with time_machine.travel(NOW - timedelta(days=1), tick=False) as traveller:
-        yield traveller
+clock = clock_at(NOW - timedelta(days=1))
 
 
 @pytest.fixture
@@ -75,10 +72,10 @@ def test_a_refusal_says_why(client, cast, ozon):
     assert "Nobody counts for this brand there yet." in text(answer)
 
 
-def test_both_sides_read_a_day_as_a_total_with_its_tag_and_pieces(client, cast, ozon, clock_at):
+def test_both_sides_read_a_day_as_a_total_with_its_tag_and_pieces(client, cast, ozon, clock):
     logged_in(client, cast.tulpar.owner)
     client.post(f"{page_of(cast)}totals/ozon/")
-    clock_at.move_to(NOW, tick=False)
+    clock.move_to(NOW, tick=False)
     counted(ozon, 30_000 * TENGE, 7, tag=tag_of(cast.tulpar))
     work()
     said = (

@@ -15,15 +15,13 @@ from influencers.selectors import (
     tax_profile_in_force,
 )
 from tests.cast import user_make
+from tests.clocks import clock_at
 from tests.world import NOON
 
 IIN = "901231400013"
 
 
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
+noon = clock_at(NOON)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from payouts.services.statement_reading import StatementUnreadable
 from payouts.services.statements import statement_import
 from tests.attribution.shop import order_body, shop_open, signed
 from tests.attribution.test_sale import work
+from tests.clocks import clock_at
 
 ORDERED = datetime(2026, 10, 20, 9, 0, tzinfo=UTC)
 APPROVED = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -41,14 +42,10 @@ GROSS = 10_000_000
 RULES = Path("compliance/data/rules_2026.toml").read_text()
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(APPROVED, tick=False):
-        yield
+_noon = clock_at(APPROVED)
 
 
-@pytest.fixture
-def earned(cast, client):
+def rewards_earned(cast, client):
     """100 000,00 approved for Aliya (by Tulpar) and for Dana (by Sauran), rules in force."""
     tax_rules_load(text=RULES, maker_id=cast.maker, checker_id=cast.checker)
     for party, code in ((cast.tulpar, "AQTAS"), (cast.sauran, "DANAH")):
@@ -92,12 +89,21 @@ def payee_make(cast, name, status, *, register=None, holder="Test Person"):
             )
 
 
+def payees_make(cast):
+    """Aliya is an entrepreneur whom the register knows, Dana works by a civil-law contract."""
+    payee_make(cast, "tulpar", "ip_simplified", register="yes")
+    payee_make(cast, "sauran", "individual_gph")
+    return cast
+
+
+@pytest.fixture
+def earned(cast, client):
+    return rewards_earned(cast, client)
+
+
 @pytest.fixture
 def both(earned):
-    """Aliya is an entrepreneur whom the register knows, Dana works by a civil-law contract."""
-    payee_make(earned, "tulpar", "ip_simplified", register="yes")
-    payee_make(earned, "sauran", "individual_gph")
-    return earned
+    return payees_make(earned)
 
 
 def payout_of(party) -> Payout:

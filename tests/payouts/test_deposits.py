@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 from django.test import override_settings
 
@@ -34,6 +33,7 @@ from payouts.services.unclaimed import (
     transfer_refuse,
 )
 from tests.cast import BINS
+from tests.clocks import clock_at
 
 NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 OURS = "KZ31601A000000000001"
@@ -41,10 +41,7 @@ TULPAR_IBAN, STRANGER_IBAN = "KZ41722C000000000001", "KZ92551A000000000001"
 STRANGER = "901231400013"
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+_noon = clock_at(NOON)
 
 
 def doc(

@@ -5,7 +5,6 @@ Aliya is an entrepreneur: nothing is withheld. 100 000,00 are approved for an or
 """
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 
 from attribution.selectors.conversions import earned_by_stage
@@ -25,6 +24,7 @@ from payouts.models import PayoutLine
 from payouts.selectors import payee_cases
 from payouts.services.statements import statement_import
 from tests.campaigns.deals_world import OFFER, POST, offered, running, send, states, tasks
+from tests.clocks import clock_at
 from tests.payouts.test_batches import (
     APPROVED,
     GROSS,
@@ -40,10 +40,7 @@ from tests.payouts.test_batches import (
 __all__ = ["both", "earned"]
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(APPROVED, tick=False):
-        yield
+_noon = clock_at(APPROVED)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 import time_machine
 
 from attribution.models import PeriodReward
@@ -12,6 +11,7 @@ from campaigns.services.guarantees import guarantee_make
 from core.tenancy.context import acting_as
 from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
+from tests.clocks import clock_at
 from tests.payouts.test_batches import APPROVED, ORDERED, payable, row
 from tests.payouts.test_netting import desk  # noqa: F401
 
@@ -19,10 +19,7 @@ OCTOBER = date(2026, 10, 1)
 PROMISED = 15_000_000
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(APPROVED, tick=False):
-        yield
+_noon = clock_at(APPROVED)
 
 
 def reward() -> PeriodReward:

@@ -8,7 +8,6 @@ she owes 60 000,00. Each later reward is 80 000,00, of which at most 30 %, 24 00
 from dataclasses import replace
 
 import pytest
-import time_machine
 from django.db import IntegrityError
 
 from attribution.models import Conversion
@@ -32,6 +31,7 @@ from payouts.services.write_offs import WriteOffConflict, write_off_ask, write_o
 from tests.attribution.shop import order_body, shop_open, signed
 from tests.attribution.test_late_returns import joined_under
 from tests.attribution.test_sale import work
+from tests.clocks import clock_at
 from tests.payouts.test_batches import (
     APPROVED,
     ORDERED,
@@ -47,10 +47,7 @@ DEBT = 6_000_000
 LATER = 8_000_000  # a reward of goods of 800 000,00
 
 
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(APPROVED, tick=False):
-        yield
+_noon = clock_at(APPROVED)
 
 
 class Desk:

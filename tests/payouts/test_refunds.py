@@ -1,7 +1,6 @@
 """Free balance that goes back to its brand, and a stranger's money to its sender."""
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 
 from brands.models import Brand, UnclaimedTransfer
@@ -16,6 +15,7 @@ from payouts.models import Refund
 from payouts.services import refunds
 from payouts.services.refunds import RefundDecided
 from tests.cast import BINS
+from tests.clocks import clock_at
 from tests.payouts.test_deposits import (
     NOON,
     STRANGER,
@@ -30,11 +30,7 @@ from tests.payouts.test_deposits import (
 )
 from tests.world import law_load
 
-
-@pytest.fixture(autouse=True)
-def _noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+_noon = clock_at(NOON)
 
 
 @pytest.fixture

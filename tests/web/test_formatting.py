@@ -5,19 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 from babel.dates import format_date
 from django.utils import formats, translation
 
 from exchange.web import formatting
+from tests.clocks import clock_at
 
 NOW = datetime(2026, 11, 21, 15, 14, tzinfo=UTC)  # 20:14 in Almaty
 
 
-@pytest.fixture(autouse=True)
-def november():
-    with time_machine.travel(NOW, tick=False):
-        yield
+november = clock_at(NOW)
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.utils import translation
 
 from campaigns.domain.commission import CommissionTerms, SkuRate
-from exchange.web import words
+from exchange.web import sale_words, words
 from exchange.web.policy_words import policy_sentences
 from exchange.web.reward_words import reward_sentences
-from exchange.web.words import reason_text, sale_hint
+from exchange.web.sale_words import reason_text, sale_hint
 
 TEN = CommissionTerms(percent_bps=1_000)
+TEMPLATES = Path(words.__file__).parent / "templates"
+ASKED = re.compile(r'\|word:"(\w+)"')
 
 
 def said_of(**rule: str) -> list[str]:
@@ -87,11 +91,17 @@ def test_brand_and_influencer_read_the_same_state_from_their_own_side():
 
 
 def test_every_reason_code_of_the_domain_has_a_name_and_a_sentence():
-    assert set(words.REASONS) == set(words.REASON_TEXTS) == set(range(11, 26))
+    assert set(words.REASONS) == set(sale_words.REASON_TEXTS) == set(range(11, 26))
+
+
+def test_every_table_of_words_that_a_template_asks_for_is_there():
+    templates = [*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")]
+    asked = {name for file in templates for name in ASKED.findall(file.read_text())}
+    assert {"reason", "source"} <= asked <= set(words.TABLES)
 
 
 def test_a_reason_carries_its_number_first():
-    assert words.reason_name(16) == "16, goods returned"
+    assert sale_words.reason_name(16) == "16, goods returned"
 
 
 def test_a_reason_without_its_facts_falls_back_to_its_name():

@@ -6,11 +6,10 @@ else of the file is read, and nothing of it is stored: it answers what was claim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, NamedTuple
 
 from attribution.domain.receipts import (
     REGISTER_DIGITS,
@@ -20,9 +19,9 @@ from attribution.domain.receipts import (
     sign_read,
 )
 from core.cells import Limits
-from core.columns import SAMPLE_ROWS, Layout, ReadRow, Wanted, layout_guess, row_read
+from core.columns import Layout, ReadRow, Wanted
 from core.money import MoneyError, minor_of
-from core.sheets import rows_filled, table_open, table_top
+from core.tables import ColumnsMissing, RowFault, rows_read, rows_said, table_layout
 from core.values import Value
 
 LIMITS = Limits(file_bytes=5 * 2**20, unpacked_bytes=200 * 2**20, rows=50_000, columns=60)
@@ -57,30 +56,11 @@ SALES = frozenset({"", "продажа", "сату", "sale", "нет", "жоқ",
 YES = frozenset({"да", "иә", "yes"})
 RETURNS = ("возврат", "қайтару", "return", "refund")
 
-FileFault = Literal["not_a_register", "not_a_sign", "unknown_operation", "said_twice"]
-
-
-class RowFault(NamedTuple):
-    """What is wrong in a row: `code` is of `core.values` or a FileFault."""
-
-    row: int
-    column: str
-    code: str
-    text: str
-
 
 @dataclass(frozen=True, slots=True)
 class ShopFile:
     rows: tuple[ShopReceipt, ...]
     faults: tuple[RowFault, ...]
-
-
-class ColumnsMissing(ValueError):
-    """Columns without which nothing can be said, by the names of `WANTED`."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        super().__init__(", ".join(names))
-        self.names = names
 
 
 def shop_file_read(raw: bytes, *, now: datetime) -> ShopFile:
@@ -90,33 +70,27 @@ def shop_file_read(raw: bytes, *, now: datetime) -> ShopFile:
         TableError: no table that we read.
         ColumnsMissing: a table of something else.
     """
-    layout = layout_guess(table_top(raw, LIMITS, most=SAMPLE_ROWS), WANTED)
+    layout = table_layout(raw, LIMITS, WANTED)
     if missing := layout.missing(WANTED):
-        raise ColumnsMissing(tuple(each.name for each in missing))
+        raise ColumnsMissing(*(each.name for each in missing))
     found: dict[tuple[tuple[str, str], bool], ShopReceipt] = {}
-    faults: list[RowFault] = []
-    for row, read in _rows(raw, layout, now):
+
+    def say(read: ReadRow) -> ShopReceipt | RowFault | None:
+        """A receipt that stands there twice is said once."""
         receipt = _receipt(read, layout)
         if isinstance(receipt, RowFault):
-            faults.append(receipt)
-            continue
+            return receipt
         known = found.setdefault((receipt.key, receipt.is_return), receipt)
         if known.total_minor != receipt.total_minor:
-            faults.append(RowFault(row, layout.title_of("total"), "said_twice", receipt.sign))
+            return RowFault(read.row, layout.title_of("total"), "said_twice", receipt.sign)
+        return receipt if known is receipt else None
+
+    receipts, faults = rows_said(rows_read(raw, LIMITS, WANTED, layout, now=now), say)
     twice = {fault.text for fault in faults if fault.code == "said_twice"}
-    kept = tuple(each for each in found.values() if each.sign not in twice)
-    return ShopFile(kept, tuple(faults))
-
-
-def _rows(raw: bytes, layout: Layout, now: datetime) -> Iterator[tuple[int, ReadRow]]:
-    for row in rows_filled(table_open(raw, LIMITS)):
-        if row.number > layout.header_row:
-            yield row.number, row_read(row, layout, WANTED, now=now)
+    return ShopFile(tuple(each for each in receipts if each.sign not in twice), faults)
 
 
 def _receipt(read: ReadRow, layout: Layout) -> ShopReceipt | RowFault:
-    if read.faults:
-        return RowFault(*read.faults[0])
     values = read.values
     register = _padded(values["register"], REGISTER_DIGITS)
     sign = _padded(values["sign"], SIGN_DIGITS_LEAST)

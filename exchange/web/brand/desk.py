@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from attribution.models import Connection
+from attribution.selectors.connections import connection_access_for_brand
 from attribution.selectors.health import failing_count
 from attribution.selectors.orders import Waiting, figures_of, orders_waiting
 from brands.models import Brand, Member
+from brands.selectors import member_require_write
 from core import clock
+from core.errors import NotFound
 from exchange.web.pages import brand as pages
 from ledger.domain import accounts
 from ledger.selectors import balance_minor
@@ -76,6 +83,27 @@ def member_of(request: HttpRequest) -> Member:
     """The door has found them."""
     member: Member = request.member  # type: ignore[attr-defined]
     return member
+
+
+def connection_of(
+    request: HttpRequest,
+    public_id: UUID,
+    sources: Container[str] | None = None,
+    *,
+    to_write: bool = False,
+) -> Connection:
+    """A source of this brand's data, of one of these kinds where they are given.
+
+    Raises: NotFound for another brand's or another kind; Forbidden, to write, for who may only
+    read.
+    """
+    member = member_of(request)
+    found = connection_access_for_brand(member.brand_id, public_id)
+    if sources is not None and found.source not in sources:
+        raise NotFound(_("There is no such connection."))
+    if to_write:
+        member_require_write(member)
+    return found
 
 
 def desk_of(request: HttpRequest) -> Desk:

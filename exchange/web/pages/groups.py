@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from exchange.web.pages.verdicts import FileFault
+from exchange.web.pages.files import CheckedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,14 @@ class Move:
     choices: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class GroupFile:
-    """The form of a file of groups, and what the file before would change: `moves` is how many go
-    where, `payload` carries it to the buttons. `names` are the groups that a row may name."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFile(CheckedFile):
+    """A file of groups: `moves` is how many go where, `names` the groups that a row may name."""
 
     title: str
-    action_url: str
-    apply_url: str
-    faults_url: str
-    back_url: str
-    list_url: str
     names: list[str]
     moves: list[tuple[str, int]] = field(default_factory=list)
-    faults: list[FileFault] = field(default_factory=list)
-    faults_count: int = 0
-    payload: str = ""
 
     @property
-    def is_ready(self) -> bool:
-        return bool(self.payload) and bool(self.moves) and not self.faults_count
+    def counts(self) -> list[tuple[str, int]]:
+        return self.moves

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from exchange.web.pages.codes import OwnCode
 from exchange.web.pages.common import (
     Chart,
     Choice,
@@ -25,37 +24,13 @@ from exchange.web.pages.common import (
 from exchange.web.pages.deals import FeeRow
 from exchange.web.pages.guarantees import GuaranteeCard
 from exchange.web.pages.invites import Invited
+from exchange.web.pages.links import LinkCard
 from exchange.web.pages.verdicts import Late, Rejection
 
 
 @dataclass(frozen=True, slots=True)
-class LinkCard:
-    """A tracking link as its owner sees it: `url` to share, `url_text` the same without https.
-    `status` from words.LINK; `destination_text` is the page it leads to, without https.
-
-    `orders` and `earned_minor` are the participation's, codes included; where it has several links
-    (`is_of_several`) the card says so. `coming_text` is the rate that was announced, and its day.
-    """
-
-    title: str
-    brand_name: str
-    rate_text: str
-    url: str
-    url_text: str
-    detail_url: str
-    clicks: int
-    orders: int
-    earned_minor: int
-    code: str = ""
-    status: str = "on"
-    destination_text: str = ""
-    is_of_several: bool = False
-    coming_text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class EarningRow:
-    """A sale in a list. `hint` from words.sale_hint."""
+    """A sale in a list. `hint` from sale_words.sale_hint."""
 
     url: str
     title: str
@@ -216,129 +191,6 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
-class Caption:
-    """A ready text with the ad label in front; `label` and `text` are in that language."""
-
-    language: Literal["kk", "ru"]
-    short: str
-    label: str
-    text: str
-
-    @property
-    def whole(self) -> str:
-        return f"{self.label}. {self.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class Tagged:
-    """The link with the names of a post in it. `names` are sub1 to sub5 as they were given, `url`
-    is "" until there is one."""
-
-    names: list[str]
-    url: str = ""
-    url_text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PhonesCard:
-    """Numbers that followers left, and the orders whose buyers have them."""
-
-    left: int
-    orders: int
-    credited: int
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptsCard:
-    """The page where followers claim receipts and leave numbers; `counts` are (key of
-    words.RECEIPT, how many)."""
-
-    url: str
-    url_text: str
-    counts: list[tuple[str, int]]
-    takes_receipts: bool = True
-    phones: PhonesCard | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LinkPage:
-    """A link to share: at joining (`is_new`) and later from the list.
-
-    `off_url` or `on_url` is posted to, whichever is possible. `stats_url` leads to its clicks.
-    """
-
-    card: LinkCard
-    home_url: str
-    campaign_url: str
-    telegram_url: str
-    whatsapp_url: str
-    captions: list[Caption]
-    destination_url: str
-    qr_svg_url: str
-    qr_png_url: str
-    qr_mm: int
-    tagged: Tagged
-    per_sale_minor: int | None = None
-    code_note: str = ""
-    off_url: str = ""
-    on_url: str = ""
-    stats_url: str = ""
-    receipts: ReceiptsCard | None = None
-    own_code: OwnCode | None = None
-    is_new: bool = False
-    coming: Coming | None = None
-
-    @property
-    def has_more_names(self) -> bool:
-        return any(self.tagged.names[1:])
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """A campaign that covers a pasted address; `value` names it in the form, `url` is its page."""
-
-    value: str
-    title: str
-    brand_name: str
-    rate_text: str
-    per_sale_minor: int
-    url: str
-    is_chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LinkForm:
-    """A pasted address and its answer: covered (`mine`, then the form in the context makes the
-    link), coverable (`open_to_join`), or nobody's yet (`host` to ask the brand about). `url` is ""
-    until an address is pasted that can be a link; else it is what the link would store.
-
-    `ask_text` is a ready message to the brand; `telegram_url` shares it.
-    """
-
-    typed: str
-    action_url: str
-    back_url: str
-    link_start: str
-    url: str = ""
-    url_text: str = ""
-    host: str = ""
-    error: str = ""
-    mine: list[Cover] = field(default_factory=list)
-    open_to_join: list[Cover] = field(default_factory=list)
-    campaigns_url: str = ""
-    ask_text: str = ""
-    telegram_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    cards: list[LinkCard]
-    campaigns_url: str
-    create_url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Earnings:
     rows: list[EarningRow]
     choices: list[Choice]
@@ -392,114 +244,6 @@ class Earning:
     back_url: str = ""
     rejection: Rejection | None = None
     late: list[Late] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class PayoutRow:
-    """A payout in the history. `minor` is what reaches the account; `reason` when it failed."""
-
-    url: str
-    day: date | datetime
-    account_text: str
-    minor: int
-    status: str
-    reason: str = ""
-    fix_url: str = ""
-    fix_button: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountLine:
-    """The account that payouts go to: "Halyk Bank ·· 8812", holder, state of words.ACCOUNT."""
-
-    text: str
-    holder: str
-    status: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Payouts:
-    payable: Payable
-    strip: MoneyStrip
-    sums: list[Sum]
-    rows: list[PayoutRow]
-    account: AccountLine | None = None
-    task: Task | None = None
-    pager: Pager | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PayoutShare:
-    """The part of a payout that one brand pays."""
-
-    brand_name: str
-    sales: int
-    minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Payout:
-    """One payout. `sums`: gross, each tax line with its why, net (strong)."""
-
-    number: str
-    minor: int
-    status: str
-    hint: str
-    account_text: str
-    tax_status: str
-    sums: list[Sum]
-    steps: list[Step]
-    shares: list[PayoutShare]
-    sales: list[EarningRow]
-    months: list[MonthRow] = field(default_factory=list)
-    fees: list[FeeRow] = field(default_factory=list)
-    reason: str = ""
-    fix_url: str = ""
-    fix_button: str = ""
-    back_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SetupStep:
-    """A step of the payee's details. `summary` is what a finished step says of itself."""
-
-    key: Literal["iin", "tax", "register", "account"]
-    state: Literal["done", "now", "later"]
-    summary: str = ""
-    edit_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """Payee details in four steps. The form of the step in `now` is in the context as `form`.
-
-    `answer` (yes|no|unknown; "" while it is being asked) and `checked_at` belong to the register
-    step; `recheck_url` is posted to, `poll_url` is asked for news while there is no answer. When
-    every step is done, `payable_minor` says what can now be paid.
-    """
-
-    steps: list[SetupStep]
-    action_url: str
-    answer: str = ""
-    answer_text: str = ""
-    checked_at: datetime | None = None
-    recheck_url: str = ""
-    poll_url: str = ""
-    payable_minor: int | None = None
-    back_url: str = ""
-
-    @property
-    def done(self) -> int:
-        return sum(step.state == "done" for step in self.steps)
-
-    @property
-    def done_percent(self) -> int:
-        return self.done * 100 // len(self.steps)
-
-    @property
-    def is_complete(self) -> bool:
-        return self.done == len(self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from exchange.web.pages.common import Choice, Fact, Pager
+from exchange.web.pages.files import FileFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +171,6 @@ class Registers:
     remove_url: str
     limits_url: str
     may_edit: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FileFault:
-    row: int
-    column: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

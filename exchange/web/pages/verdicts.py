@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from exchange.web.pages.common import Choice, Pager, Term
+from exchange.web.pages.files import CheckedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,33 +136,14 @@ class Review:
     pager: Pager | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FileFault:
-    """`column` in the words of the file, `found` what stands there or which sale is meant."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFile(CheckedFile):
+    """A file of decisions. `reasons` are the numbers that a brand may give."""
 
-    row: int
-    column: str
-    found: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewFile:
-    """The form of a file of decisions, and what the file before would do; `payload` carries it to
-    the buttons. `reasons` are the numbers that a brand may give."""
-
-    action_url: str
-    apply_url: str
-    faults_url: str
-    back_url: str
-    list_url: str
     reasons: list[str]
     approve: int = 0
     reject: int = 0
-    faults: list[FileFault] = field(default_factory=list)
-    faults_count: int = 0
-    payload: str = ""
 
     @property
-    def is_ready(self) -> bool:
-        return bool(self.payload) and not self.faults_count
+    def counts(self) -> list[tuple[str, int]]:
+        return [(_("To approve"), self.approve), (_("To reject"), self.reject)]

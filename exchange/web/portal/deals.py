@@ -81,7 +81,7 @@ def post_send(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 influencer_id=influencer_id,
                 url=form.cleaned_data["url"],
                 text=form.cleaned_data["text"],
-                picture=form.evidence(),
+                picture=form.cleaned_data["picture"],
             )
         except Invalid as error:
             form_refuse(form, error)

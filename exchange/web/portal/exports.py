@@ -13,8 +13,9 @@ from attribution.models import Conversion
 from attribution.selectors.conversions import conversions_of_influencer
 from core import clock
 from exchange.web.portal.builders.earnings import FILTERS
+from exchange.web.sale_words import reason_name
 from exchange.web.spreadsheet import csv_answer, tenge_cell
-from exchange.web.words import reason_name, status_of
+from exchange.web.words import status_of
 from influencers.models import Influencer
 
 ROWS_MAX = 50_000

@@ -44,7 +44,7 @@ def _answered(found: Conversion, form: AnswerForm) -> bool:
             conversion_id=found.pk,
             influencer_id=found.influencer_id,
             text=form.cleaned_data["answer"],
-            evidence=form.evidence(),
+            evidence=form.cleaned_data["file"],
         )
     except DomainError as error:
         form_refuse(form, error)

@@ -6,21 +6,21 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from attribution.domain.snippet import DAYS_MAX, DAYS_MIN, page_snippet, purchase_snippet
 from campaigns.domain.sale_cost import sale_cost
 from exchange.web.brand.budget_words import budget_note
 from exchange.web.formatting import (
     day_short,
     days_text,
-    moment_short,
     money_text,
     percent_text,
 )
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Coming, Fact, Stat, Sum, Term
+from exchange.web.pages.orders import Order, OrderLine, OrderRow, Orders, Version
+from exchange.web.sale_words import reason_name, sale_hint
 from exchange.web.samples import common, proofs, totals
 from exchange.web.samples.people import participants
-from exchange.web.words import ROLES, Tone, reason_name, sale_hint
+from exchange.web.words import ROLES
 
 
 def side() -> brand.Side:
@@ -189,7 +189,7 @@ def campaign_ready() -> brand.Campaign:
     return replace(campaign_draft(), missing_minor=0, free_minor=200_000_000)
 
 
-def order_rows() -> list[brand.OrderRow]:
+def order_rows() -> list[OrderRow]:
     running = [
         ("WB 3107…8841", "wildberries", "Данияр О.", 223_300, "A", 46.0),
         ("TY-48144", "woocommerce", "Гүлнар Т.", 111_300, "B", 24 * 8.0),
@@ -205,14 +205,14 @@ def order_rows() -> list[brand.OrderRow]:
         ("TY-48380", "woocommerce", "Айгерім С.", 93_000, "A", "pending", ""),
     ]
     return [
-        brand.OrderRow(
+        OrderRow(
             "#", ref, source, common.day_ago(12), name, minor, "on_hold", grade,
             sale_hint("on_hold", side="brand", on=common.ahead(hours=hours)),
             Term(common.ahead(hours=hours), common.ahead(hours=hours - 21 * 24)),
         )
         for ref, source, name, minor, grade, hours in running
     ] + [
-        brand.OrderRow(
+        OrderRow(
             "#", ref, source, common.day_ago(19), name, minor, status, grade,
             decided=decided or day_short(common.day_ago(1)),
         )
@@ -220,8 +220,8 @@ def order_rows() -> list[brand.OrderRow]:
     ]  # fmt: skip
 
 
-def orders() -> brand.Orders:
-    return brand.Orders(
+def orders() -> Orders:
+    return Orders(
         rows=order_rows(),
         choices=[
             Choice(_("All"), "#", is_current=True, count=1284),
@@ -241,19 +241,19 @@ def orders() -> brand.Orders:
     )  # fmt: skip
 
 
-def orders_none() -> brand.Orders:
-    return brand.Orders([], [], "#", "#")
+def orders_none() -> Orders:
+    return Orders([], [], "#", "#")
 
 
-def order() -> brand.Order:
-    return brand.Order(
+def order() -> Order:
+    return Order(
         ref="TY-48213",
         source="woocommerce",
         minor=157_437,
         status="on_hold",
         hint=sale_hint("on_hold", side="brand", on=common.day_ahead(11)),
         name="Айгерім С.",
-        lines=[brand.OrderLine("Төсек жиыны, 2 орынды", 1, "24 990 ₸")],
+        lines=[OrderLine("Төсек жиыны, 2 орынды", 1, "24 990 ₸")],
         steps=common.steps()[:5],
         trace=common.trace(),
         sums=[
@@ -262,127 +262,10 @@ def order() -> brand.Order:
             Sum(_("VAT"), 3_779, note="16%"),
             Sum(_("Costs you"), 184_832, line=True, strong=True),
         ],
-        versions=[brand.Version(common.ago(days=13), "processing"),
-                  brand.Version(common.ago(days=10), "completed")],
+        versions=[Version(common.ago(days=13), "processing"),
+                  Version(common.ago(days=10), "completed")],
         back_url="#",
         proofs=proofs.rows(),
-    )  # fmt: skip
-
-
-def hours(bad_from: int = 48, tone: Tone = "bad") -> list[tuple[int, Tone]]:
-    return [
-        (0 if index >= bad_from and tone == "bad" else 3 + (index * 7) % 11,
-         tone if index >= bad_from else "paid")
-        for index in range(48)
-    ]  # fmt: skip
-
-
-def connection_cards() -> list[brand.ConnectionCard]:
-    return [
-        brand.ConnectionCard(
-            "#", "wildberries", "Wildberries", _("service token"), "failing",
-            common.ago(hours=19), 0, hours(11),
-            _("Wildberries refuses the token (401): it has expired. Orders since then are read as"
-              " soon as you replace it."),
-            behind="18 h 51 min", action_url="#", action=_("Replace token"),
-        ),
-        brand.ConnectionCard(
-            "#", "woocommerce", "toqyma.example", _("signed webhook"), "healthy",
-            common.ago(minutes=3), 214, hours(), _("Every order of today has been read."),
-        ),
-    ]  # fmt: skip
-
-
-def sources() -> list[brand.SourceChoice]:
-    return [
-        brand.SourceChoice(
-            "woocommerce",
-            _("Signed webhooks: each order within seconds. You add two webhooks in the shop."),
-            "#",
-        ),
-        brand.SourceChoice(
-            "wildberries",
-            _("We read the order feed and the finance report with a read-only token."),
-            "#",
-        ),
-    ]
-
-
-def integrations() -> brand.Integrations:
-    return brand.Integrations(connection_cards(), sources(), 1, may_edit=True, sites=[site_card()])
-
-
-def site_card() -> brand.SiteCard:
-    order = f"{_('Order %(number)s') % {'number': '48213'}}, {_('by a click on a link')}"
-    return brand.SiteCard("toqyma.example", "#", common.ago(minutes=4), order)
-
-
-def site() -> brand.Site:
-    shop = "0192f3b4c5d67e8fa0b1c2d3e4f50617"
-    return brand.Site(
-        card=site_card(),
-        snippet=page_snippet("https://birge.example", shop),
-        purchase=purchase_snippet("https://birge.example", shop),
-        template_url="#",
-        back_url="#",
-        choices=[Choice(days_text(days), "#", days == DAYS_MAX) for days in (DAYS_MIN, DAYS_MAX)],
-        losses=[_("Who refuses cookies in your banner, or blocks scripts, is not followed.")],
-    )
-
-
-def integrations_none() -> brand.Integrations:
-    return brand.Integrations([], sources(), 0, may_edit=True)
-
-
-def connection_form() -> brand.ConnectionForm:
-    return brand.ConnectionForm(
-        "wildberries", "#", "#",
-        [
-            _("Open the seller's cabinet, Settings, Access to API."),
-            _("Make a read-only token with the categories Analytics, Statistics and Finance."),
-            _("Paste it here. We check it at once and store it encrypted."),
-        ],
-    )  # fmt: skip
-
-
-BODY = """{
-  "id": 48213,
-  "status": "completed",
-  "total": "22491.00",
-  "coupon_lines": [{"code": "aigerim10"}],
-  "billing": {"phone": "••••••••••"}
-}"""
-
-
-def connection() -> brand.Connection:
-    events = [("done", 1), ("duplicate", 1), ("failed", 3), ("refused", 0), ("unmapped", 1)]
-    return brand.Connection(
-        card=connection_cards()[1],
-        live=brand.Live(
-            "#", _("The connection works"), _("Every event of today has been read."), "paid",
-            is_first=False,
-        ),
-        facts=[
-            Fact(_("Trust"), _("signed")),
-            Fact(_("Address for the shop"), "https://birge.example/hooks/woocommerce/9f2c…41aa"),
-        ],
-        steps=[
-            _("In WooCommerce open Settings, Advanced, Webhooks."),
-            _("Add two webhooks, “Order created” and “Order updated”, with this address."),
-            _("Paste the secret into both, save, and place a test order."),
-        ],
-        events=[
-            brand.EventRow(common.ago(minutes=7 * index), f"order.updated {48213 - index}", status,
-                           tries, _("signed"), "#", is_current=index == 0)
-            for index, (status, tries) in enumerate(events)
-        ],
-        back_url="#",
-        secrets=[brand.Secret(_("Secret"), "wh_6m0v5Yk2p8Qe1Tz9")],
-        event=brand.EventBody(common.ago(minutes=3), "order.updated 48213", BODY, "#"),
-        choices=[Choice(_("All"), "#", is_current=True), Choice(_("Errors only"), "#")],
-        pager=common.pager(moment_short(common.ago(minutes=40))),
-        pause_url="#",
-        rotate_url="#",
     )  # fmt: skip
 
 

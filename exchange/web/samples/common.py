@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,12 @@ def day_ago(days: int) -> date:
 
 def day_ahead(days: int) -> date:
     return clock.today() + timedelta(days=days)
+
+
+def checked_file() -> dict[str, Any]:
+    """Where the buttons of a CheckedFile lead."""
+    names = ("action_url", "apply_url", "faults_url", "back_url", "list_url")
+    return dict.fromkeys(names, "#")
 
 
 def periods() -> list[Choice]:

@@ -23,8 +23,8 @@ from exchange.web.pages.deals import (
     Verdict,
 )
 from exchange.web.pages.verdicts import FileLink
+from exchange.web.sale_words import REASON_TEXTS
 from exchange.web.samples import common
-from exchange.web.words import REASON_TEXTS
 
 BRIEF = "Көрпені үйде, күн жарығында көрсетіңіз.\nМатасы мен тігісін жақыннан түсіріңіз."
 TEXT = "Жарнама. Жаңа көрпе келді, балалар бірден тауып алды.\nПромокод: AIGERIM7"

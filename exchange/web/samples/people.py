@@ -12,9 +12,9 @@ from exchange.web.brand.views.group_file import GroupFileForm
 from exchange.web.pages import brand
 from exchange.web.pages.common import Choice, Pager
 from exchange.web.pages.decisions import DecisionForm, TickLine
+from exchange.web.pages.files import FileFault
 from exchange.web.pages.groups import GroupFile, GroupRow, Groups, Move
 from exchange.web.pages.people import People, Rules
-from exchange.web.pages.verdicts import FileFault
 from exchange.web.samples import common
 from exchange.web.words import PARTICIPATION
 
@@ -113,7 +113,9 @@ def groups() -> Groups:
 def group_file() -> GroupFile:
     names = ["Үздіктер", "Жаңадан келгендер"]
     moves = [("Үздіктер", 12), (_("out of every group"), 3)]
-    return GroupFile("Жылы үй", "#", "#", "#", "#", "#", names, moves, payload="x")
+    return GroupFile(
+        **common.checked_file(), title="Жылы үй", names=names, moves=moves, payload="x"
+    )
 
 
 def group_file_wrong() -> GroupFile:

@@ -10,7 +10,6 @@ from exchange.web.formatting import day_short, days_text, moment_short, percent_
 from exchange.web.pages import portal
 from exchange.web.pages.common import (
     Choice,
-    Coming,
     Fact,
     MoneyStrip,
     Stage,
@@ -19,20 +18,18 @@ from exchange.web.pages.common import (
     Sum,
     Task,
 )
+from exchange.web.pages.payouts import (
+    AccountLine,
+    Payout,
+    PayoutRow,
+    Payouts,
+    PayoutShare,
+    Setup,
+    SetupStep,
+)
+from exchange.web.sale_words import sale_hint
 from exchange.web.samples import common, deals, guarantees, invites
-from exchange.web.words import sale_hint
-
-LINKS = (
-    portal.LinkCard(
-        "Жылы үй", "Тоқыма Үйі", "7%", "https://birge.example/c/a7k2", "birge.example/c/a7k2", "#",
-        1284, 58, 7_493_000, "AIGERIM10", "on", "toqyma.example/kollekcia",
-    ),
-    portal.LinkCard(
-        "Қысқы күтім", "Nur Skin", "12%", "https://birge.example/c/n4qs", "birge.example/c/n4qs",
-        "#", 702, 31, 4_612_000, "", "on", "nurskin.example/serum-s-vitaminom-c",
-        coming_text="21 желтоқсаннан: 9%",
-    ),
-)  # fmt: skip
+from exchange.web.samples.links import LINKS
 
 
 def earnings() -> list[portal.EarningRow]:
@@ -201,102 +198,6 @@ def leaving() -> portal.Leaving:
     )
 
 
-def link_page(is_new: bool = True) -> portal.LinkPage:
-    return portal.LinkPage(
-        card=LINKS[0],
-        home_url="#",
-        campaign_url="#",
-        telegram_url="#",
-        whatsapp_url="#",
-        captions=[
-            portal.Caption(
-                "kk", "Қаз", "Жарнама",
-                "«Жылы үй» жинағын ұнаттым. AIGERIM10 коды: birge.example/c/a7k2",
-            ),
-            portal.Caption(
-                "ru", "Рус", "Реклама",
-                "Нравится набор «Жылы үй». Код AIGERIM10: birge.example/c/a7k2",
-            ),
-        ],
-        destination_url="https://toqyma.example/kollekcia",
-        qr_svg_url="#",
-        qr_png_url="#",
-        qr_mm=60,
-        tagged=portal.Tagged([""] * 5),
-        per_sale_minor=125_000,
-        off_url="#",
-        is_new=is_new,
-        coming=None if is_new else Coming(common.POLICY, common.day_ahead(29)),
-    )  # fmt: skip
-
-
-def link_managed() -> portal.LinkPage:
-    tagged = portal.Tagged(
-        ["reels-21-11", "", "", "", ""],
-        "https://birge.example/c/a7k2?sub1=reels-21-11",
-        "birge.example/c/a7k2?sub1=reels-21-11",
-    )
-    card = replace(LINKS[0], status="no_budget", is_of_several=True)
-    return replace(link_page(is_new=False), card=card, tagged=tagged, stats_url="#")
-
-
-def link_form() -> portal.LinkForm:
-    return portal.LinkForm(
-        typed="https://toqyma.example/kollekcia",
-        action_url="#",
-        back_url="#",
-        link_start="birge.example/c/",
-        url="https://toqyma.example/kollekcia",
-        url_text="toqyma.example/kollekcia",
-        host="toqyma.example",
-        mine=[COVER],
-    )
-
-
-COVER = portal.Cover("1", "Жылы үй", "Тоқыма Үйі", "7%", 125_000, "#", is_chosen=True)
-
-
-def link_form_several() -> portal.LinkForm:
-    other = portal.Cover("2", "Қысқы күтім", "Nur Skin", "5%", 89_000, "#")
-    return replace(link_form(), mine=[COVER, other])
-
-
-def link_form_open() -> portal.LinkForm:
-    return replace(link_form(), mine=[], open_to_join=[COVER])
-
-
-def link_form_none() -> portal.LinkForm:
-    ask = _(
-        "Hello! I would like to recommend your goods from %(host)s through Birge and be paid for"
-        " each sale."
-    ) % {"host": "qozy.example"}
-    return replace(
-        link_form(),
-        mine=[],
-        host="qozy.example",
-        ask_text=f"{ask} https://birge.example",
-        telegram_url="#",
-        campaigns_url="#",
-    )
-
-
-def link_form_refused() -> portal.LinkForm:
-    page = link_form_none()
-    error = _(
-        "%(host)s makes short links, and a short link hides its product. Open it and paste the"
-        " full address."
-    )
-    return replace(page, typed="https://wb.ru/abc", url="", error=error % {"host": "wb.ru"})
-
-
-def links() -> portal.Links:
-    return portal.Links([LINKS[0], replace(LINKS[1], status="off")], "#", "#")
-
-
-def links_none() -> portal.Links:
-    return portal.Links([], "#", "#")
-
-
 def statuses() -> list[Choice]:
     return [
         Choice(_("All"), "#", is_current=True, count=96),
@@ -360,25 +261,25 @@ def tax_sums() -> list[Sum]:
     ]
 
 
-def payouts() -> portal.Payouts:
-    return portal.Payouts(
+def payouts() -> Payouts:
+    return Payouts(
         payable=payable("held", "account_new"),
         strip=common.strip(),
         sums=tax_sums(),
         rows=[
-            portal.PayoutRow("#", common.day_ago(7), "Kaspi Bank ·· 0001", 9_871_000, "paid"),
-            portal.PayoutRow(
+            PayoutRow("#", common.day_ago(7), "Kaspi Bank ·· 0001", 9_871_000, "paid"),
+            PayoutRow(
                 "#", common.day_ago(14), "Halyk Bank ·· 8812", 1_230_000, "returned",
                 _("The account holder's name did not match."), "#", _("Fix the account"),
             ),
-            portal.PayoutRow("#", common.day_ago(21), "Kaspi Bank ·· 0001", 6_278_500, "unknown"),
+            PayoutRow("#", common.day_ago(21), "Kaspi Bank ·· 0001", 6_278_500, "unknown"),
         ],
-        account=portal.AccountLine("Kaspi Bank ·· 0001", "Айгерім С.", "checking", "#"),
+        account=AccountLine("Kaspi Bank ·· 0001", "Айгерім С.", "checking", "#"),
     )  # fmt: skip
 
 
-def payout() -> portal.Payout:
-    return portal.Payout(
+def payout() -> Payout:
+    return Payout(
         number="2026-11-00014",
         minor=6_489_200,
         status="accepted",
@@ -393,20 +294,20 @@ def payout() -> portal.Payout:
             Step("payout_paid", "later"),
         ],
         shares=[
-            portal.PayoutShare("Тоқыма Үйі", 38, 5_420_000),
-            portal.PayoutShare("Nur Skin", 16, 3_215_000),
+            PayoutShare("Тоқыма Үйі", 38, 5_420_000),
+            PayoutShare("Nur Skin", 16, 3_215_000),
         ],
         sales=earnings()[3:5],
         back_url="#",
     )
 
 
-def setup(now: str = "iin") -> portal.Setup:
+def setup(now: str = "iin") -> Setup:
     keys = ["iin", "tax", "register", "account"]
     at = keys.index(now) if now in keys else len(keys)
     said = ["Сәбитова А. Н., 90••••••0012", _("Individual, civil-law contract"), "", ""]
     steps = [
-        portal.SetupStep(
+        SetupStep(
             key,  # type: ignore[arg-type]
             "done" if index < at else "now" if index == at else "later",
             said[index],
@@ -414,7 +315,7 @@ def setup(now: str = "iin") -> portal.Setup:
         )
         for index, key in enumerate(keys)
     ]
-    return portal.Setup(
+    return Setup(
         steps,
         "#",
         answer="unknown",

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from attribution.forms import ReceiptFileForm, ReceiptForm, RegistersForm
 from exchange.web.pages.common import Choice, Fact
+from exchange.web.pages.files import FileFault
 from exchange.web.pages.receipts import (
     Claim,
     Claimed,
-    FileFault,
     QuestionOption,
     ReceiptFile,
     ReceiptQuestion,
@@ -114,7 +114,7 @@ def file_answer() -> ReceiptFile:
         action_url="#",
         back_url="#",
         facts=[Fact("Receipts in the list", "1 204"), Fact("Confirmed", "12")],
-        faults=[FileFault(7, "ФП", "is no fiscal sign")],
+        faults=[FileFault(7, "ФП", "12", "is no fiscal sign")],
         faults_more=1,
         differ_url="#",
     )

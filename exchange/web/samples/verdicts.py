@@ -14,11 +14,11 @@ from core import clock
 from core.forms import form_refuse
 from exchange.web.brand.views.review_file import VerdictFileForm
 from exchange.web.evidence_field import AnswerForm, RejectForm
-from exchange.web.pages import brand as brand_pages
 from exchange.web.pages import portal as portal_pages
 from exchange.web.pages.common import Choice, Step, Term
+from exchange.web.pages.files import FileFault
+from exchange.web.pages.orders import Order
 from exchange.web.pages.verdicts import (
-    FileFault,
     FileLink,
     Late,
     Option,
@@ -30,8 +30,8 @@ from exchange.web.pages.verdicts import (
     Sale,
 )
 from exchange.web.pages.verdicts import Refusal as Refused
+from exchange.web.sale_words import reason_name, sale_hint
 from exchange.web.samples import brand, common, portal
-from exchange.web.words import reason_name, sale_hint
 
 __all__ = ["AnswerForm", "RejectForm", "VerdictFileForm"]
 
@@ -60,7 +60,7 @@ def sale(**changes: object) -> Sale:
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
-def order() -> brand_pages.Order:
+def order() -> Order:
     refused = sale(
         title="Жүн көрпе",
         status="rejected",
@@ -116,7 +116,7 @@ def earning_returned() -> portal_pages.Earning:
     )
 
 
-def order_returned() -> brand_pages.Order:
+def order_returned() -> Order:
     """Goods came back after the approval, and the terms take nothing back."""
     loss = _("By the terms an approved reward stays, so this return is your loss.")
     kept = sale(
@@ -175,7 +175,9 @@ def review_none() -> Review:
 
 
 def review_file() -> ReviewFile:
-    return ReviewFile("#", "#", "#", "#", "#", [reason_name(19)], approve=12, reject=3, payload="x")
+    return ReviewFile(
+        **common.checked_file(), reasons=[reason_name(19)], approve=12, reject=3, payload="x"
+    )
 
 
 def review_file_wrong() -> ReviewFile:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from attribution.domain.verdict_table import ColumnsMissing, verdict_table_read
+from attribution.domain.verdict_table import verdict_table_read
+from core.tables import ColumnsMissing
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ID = "0192f0c8-0000-7000-8000-000000000001"

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from campaigns.domain.group_table import ColumnsMissing, group_table_read
+from campaigns.domain.group_table import group_table_read
+from core.tables import ColumnsMissing
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ID = "0192f0c8-0000-7000-8000-000000000001"

@@ -28,9 +28,9 @@ from campaigns.selectors import (
     terms_of,
     totals_of,
 )
-from campaigns.selectors.deals import escrow_of
+from campaigns.selectors.escrow import escrows_of
 from campaigns.selectors.groups import groups_of
-from campaigns.selectors.guarantees import guarantees_ahead, promised_by_campaign
+from campaigns.selectors.guarantees import guarantees_ahead
 from campaigns.services import CampaignConflict, campaign_funding, funding_rates
 from campaigns.services.categories import category_fault, review_may_be_asked
 from core.bps import BPS_WHOLE, round_half_up
@@ -248,16 +248,18 @@ def _publish_blocked(desk: Desk, found: Campaign) -> str:
 
 def _reserved_money(desk: Desk, found: Campaign) -> _Money:
     held = reserves_of(desk.brand.pk, [found])[found.pk]
-    of_posts = escrow_of([found]).get(found.pk, 0)
-    promised = promised_by_campaign([found.pk]).get(found.pk, 0)
+    escrow = escrows_of([found.pk])[found.pk]
+    agreements = [
+        (_("Posts at a fixed fee"), escrow.posts_minor),
+        (_("Guarantees"), escrow.guarantees_minor),
+    ]
     return _Money(
         [
             Sum(_("Budget for rewards"), held.budget_minor),
-            *([Sum(_("Posts at a fixed fee"), of_posts)] if of_posts else []),
-            *([Sum(_("Guarantees"), promised)] if promised else []),
+            *(Sum(name, minor) for name, minor in agreements if minor),
             Sum(_("Birge fee"), held.fee_minor, note=percent_text(found.platform_fee_bps)),
             Sum(_("VAT"), held.vat_minor, note=percent_text(found.vat_bps)),
-            Sum(_("Total"), held.total_minor + of_posts + promised, line=True, strong=True),
+            Sum(_("Total"), held.total_minor + escrow.total_minor, line=True, strong=True),
         ]
     )
 

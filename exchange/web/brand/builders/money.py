@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_list_of_brand
-from campaigns.selectors.escrow import escrow_accounts
+from campaigns.selectors.escrow import Escrow, escrows_of, held_by
 from core import clock
 from core.bps import round_half_up
 from core.errors import Invalid
@@ -25,7 +25,6 @@ from exchange.web.pages.statements import Past
 from exchange.web.paging import query_url
 from ledger.domain import accounts
 from ledger.domain.fees import Reserve
-from ledger.selectors import balances
 from ledger.statements import balances_before
 
 
@@ -34,22 +33,8 @@ def reserves_of(
 ) -> dict[int, Reserve]:
     """{campaign: what it holds now, or held at the end of a day}. What is empty is there too."""
     refs = {each.pk: _refs(brand_id, each.pk) for each in campaigns}
-    held = _held([ref for three in refs.values() for ref in three], at_the_end_of)
+    held = held_by([ref for three in refs.values() for ref in three], at_the_end_of)
     return {pk: Reserve(*(held[ref] for ref in three)) for pk, three in refs.items()}
-
-
-def escrows_of(
-    campaigns: Collection[Campaign], *, at_the_end_of: date | None = None
-) -> dict[int, int]:
-    """{campaign: tiyn that agreements of its hold for influencers, now or at the end of a day};
-    our fee on them lies with the campaign's own."""
-    refs = escrow_accounts([each.pk for each in campaigns])
-    held = _held([ref for several in refs.values() for ref in several], at_the_end_of)
-    return {pk: sum(held[ref] for ref in several) for pk, several in refs.items()}
-
-
-def _held(refs: Sequence[accounts.AccountRef], day: date | None) -> dict[accounts.AccountRef, int]:
-    return balances(refs) if day is None else balances_before(refs, clock.day_end(day))
 
 
 def _refs(brand_id: int, campaign_id: int) -> tuple[accounts.AccountRef, ...]:
@@ -60,7 +45,8 @@ def _refs(brand_id: int, campaign_id: int) -> tuple[accounts.AccountRef, ...]:
 def reserved_minor(brand_id: int, campaigns: Collection[Campaign]) -> int:
     """With what agreements hold."""
     of_campaigns = sum(each.total_minor for each in reserves_of(brand_id, campaigns).values())
-    return of_campaigns + sum(escrows_of(campaigns).values())
+    escrows = escrows_of([each.pk for each in campaigns])
+    return of_campaigns + sum(each.total_minor for each in escrows.values())
 
 
 def money(desk: Desk, asked: Asked, *, after: str) -> pages.Money:
@@ -68,7 +54,7 @@ def money(desk: Desk, asked: Asked, *, after: str) -> pages.Money:
     past = _past(asked)
     reserves = _with_escrows(
         reserves_of(desk.brand.pk, campaigns, at_the_end_of=past.on),
-        escrows_of(campaigns, at_the_end_of=past.on),
+        escrows_of([each.pk for each in campaigns], at_the_end_of=past.on),
     )
     statement = build.statement(desk, asked, campaigns, after=after)
     kept = query_url(asked.words(on=""))
@@ -95,10 +81,10 @@ def money(desk: Desk, asked: Asked, *, after: str) -> pages.Money:
 
 
 def _with_escrows(
-    reserves: Mapping[int, Reserve], escrows: Mapping[int, int]
+    reserves: Mapping[int, Reserve], escrows: Mapping[int, Escrow]
 ) -> dict[int, Reserve]:
     return {
-        pk: replace(each, budget_minor=each.budget_minor + escrows.get(pk, 0))
+        pk: replace(each, budget_minor=each.budget_minor + escrows[pk].total_minor)
         for pk, each in reserves.items()
     }
 

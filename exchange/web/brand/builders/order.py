@@ -17,7 +17,7 @@ from exchange.web.brand.builders.orders import cost_of, order_hint
 from exchange.web.brand.builders.proofs import proof_rows
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import amount_text, days_text, moment_short, percent_text
-from exchange.web.pages import brand as pages
+from exchange.web.pages import orders as pages
 from exchange.web.pages.common import Step, Sum, Trace
 from exchange.web.portal.builders.earnings import rate_note, sale_steps, trace_row
 from exchange.web.reward_words import arithmetic_text

@@ -26,13 +26,14 @@ from core.errors import Invalid
 from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import day_long, day_short, number_text
-from exchange.web.pages import brand as pages
+from exchange.web.pages import orders as pages
 from exchange.web.pages.common import Choice, Term
 from exchange.web.paging import pager, query_url
 from exchange.web.reward_words import cut_hint
+from exchange.web.sale_words import reason_name, sale_hint
 from exchange.web.spreadsheet import csv_answer, tenge_cell
 from exchange.web.totals_words import TOTAL_HOLD, is_total
-from exchange.web.words import STATUSES, reason_name, sale_hint, status_of, word_of
+from exchange.web.words import STATUSES, status_of, word_of
 from ledger.domain.accounts import CURRENCY
 
 QUERY_CHARS_MAX = 80

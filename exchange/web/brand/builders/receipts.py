@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import FileResponse
@@ -23,11 +24,11 @@ from attribution.selectors.receipts import (
 from attribution.services.receipt_files import FileAnswer
 from core import clock
 from exchange.web.brand.desk import Desk
+from exchange.web.fault_words import faults_told
 from exchange.web.formatting import day_short, moment_short, number_text
 from exchange.web.pages import receipts as pages
 from exchange.web.pages.common import Choice, Fact
 from exchange.web.paging import pager, query_url
-from exchange.web.receipt_words import FAULT_OTHER, FAULTS
 from exchange.web.spreadsheet import csv_answer, tenge_cell
 from exchange.web.words import RECEIPT, word_of
 
@@ -199,14 +200,9 @@ def file_page(desk: Desk, found: Connection, answer: FileAnswer | None = None) -
     )
     if answer is None:
         return page
-    faults = [
-        pages.FileFault(fault.row, fault.column, str(FAULTS.get(fault.code, FAULT_OTHER)))
-        for fault in answer.faults
-    ]
-    return pages.ReceiptFile(
-        action_url=page.action_url,
-        back_url=page.back_url,
-        waiting_text=page.waiting_text,
+    faults = faults_told(answer.faults)
+    return replace(
+        page,
         facts=_file_facts(answer),
         faults=faults,
         faults_more=answer.faults_count - len(faults),

@@ -33,9 +33,10 @@ from exchange.web.pages import verdicts as pages
 from exchange.web.pages.common import Choice, Term
 from exchange.web.paging import pager, query_url
 from exchange.web.rejections import brand_reasons
+from exchange.web.sale_words import reason_name, sale_hint
 from exchange.web.spreadsheet import csv_answer, tenge_cell
 from exchange.web.totals_words import sale_title
-from exchange.web.words import reason_name, sale_hint, status_of
+from exchange.web.words import status_of
 
 DAYS = (3, 7, 14)
 AMOUNT_CHARS_MAX = 12

@@ -22,25 +22,18 @@ from campaigns.selectors import campaign_list_of_brand
 from compliance.models import Invoice
 from core import clock
 from core.errors import Invalid
-from core.paging import pk_typed
 from exchange.web.brand.desk import Desk
 from exchange.web.days import day_refused, day_typed, days_check
 from exchange.web.formatting import day_full
 from exchange.web.pages import statements as pages
 from exchange.web.pages.clicks import Option, Select
 from exchange.web.pages.common import Pager
-from exchange.web.paging import pager
+from exchange.web.statements import lines_shown, lines_walked, totals_of
 from exchange.web.tables import Cell, FileKind, Minor, table_answer
 from ledger.domain import accounts
 from ledger.domain.drafts import JournalKind
 from ledger.models import journal_name
-from ledger.statements import (
-    STATEMENT_PAGE_MAX,
-    LineFilter,
-    StatementLine,
-    statement_page,
-    statement_sums,
-)
+from ledger.statements import LineFilter, StatementLine
 from payouts.models import Refund
 
 PAGE_ROWS = 30
@@ -173,25 +166,13 @@ def statement(desk: Desk, asked: Asked, campaigns: Sequence[Campaign], *, after:
         wanted = filter_of(asked, campaigns)
     except Invalid as error:
         return Shown([], _filter(asked, campaigns, error))
-    ref, before_id = accounts.brand_free(desk.brand.pk), pk_typed(after)
-    lines = statement_page(ref, wanted, before_id=before_id, limit=PAGE_ROWS + 1)
-    page = lines[:PAGE_ROWS]
-    next_after = str(page[-1].entry_id) if len(lines) > PAGE_ROWS else ""
+    ref = accounts.brand_free(desk.brand.pk)
+    lines, pager = lines_shown(ref, wanted, after=after, size=PAGE_ROWS, kept=asked.words())
     return Shown(
-        rows=[_row(line, about) for line, about in _told(desk, page, campaigns)],
+        rows=[_row(line, about) for line, about in _told(desk, lines, campaigns)],
         filter=_filter(asked, campaigns),
-        totals=_totals(ref, wanted) if asked.is_narrow else None,
-        pager=pager(len(page), after if before_id else "", next_after, asked.words()),
-    )
-
-
-def _totals(ref: accounts.AccountRef, wanted: LineFilter) -> pages.Totals:
-    sums = statement_sums(ref, wanted)
-    return pages.Totals(
-        in_minor=sums.in_minor,
-        out_minor=sums.out_minor,
-        begin_minor=sums.begin_minor if wanted.since else None,
-        end_minor=sums.end_minor if wanted.until else None,
+        totals=totals_of(ref, wanted) if asked.is_narrow else None,
+        pager=pager,
     )
 
 
@@ -322,8 +303,7 @@ def statement_file(desk: Desk, asked: Asked, kind: FileKind) -> FileResponse:
 def _file_rows(
     desk: Desk, wanted: LineFilter, campaigns: Sequence[Campaign]
 ) -> Iterator[list[Cell]]:
-    ref, before_id = accounts.brand_free(desk.brand.pk), None
-    while lines := statement_page(ref, wanted, before_id=before_id, limit=STATEMENT_PAGE_MAX):
+    for lines in lines_walked(accounts.brand_free(desk.brand.pk), wanted):
         for line, about in _told(desk, lines, campaigns):
             minor = line.amount_minor
             yield [
@@ -334,4 +314,3 @@ def _file_rows(
                 Minor(-minor) if minor < 0 else None,
                 Minor(line.balance_minor),
             ]
-        before_id = lines[-1].entry_id

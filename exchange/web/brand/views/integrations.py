@@ -15,7 +15,6 @@ from attribution.connectors.registry import SHOPS
 from attribution.forms import CompareForm, ReplayForm
 from attribution.models import Connection
 from attribution.selectors.connections import (
-    connection_access_for_brand,
     event_access_for_brand,
 )
 from attribution.services.connections import (
@@ -32,7 +31,7 @@ from core.crypto import seal, unseal
 from core.errors import DomainError
 from core.forms import form_refuse
 from exchange.web.brand.builders import integrations as build
-from exchange.web.brand.desk import FORM_REFUSED, Desk, desk_of, member_of, page_show
+from exchange.web.brand.desk import FORM_REFUSED, Desk, connection_of, desk_of, member_of, page_show
 from exchange.web.brand.guides import GUIDES
 from exchange.web.formatting import number_text
 
@@ -98,7 +97,7 @@ def _form_show(request: HttpRequest, desk: Desk, form: forms.Form, page: object)
 @require_http_methods(["GET", "POST"])
 def connection_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A new token for a source that we ask."""
-    found = access_for_writer(request, public_id)
+    found = connection_of(request, public_id, to_write=True)
     desk = desk_of(request)
     token_form = GUIDES[found.source].token_form
     if token_form is None:
@@ -116,14 +115,6 @@ def connection_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _form_show(request, desk, form, page)
 
 
-def access_for_writer(request: HttpRequest, public_id: UUID) -> Connection:
-    """Raises: NotFound for another brand's; Forbidden for who may only read."""
-    member = member_of(request)
-    found = connection_access_for_brand(member.brand_id, public_id)
-    member_require_write(member)
-    return found
-
-
 # --- One source -----------------------------------------------------------------------------
 
 
@@ -131,7 +122,7 @@ def access_for_writer(request: HttpRequest, public_id: UUID) -> Connection:
 def connection(request: HttpRequest, public_id: UUID, event_id: UUID | None = None) -> HttpResponse:
     """How it is doing, and its events; one of them with its body."""
     desk = desk_of(request)
-    found = connection_access_for_brand(desk.brand.pk, public_id)
+    found = connection_of(request, public_id)
     event = event_access_for_brand(found, event_id) if event_id else None
     new_secret = _secret_carried(request, found)
     page = build.connection(
@@ -146,7 +137,7 @@ def connection(request: HttpRequest, public_id: UUID, event_id: UUID | None = No
 @require_GET
 def connection_difference(request: HttpRequest, public_id: UUID) -> HttpResponse:
     desk = desk_of(request)
-    found = connection_access_for_brand(desk.brand.pk, public_id)
+    found = connection_of(request, public_id)
     form = CompareForm(build.days_default(request.GET.dict()))
     page = build.difference(desk, found, **(form.cleaned_data if form.is_valid() else {}))
     status = FORM_REFUSED if form.errors else 200
@@ -157,7 +148,7 @@ def connection_difference(request: HttpRequest, public_id: UUID) -> HttpResponse
 def connection_difference_csv(request: HttpRequest, public_id: UUID) -> HttpResponse | FileResponse:
     """The report of these days, to take away."""
     desk = desk_of(request)
-    found = connection_access_for_brand(desk.brand.pk, public_id)
+    found = connection_of(request, public_id)
     form = CompareForm(build.days_default(request.GET.dict()))
     if not form.is_valid():
         return redirect(desk.url("connection_difference", public_id))
@@ -171,7 +162,7 @@ def connection_difference_csv(request: HttpRequest, public_id: UUID) -> HttpResp
 def connection_site(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What to paste into the shop's pages, and what they have told."""
     desk = desk_of(request)
-    found = connection_access_for_brand(desk.brand.pk, public_id)
+    found = connection_of(request, public_id)
     if found.source not in SHOPS:
         return redirect(desk.url("connection", public_id))
     page = build.site(desk, found, days=request.GET.get("days", ""))
@@ -181,7 +172,7 @@ def connection_site(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def connection_template(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The tag manager's template, as a file to import there."""
-    found = connection_access_for_brand(member_of(request).brand_id, public_id)
+    found = connection_of(request, public_id)
     return HttpResponse(
         build.tag_template_text(found),
         content_type="text/plain; charset=utf-8",
@@ -195,7 +186,7 @@ def connection_template(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def connection_secret(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A new secret, shown once; the one before works on meanwhile."""
-    found = access_for_writer(request, public_id)
+    found = connection_of(request, public_id, to_write=True)
     _connection, secret = connection_secret_rotate(connection_id=found.pk)
     _secret_carry(request, found, secret)
     return _changed(
@@ -205,14 +196,14 @@ def connection_secret(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = access_for_writer(request, public_id)
+    found = connection_of(request, public_id, to_write=True)
     connection_switch(connection_id=found.pk, is_on=False)
     return _changed(request, public_id, _("Reading is switched off."))
 
 
 @require_POST
 def connection_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = access_for_writer(request, public_id)
+    found = connection_of(request, public_id, to_write=True)
     connection_switch(connection_id=found.pk, is_on=True)
     return _changed(request, public_id, _("Reading is switched on."))
 
@@ -220,7 +211,7 @@ def connection_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def connection_read(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the source now, as far as its own limits let us."""
-    found = access_for_writer(request, public_id)
+    found = connection_of(request, public_id, to_write=True)
     connection_read_now(connection_id=found.pk)
     return _changed(request, public_id, _("We ask the source now."))
 
@@ -228,7 +219,7 @@ def connection_read(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def connection_event_replay(request: HttpRequest, public_id: UUID, event_id: UUID) -> HttpResponse:
     """Read an event again that could not be read."""
-    found = access_for_writer(request, public_id)
+    found = connection_of(request, public_id, to_write=True)
     event = event_access_for_brand(found, event_id)
     event_replay(event_id=event.pk)
     return _changed(request, public_id, _("The event is read again."))
@@ -237,7 +228,7 @@ def connection_event_replay(request: HttpRequest, public_id: UUID, event_id: UUI
 @require_http_methods(["GET", "POST"])
 def connection_replay(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Choose days, see how many dead events they have and why; then read them again."""
-    found = access_for_writer(request, public_id)
+    found = connection_of(request, public_id, to_write=True)
     form = ReplayForm(build.replay_days(found) | request.GET.dict() | request.POST.dict())
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,33 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from attribution.models import Connection
-from attribution.selectors.connections import connection_access_for_brand
 from attribution.selectors.dossiers import PHONE_SOURCES
 from attribution.selectors.orders import order_access_for_brand
 from attribution.services.conversions import order_confirm
 from attribution.services.phone_peppers import pepper_rotate
 from attribution.services.phone_peppers import phones_close as close
 from attribution.services.phone_peppers import phones_open as open_
-from brands.selectors import member_require_write
 from core.errors import NotFound
 from exchange.web.brand.builders import phones as build
-from exchange.web.brand.desk import desk_of, member_of, page_show
-
-
-def _access(request: HttpRequest, public_id: UUID, *, to_write: bool = False) -> Connection:
-    """Raises: NotFound for another brand's or another source; Forbidden for who may only read."""
-    member = member_of(request)
-    found = connection_access_for_brand(member.brand_id, public_id)
-    if found.source not in PHONE_SOURCES:
-        raise NotFound(_("There is no such connection."))
-    if to_write:
-        member_require_write(member)
-    return found
+from exchange.web.brand.desk import connection_of, desk_of, member_of, page_show
 
 
 @require_GET
 def phones(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, PHONE_SOURCES)
     desk = desk_of(request)
     page = build.phones(desk, found, request.GET.dict())
     return page_show(request, desk, "brand/phones.html", page)
@@ -46,20 +33,20 @@ def phones(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def phones_csv(request: HttpRequest, public_id: UUID) -> FileResponse:
     """The list as the filter shows it, to take away."""
-    _access(request, public_id)
+    connection_of(request, public_id, PHONE_SOURCES)
     return build.phones_csv(desk_of(request), request.GET.dict())
 
 
 @require_POST
 def phones_open(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access(request, public_id, to_write=True)
+    found = connection_of(request, public_id, PHONE_SOURCES, to_write=True)
     open_(brand_id=found.brand_id)
     return _back(request, found, _("Your influencers' pages take numbers now."))
 
 
 @require_POST
 def phones_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access(request, public_id, to_write=True)
+    found = connection_of(request, public_id, PHONE_SOURCES, to_write=True)
     close(brand_id=found.brand_id)
     return _back(
         request, found, _("No number is taken any more. Those left count until their end.")
@@ -68,7 +55,7 @@ def phones_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 def phones_rotate(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access(request, public_id, to_write=True)
+    found = connection_of(request, public_id, PHONE_SOURCES, to_write=True)
     pepper_rotate(brand_id=found.brand_id)
     return _back(request, found, _("New numbers come under a new key."))
 
@@ -76,7 +63,7 @@ def phones_rotate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def phones_confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The brand's word for an order that a number says whose it is."""
-    found = _access(request, public_id, to_write=True)
+    found = connection_of(request, public_id, PHONE_SOURCES, to_write=True)
     try:
         order = order_access_for_brand(found.brand_id, UUID(request.POST.get("order", "")))
     except ValueError:

@@ -21,7 +21,6 @@ from attribution.forms import (
 )
 from attribution.models import Connection, ReceiptClaim
 from attribution.receipt_forms import ReceiptAnswerForm
-from attribution.selectors.connections import connection_access_for_brand
 from attribution.selectors.receipts import claim_access_for_brand
 from attribution.services.receipt_answers import receipt_part, receipt_question_answer
 from attribution.services.receipt_confirm import receipt_accept, receipt_refuse
@@ -31,29 +30,21 @@ from attribution.services.receipt_registers import (
     register_remove,
     registers_add,
 )
-from brands.selectors import member_require_write
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.forms import form_refuse
 from exchange.web.brand.builders import receipts as build
-from exchange.web.brand.desk import FORM_REFUSED, desk_of, member_of, page_show
+from exchange.web.brand.desk import FORM_REFUSED, connection_of, desk_of, member_of, page_show
 
 LIMIT_NAMES = {"total_min_minor": "total_min", "total_max_minor": "total_max"}
 
 
-def _access(request: HttpRequest, public_id: UUID, *, to_write: bool = False) -> Connection:
-    """Raises: NotFound for another brand's or another source; Forbidden for who may only read."""
-    member = member_of(request)
-    found = connection_access_for_brand(member.brand_id, public_id)
-    if found.source != RECEIPT:
-        raise NotFound(_("There is no such connection."))
-    if to_write:
-        member_require_write(member)
-    return found
+def _found(request: HttpRequest, public_id: UUID, *, to_write: bool = False) -> Connection:
+    return connection_of(request, public_id, (RECEIPT,), to_write=to_write)
 
 
 @require_GET
 def receipts(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access(request, public_id)
+    found = _found(request, public_id)
     desk = desk_of(request)
     page = build.receipts(desk, found, request.GET.dict())
     return page_show(request, desk, "brand/receipts.html", page)
@@ -62,14 +53,14 @@ def receipts(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def receipts_csv(request: HttpRequest, public_id: UUID) -> FileResponse:
     """The list as the filter shows it, to take away."""
-    return build.receipts_csv(_access(request, public_id), request.GET.dict())
+    return build.receipts_csv(_found(request, public_id), request.GET.dict())
 
 
 # --- Deciding -------------------------------------------------------------------------------
 
 
 def _claim_of(request: HttpRequest, public_id: UUID, claim_id: UUID) -> ReceiptClaim:
-    found = _access(request, public_id, to_write=True)
+    found = _found(request, public_id, to_write=True)
     return claim_access_for_brand(found.brand_id, claim_id)
 
 
@@ -119,7 +110,7 @@ def part(request: HttpRequest, public_id: UUID, claim_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def receipts_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Compared at once and not kept: sending it again says nothing new."""
-    found = _access(request, public_id, to_write=True)
+    found = _found(request, public_id, to_write=True)
     form = ReceiptFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     answer = _file_answer(found, form) if form.is_valid() else None
     desk = desk_of(request)
@@ -142,7 +133,7 @@ def _file_answer(found: Connection, form: forms.Form) -> FileAnswer | None:
 
 @require_http_methods(["GET", "POST"])
 def registers(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access(request, public_id, to_write=request.method == "POST")
+    found = _found(request, public_id, to_write=request.method == "POST")
     form = RegistersForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -180,7 +171,7 @@ def _registers_show(
 
 @require_POST
 def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access(request, public_id, to_write=True)
+    found = _found(request, public_id, to_write=True)
     register_remove(connection_id=found.pk, number=request.POST.get("number", ""))
     messages.success(request, _("Removed"))
     return redirect("brand:registers", member_of(request).brand.slug, public_id)
@@ -188,7 +179,7 @@ def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 def limits(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = _access(request, public_id, to_write=True)
+    found = _found(request, public_id, to_write=True)
     form = ReceiptLimitsForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data

@@ -12,19 +12,15 @@ from django.views.decorators.http import require_http_methods
 
 from attribution.connectors.registry import CRMS
 from attribution.crm_forms import CrmStagesForm
-from attribution.selectors.connections import connection_access_for_brand
 from attribution.services.crm import CrmSilent, crm_choices, crm_choices_save
-from brands.selectors import member_require_write
 from exchange.web.brand.builders import integrations as build
-from exchange.web.brand.desk import FORM_REFUSED, desk_of, member_of, page_show
+from exchange.web.brand.desk import FORM_REFUSED, connection_of, desk_of, page_show
 
 
 @require_http_methods(["GET", "POST"])
 def connection_stages(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Asks the CRM what there is, each time: pipelines come and go."""
-    member = member_of(request)
-    found = connection_access_for_brand(member.brand_id, public_id)
-    member_require_write(member)
+    found = connection_of(request, public_id, to_write=True)
     desk = desk_of(request)
     back_url = desk.url("connection", public_id)
     if found.source not in CRMS:

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from attribution.domain.tag_table import TagTable
 from attribution.marketplace_forms import TagColumnsForm, TagFileForm, TagStartForm
 from attribution.models import Connection, TagUpload
-from attribution.selectors.connections import connection_access_for_brand
 from attribution.selectors.traffic import tag_upload_access
 from attribution.services.tag_uploads import (
     SOURCES,
@@ -25,12 +24,11 @@ from attribution.services.tag_uploads import (
     tag_upload_table,
     tag_upload_titles,
 )
-from brands.selectors import member_require_write
 from campaigns.services.traffic_tags import traffic_tag_set
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.forms import form_refuse
 from exchange.web.brand.builders import tags as build
-from exchange.web.brand.desk import FORM_REFUSED, desk_of, member_of, page_show
+from exchange.web.brand.desk import FORM_REFUSED, connection_of, desk_of, member_of, page_show
 from exchange.web.formatting import number_text
 from exchange.web.traffic.csv import traffic_csv as csv_of
 from exchange.web.traffic.report import days_asked
@@ -59,7 +57,7 @@ def traffic_csv(request: HttpRequest) -> FileResponse:
 @require_http_methods(["GET", "POST"])
 def connection_tags(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """How links are marked for this source, and its table: the file goes to the next page."""
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, SOURCES, to_write=True)
     form = TagFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -81,7 +79,7 @@ def connection_tags(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def connection_tag_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """From now on links to this marketplace carry a tag."""
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, SOURCES, to_write=True)
     form = TagStartForm(request.POST)
     if form.is_valid():
         start = f"{form.cleaned_data['number']}-id-"
@@ -117,7 +115,7 @@ def _tags_show(
 @require_http_methods(["GET", "POST"])
 def connection_tag_check(request: HttpRequest, public_id: UUID, upload_id: UUID) -> HttpResponse:
     """Which column is what, what the table then says, and the brand's word to store it."""
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, SOURCES, to_write=True)
     upload = tag_upload_access(found, upload_id)
     if upload.state == TagUpload.State.STORED:
         return _check_show(request, found, upload, None, None)
@@ -170,13 +168,3 @@ def _stored(request: HttpRequest, public_id: UUID, count: int) -> HttpResponse:
     )
     messages.success(request, said % {"count": number_text(count)})
     return redirect("brand:connection_tags", member_of(request).brand.slug, public_id)
-
-
-def _access(request: HttpRequest, public_id: UUID) -> Connection:
-    """Raises: NotFound for another brand's, or a source without such a table; Forbidden."""
-    member = member_of(request)
-    member_require_write(member)
-    found = connection_access_for_brand(member.brand_id, public_id)
-    if found.source not in SOURCES:
-        raise NotFound(_("There is no such source."))
-    return found

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,11 +22,10 @@ from attribution.services.order_uploads import (
     upload_store,
     upload_undo,
 )
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.forms import form_refuse
 from exchange.web.brand.builders.integrations import uploads as build
-from exchange.web.brand.desk import FORM_REFUSED, desk_of, page_show
-from exchange.web.brand.views.integrations import access_for_writer
+from exchange.web.brand.desk import FORM_REFUSED, connection_of, desk_of, page_show
 from exchange.web.formatting import number_text
 
 STEP_OF = {OrderUpload.State.NEW: "connection_upload_columns"}
@@ -36,7 +34,7 @@ STEP_OF = {OrderUpload.State.NEW: "connection_upload_columns"}
 @require_http_methods(["GET", "POST"])
 def connection_upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a file; what it says is shown on the next page, before anything is stored."""
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, FILES, to_write=True)
     desk = desk_of(request)
     form = _file_form(request, found)
     if form.is_valid():
@@ -69,7 +67,7 @@ def connection_upload_columns(
 ) -> HttpResponse:
     """Which column is which, and the first rows as we understand them. A POST with `look` only
     shows them anew."""
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, FILES, to_write=True)
     upload = upload_access_for_brand(found, upload_id)
     desk = desk_of(request)
     here = desk.url("connection_upload_check", public_id, upload_id)
@@ -94,7 +92,7 @@ def connection_upload_columns(
 @require_http_methods(["GET", "POST"])
 def connection_upload_check(request: HttpRequest, public_id: UUID, upload_id: UUID) -> HttpResponse:
     """What a file says, with the rows that could not be read; and the brand's word to store it."""
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, FILES, to_write=True)
     upload = upload_access_for_brand(found, upload_id)
     desk = desk_of(request)
     if request.method == "POST":
@@ -114,7 +112,7 @@ def connection_upload_check(request: HttpRequest, public_id: UUID, upload_id: UU
 
 @require_POST
 def connection_upload_undo(request: HttpRequest, public_id: UUID, upload_id: UUID) -> HttpResponse:
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, FILES, to_write=True)
     upload = upload_access_for_brand(found, upload_id)
     upload_undo(upload_id=upload.pk)
     return redirect(desk_of(request).url("connection_upload_check", public_id, upload_id))
@@ -125,20 +123,12 @@ def connection_upload_errors(
     request: HttpRequest, public_id: UUID, upload_id: UUID
 ) -> FileResponse:
     """The rows that could not be read, to correct them by."""
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, FILES, to_write=True)
     return build.upload_errors_csv(upload_access_for_brand(found, upload_id))
 
 
 @require_GET
 def connection_upload_kept(request: HttpRequest, public_id: UUID, upload_id: UUID) -> FileResponse:
     """The orders that an undo has left."""
-    found = _access(request, public_id)
+    found = connection_of(request, public_id, FILES, to_write=True)
     return build.upload_kept_csv(upload_access_for_brand(found, upload_id))
-
-
-def _access(request: HttpRequest, public_id: UUID) -> Connection:
-    """Raises: as `access_for_writer`; NotFound too for a source without files."""
-    found = access_for_writer(request, public_id)
-    if found.source not in FILES:
-        raise NotFound(_("There is no such source."))
-    return found

@@ -52,7 +52,7 @@ def _rejected(found: Conversion, form: RejectForm, speaker: Speaker) -> bool:
             speaker=speaker,
             reason_code=form.cleaned_data["reason_code"],
             note=form.cleaned_data["note"],
-            evidence=form.evidence(),
+            evidence=form.cleaned_data["file"],
         )
     except DomainError as error:
         form_refuse(form, error)

@@ -62,8 +62,9 @@ from exchange.web.portal.builders.receipt_notes import receipt_note
 from exchange.web.rejections import rejection_shown
 from exchange.web.reward_words import cut_hint
 from exchange.web.rewards import reward_rows, steps_of
+from exchange.web.sale_words import reason_name, sale_hint
 from exchange.web.totals_words import TOTAL_HOLD, is_total, sale_title, total_note
-from exchange.web.words import STATUSES, Word, reason_name, sale_hint
+from exchange.web.words import STATUSES, Word
 from influencers.models import Influencer
 from ledger.proofs import leaves_of_versions
 from payouts.selectors import Ready

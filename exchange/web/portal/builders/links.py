@@ -46,7 +46,7 @@ from campaigns.selectors.versions import announced_at
 from core import clock
 from exchange.web.code_words import when_text
 from exchange.web.formatting import day_full, day_of
-from exchange.web.pages import portal
+from exchange.web.pages import links as pages
 from exchange.web.pages.codes import OwnCode
 from exchange.web.pages.common import Coming
 from exchange.web.qr import PRINT_MM
@@ -73,7 +73,7 @@ def _destination_text(url: str) -> str:
     return _without_scheme(page or url)
 
 
-def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[portal.LinkCard]:
+def link_cards(influencer: Influencer, links: Sequence[TrackingLink]) -> list[pages.LinkCard]:
     """Five queries, whatever the number of links, and one more where terms were changed."""
     own = _terms_of(links)
     siblings = links_count([link.participation_id for link in links])
@@ -148,9 +148,9 @@ def _coming_text(own: _Own) -> str:
 
 def _link_card(
     link: TrackingLink, own: _Own, code: PromoCode | None, people: int, taken: Taken, status: str
-) -> portal.LinkCard:
+) -> pages.LinkCard:
     url = link_url(link)
-    return portal.LinkCard(
+    return pages.LinkCard(
         title=link.campaign.title,
         brand_name=link.campaign.brand_name,
         rate_text=rate_short(own.terms.commission),
@@ -167,19 +167,19 @@ def _link_card(
     )
 
 
-def links(cards: list[portal.LinkCard]) -> portal.Links:
-    return portal.Links(cards, reverse("portal:campaigns"), reverse("portal:link_create"))
+def links(cards: list[pages.LinkCard]) -> pages.Links:
+    return pages.Links(cards, reverse("portal:campaigns"), reverse("portal:link_create"))
 
 
 def link_page(
     influencer: Influencer, link: TrackingLink, *, is_new: bool, subs: Sequence[str] = ()
-) -> portal.LinkPage:
+) -> pages.LinkPage:
     """`subs` are names of a post, as they were typed."""
     (card,) = link_cards(influencer, [link])
     share = quote(card.url, safe="")
     own = _terms_of([link])[link.pk]
     tagged = _tagged(card.url, subs)
-    return portal.LinkPage(
+    return pages.LinkPage(
         card=card,
         home_url=reverse("portal:home"),
         campaign_url=reverse("portal:campaign", args=[link.campaign.public_id]),
@@ -237,7 +237,7 @@ def _own_code(link: TrackingLink) -> OwnCode | None:
     )
 
 
-def _receipts_card(link: TrackingLink) -> portal.ReceiptsCard | None:
+def _receipts_card(link: TrackingLink) -> pages.ReceiptsCard | None:
     """Only where this link can bring the brand a receipt or a follower's number."""
     if link.state != TrackingLink.State.ACTIVE:
         return None
@@ -246,7 +246,7 @@ def _receipts_card(link: TrackingLink) -> portal.ReceiptsCard | None:
         return None
     url = f"{settings.BASE_URL}/r/{link.token}/"
     counts = claims_of_participation(link.participation_id)
-    return portal.ReceiptsCard(
+    return pages.ReceiptsCard(
         url,
         _without_scheme(url),
         [(state, counts[state]) for state in RECEIPT if state in counts],
@@ -255,24 +255,24 @@ def _receipts_card(link: TrackingLink) -> portal.ReceiptsCard | None:
     )
 
 
-def _phones_card(participation_id: int) -> portal.PhonesCard:
+def _phones_card(participation_id: int) -> pages.PhonesCard:
     counts = phone_counts(participation_id)
-    return portal.PhonesCard(counts.left, counts.orders, counts.credited, counts.waiting)
+    return pages.PhonesCard(counts.left, counts.orders, counts.credited, counts.waiting)
 
 
 def _switch_url(link: TrackingLink, name: str, *, is_shown: bool) -> str:
     return reverse(f"portal:{name}", args=[link.public_id]) if is_shown else ""
 
 
-def _tagged(url: str, subs: Sequence[str]) -> portal.Tagged:
+def _tagged(url: str, subs: Sequence[str]) -> pages.Tagged:
     names = subs_clean(subs)
     if not any(names):
-        return portal.Tagged(list(names))
+        return pages.Tagged(list(names))
     tagged = url_with_subs(url, names)
-    return portal.Tagged(list(names), tagged, tagged.partition("://")[2])
+    return pages.Tagged(list(names), tagged, tagged.partition("://")[2])
 
 
-def _qr_url(link: TrackingLink, kind: str, tagged: portal.Tagged) -> str:
+def _qr_url(link: TrackingLink, kind: str, tagged: pages.Tagged) -> str:
     return url_with_subs(reverse("portal:link_qr", args=[link.public_id, kind]), tagged.names)
 
 
@@ -286,7 +286,7 @@ def link_form(
     error: str = "",
     coverage: Coverage | None = None,
     chosen: str = "",
-) -> portal.LinkForm:
+) -> pages.LinkForm:
     """`url` is the address as a link would store it, "" where there is none yet."""
     host = host_of(url).removeprefix("www.")
     mine = [_cover(card) for card in coverage.mine] if coverage else []
@@ -295,7 +295,7 @@ def link_form(
         "Hello! I would like to recommend your goods from %(host)s through Birge and be paid for"
         " each sale."
     ) % {"host": host}
-    return portal.LinkForm(
+    return pages.LinkForm(
         typed=typed,
         action_url=reverse("portal:link_create"),
         back_url=reverse("portal:links"),
@@ -316,8 +316,8 @@ def link_form(
     )
 
 
-def _cover(card: Card) -> portal.Cover:
-    return portal.Cover(
+def _cover(card: Card) -> pages.Cover:
+    return pages.Cover(
         value=str(card.campaign.public_id),
         title=card.campaign.title,
         brand_name=card.campaign.brand_name,
@@ -330,7 +330,7 @@ def _cover(card: Card) -> portal.Cover:
 # --- Texts ----------------------------------------------------------------------------------
 
 
-def _caption(language: Literal["kk", "ru"], short: str, card: portal.LinkCard) -> portal.Caption:
+def _caption(language: Literal["kk", "ru"], short: str, card: pages.LinkCard) -> pages.Caption:
     """In its own language, whatever the page's: the label is one of the law's phrases."""
     facts = {"title": card.title, "code": card.code, "url": card.url_text}
     with override(language):
@@ -340,4 +340,4 @@ def _caption(language: Literal["kk", "ru"], short: str, card: portal.LinkCard) -
             if card.code
             else _("I like «%(title)s»: %(url)s")
         )
-        return portal.Caption(language, short, label, said % facts)
+        return pages.Caption(language, short, label, said % facts)

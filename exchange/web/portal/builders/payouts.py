@@ -16,7 +16,7 @@ from exchange.web.formatting import (
     moment_short,
 )
 from exchange.web.months import month_row
-from exchange.web.pages import portal
+from exchange.web.pages import payouts as pages
 from exchange.web.pages.common import (
     Step,
 )
@@ -36,11 +36,11 @@ from payouts.models import Payout
 from payouts.selectors import Ready, payout_list_of
 
 
-def payouts(influencer: Influencer) -> portal.Payouts:
+def payouts(influencer: Influencer) -> pages.Payouts:
     outcome = outcome_of(influencer)
     payable = payable_of(influencer, outcome)
     account = payout_account_active(influencer.pk)
-    return portal.Payouts(
+    return pages.Payouts(
         payable=payable,
         strip=strip_of(earned_by_stage(influencer.pk), outcome),
         sums=ready_sums(outcome) if isinstance(outcome, Ready) else [],
@@ -50,8 +50,8 @@ def payouts(influencer: Influencer) -> portal.Payouts:
     )
 
 
-def _account_line(account: PayoutAccount) -> portal.AccountLine:
-    return portal.AccountLine(
+def _account_line(account: PayoutAccount) -> pages.AccountLine:
+    return pages.AccountLine(
         text=f"{_bank_name(account.iban)} ·· {account.iban_last4}",
         holder=account.holder_name,
         status="usable" if account.usable_from <= clock.now() else "checking",
@@ -66,9 +66,9 @@ def _bank_name(iban: str) -> str:
         return _("Bank account")
 
 
-def payout_row(payout: Payout) -> portal.PayoutRow:
+def payout_row(payout: Payout) -> pages.PayoutRow:
     has_failed = payout.state in ("failed", "returned")
-    return portal.PayoutRow(
+    return pages.PayoutRow(
         url=reverse("portal:payout", args=[payout.public_id]),
         day=payout.paid_on,
         account_text=f"{_bank_name(payout.iban)} ·· {payout.iban_last4}",
@@ -86,21 +86,21 @@ def payout_failure(payout: Payout) -> str:
     return payout.failure
 
 
-def payout(payout: Payout) -> portal.Payout:
+def payout(payout: Payout) -> pages.Payout:
     row = payout_row(payout)
     found = payout.lines.select_related(
         "conversion__campaign", "period_reward__campaign", "task__deal__campaign"
     )
     lines = list(found.order_by("id"))
-    shares: dict[str, portal.PayoutShare] = {}
+    shares: dict[str, pages.PayoutShare] = {}
     for line in lines:
         earned = line.conversion or line.period_reward or (line.task and line.task.deal)
         assert earned is not None, line.pk  # the database sees to it
         name = earned.campaign.brand_name
-        known = shares.get(name, portal.PayoutShare(name, 0, 0))
+        known = shares.get(name, pages.PayoutShare(name, 0, 0))
         sales = known.sales + bool(line.conversion)
-        shares[name] = portal.PayoutShare(name, sales, known.minor + line.amount_minor)
-    return portal.Payout(
+        shares[name] = pages.PayoutShare(name, sales, known.minor + line.amount_minor)
+    return pages.Payout(
         number=payout.rail_key,
         minor=payout.net_minor,
         status=payout.state,

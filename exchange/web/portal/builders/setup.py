@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from compliance.selectors import PayeeSteps
 from core.iban import iban_mask
 from exchange.web.formatting import moment_short
+from exchange.web.pages import payouts as pages
 from exchange.web.pages import portal
 from exchange.web.words import HOLDS, word_of
 from influencers.models import Influencer
@@ -44,10 +45,10 @@ def step_initial(key: str, steps: PayeeSteps) -> dict[str, Any]:
     return {}
 
 
-def setup(steps: PayeeSteps, now: str) -> portal.Setup:
+def setup(steps: PayeeSteps, now: str) -> pages.Setup:
     url = reverse("portal:setup")
     answer = steps.check.answer if steps.check else ""
-    return portal.Setup(
+    return pages.Setup(
         steps=[_step(key, done, now, steps) for key, done in steps.is_done.items()],
         action_url=f"{url}?step={now}" if now else url,
         answer=answer,
@@ -59,12 +60,12 @@ def setup(steps: PayeeSteps, now: str) -> portal.Setup:
     )
 
 
-def _step(key: Any, done: bool, now: str, steps: PayeeSteps) -> portal.SetupStep:
+def _step(key: Any, done: bool, now: str, steps: PayeeSteps) -> pages.SetupStep:
     state: Literal["done", "now", "later"] = "done" if done else "later"
     if key == now:
         state = "now"
     edit_url = f"{reverse('portal:setup')}?step={key}" if done and key in EDITABLE else ""
-    return portal.SetupStep(key, state, _summary(key, steps) if done else "", edit_url)
+    return pages.SetupStep(key, state, _summary(key, steps) if done else "", edit_url)
 
 
 def _summary(key: str, steps: PayeeSteps) -> str:

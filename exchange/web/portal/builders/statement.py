@@ -14,26 +14,19 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.months import month_after
-from core.paging import pk_typed
 from exchange.web.formatting import money_text, month_long
 from exchange.web.pages import statements as pages
 from exchange.web.pages.common import Choice, Sum
-from exchange.web.paging import pager, query_url
+from exchange.web.paging import query_url
 from exchange.web.portal.builders.statement_lines import About, abouts
+from exchange.web.statements import lines_shown, lines_walked, totals_of
 from exchange.web.tables import Cell, FileKind, Minor, table_answer
 from influencers.models import Influencer
 from ledger.domain import accounts
 from ledger.domain.accounts import AccountRef
 from ledger.models import journal_name
 from ledger.selectors import balance_minor
-from ledger.statements import (
-    STATEMENT_PAGE_MAX,
-    LineFilter,
-    StatementLine,
-    accounts_used,
-    statement_page,
-    statement_sums,
-)
+from ledger.statements import LineFilter, StatementLine, accounts_used
 from payouts.selectors import taxes_of
 
 PAGE_ROWS = 20
@@ -80,10 +73,7 @@ def month_of(text: str) -> date | None:
 
 def statement(influencer: Influencer, asked: Asked, *, after: str) -> pages.Statement:
     ref = asked.ref(influencer.pk)
-    before_id = pk_typed(after)
-    found = statement_page(ref, asked.filter, before_id=before_id, limit=PAGE_ROWS + 1)
-    lines = found[:PAGE_ROWS]
-    next_after = str(lines[-1].entry_id) if len(found) > PAGE_ROWS else ""
+    lines, pager = lines_shown(ref, asked.filter, after=after, size=PAGE_ROWS, kept=asked.words())
     held = balance_minor(ref)
     return pages.Statement(
         rows=[_row(line, about) for line, about in _told(asked, lines)],
@@ -95,11 +85,13 @@ def statement(influencer: Influencer, asked: Asked, *, after: str) -> pages.Stat
         csv_url=reverse("portal:statement_csv") + query_url(asked.words()),
         xlsx_url=reverse("portal:statement_xlsx") + query_url(asked.words()),
         back_url=reverse("portal:payouts"),
-        totals=_totals(ref, asked) if asked.month else None,
+        totals=totals_of(ref, asked.filter, sign=-1 if asked.is_debt else 1)
+        if asked.month
+        else None,
         is_debt=asked.is_debt,
         is_filtered=asked.month is not None,
         clear_url=query_url(asked.words(month="")) if asked.is_debt else "?",
-        pager=pager(len(lines), after if before_id else "", next_after, asked.words()),
+        pager=pager,
     )
 
 
@@ -139,18 +131,6 @@ def _month_choices(influencer: Influencer, asked: Asked) -> list[Choice]:
     ]
 
 
-def _totals(ref: AccountRef, asked: Asked) -> pages.Totals:
-    """Of what is owed back the balances are what we owe, so below zero: shown as a debt."""
-    sums = statement_sums(ref, asked.filter)
-    sign = -1 if asked.is_debt else 1
-    return pages.Totals(
-        in_minor=sums.in_minor,
-        out_minor=sums.out_minor,
-        begin_minor=sign * sums.begin_minor,
-        end_minor=sign * sums.end_minor,
-    )
-
-
 def _told(asked: Asked, lines: list[StatementLine]) -> list[tuple[StatementLine, About]]:
     return list(zip(lines, abouts(lines, is_debt=asked.is_debt), strict=True))
 
@@ -187,13 +167,11 @@ def statement_file(influencer: Influencer, asked: Asked, kind: FileKind) -> File
 
 
 def _file_rows(influencer_id: int, asked: Asked) -> Iterator[list[Cell]]:
-    ref, before_id = asked.ref(influencer_id), None
-    while lines := statement_page(ref, asked.filter, before_id=before_id, limit=STATEMENT_PAGE_MAX):
+    for lines in lines_walked(asked.ref(influencer_id), asked.filter):
         told = _told(asked, lines)
         taxes = taxes_of([about.payout for _line, about in told if about.payout])
         for line, about in told:
             yield _cells(asked, line, about) + ([] if asked.is_debt else _split(about, taxes))
-        before_id = lines[-1].entry_id
 
 
 def _cells(asked: Asked, line: StatementLine, about: About) -> list[Cell]:

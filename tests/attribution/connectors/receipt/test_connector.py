@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from attribution.connectors.base import UnknownPayload
 from attribution.connectors.receipt.connector import STATUSES, ClaimNews, claim_snapshots
-from attribution.connectors.receipt.shop_file import ColumnsMissing, shop_file_read
+from attribution.connectors.receipt.shop_file import shop_file_read
 from attribution.domain.receipts import ShopReceipt
 from attribution.models import ReceiptClaim
 from core.cells import TableError
+from core.tables import ColumnsMissing
 from tests.core.sheets import number, row_of, text, workbook
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from exchange.web.brand.builders.integrations.sites import site_cards
 from exchange.web.brand.desk import Desk
 from exchange.web.brand.guides import GUIDES
 from exchange.web.formatting import day_full, number_text, span_text, time_text
-from exchange.web.pages import brand as pages
+from exchange.web.pages import integrations as pages
 from exchange.web.words import Tone, Word, word_of
 
 # The beginning of what a connector says of a refusal: attribution.connectors.base

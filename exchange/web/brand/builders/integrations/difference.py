@@ -21,7 +21,7 @@ from core import clock
 from exchange.web.brand.builders.integrations.events import reason_text
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import moment_short, number_text
-from exchange.web.pages import brand as pages
+from exchange.web.pages import integrations as pages
 from exchange.web.pages.common import Fact
 from exchange.web.paging import query_url
 from exchange.web.spreadsheet import csv_answer

@@ -24,7 +24,7 @@ from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
 from exchange.web.brand.guides import GUIDES
 from exchange.web.formatting import number_text
-from exchange.web.pages import brand as pages
+from exchange.web.pages import integrations as pages
 from exchange.web.paging import query_url
 from exchange.web.words import Word
 

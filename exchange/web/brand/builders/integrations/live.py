@@ -8,7 +8,7 @@ from attribution.models import Connection
 from exchange.web.brand.builders.integrations.cards import is_by_file
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import moment_short
-from exchange.web.pages import brand as pages
+from exchange.web.pages import integrations as pages
 from exchange.web.words import status_of
 
 

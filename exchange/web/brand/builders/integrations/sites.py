@@ -21,7 +21,7 @@ from attribution.selectors.connections import page_events_last
 from exchange.web.brand.builders.common import ref_short
 from exchange.web.brand.desk import Desk
 from exchange.web.formatting import days_text
-from exchange.web.pages import brand as pages
+from exchange.web.pages import integrations as pages
 from exchange.web.pages.common import Choice
 from exchange.web.paging import query_url
 from exchange.web.words import Word

@@ -33,7 +33,7 @@ from exchange.web.brand.desk import Desk
 from exchange.web.brand.guides import GUIDES
 from exchange.web.brand.guides.base import Door
 from exchange.web.formatting import day_full, moment_short, number_text
-from exchange.web.pages import brand as pages
+from exchange.web.pages import integrations as pages
 from exchange.web.pages.common import Choice, Fact
 from exchange.web.paging import pager, query_url
 from exchange.web.words import Word
