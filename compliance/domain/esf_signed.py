@@ -57,7 +57,7 @@ class SignedRefused(ValueError):
 class Signer:
     """Whose certificate a signature names. `is_computed`: the signature is right (RSA)."""
 
-    subject: str
+    name: str
     certificate: bytes  # DER
     is_computed: bool
 
@@ -95,10 +95,20 @@ def signed_check(exported: str, signed: bytes, *, tin: str, at: datetime) -> Sig
     _require_ours(certificate, tin)
     require_valid_at(at, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     return Signer(
-        subject=certificate.subject.rfc4514_string(),
+        name=signer_name(_common_name(certificate), tin),
         certificate=certificate.public_bytes(Encoding.DER),
         is_computed=signature.is_computed,
     )
+
+
+def signer_name(common_name: str, tin: str) -> str:
+    """A person and a company. The certificate has the person's IIN too: that is nobody's here."""
+    return f"{common_name}, BIN{tin}"
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    found = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else ""
 
 
 def require_valid_at(at: datetime, begins: datetime, ends: datetime) -> None:

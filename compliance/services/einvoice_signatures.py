@@ -181,7 +181,7 @@ def _judged(node: NcaNode, row: EInvoice) -> str:
     signer = signed_check(row.document, row.signed_document.encode(), tin=tin, at=at)
     node.certificate_check(signer.certificate, tin=tin, at=at)
     if signer.is_computed:
-        return signer.subject
+        return signer.name
     with acting_as(system=PURPOSE):
         if found := _same(row):
             found.trouble, found.trouble_detail = METHOD, ""

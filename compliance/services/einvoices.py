@@ -150,7 +150,7 @@ def _taken(found: EInvoice, raw: bytes) -> tuple[EInvoice.Form, str, str]:
         signer = signed_check(found.document, text.encode(), tin=tin, at=clock.now())
     except SignedRefused as refused:
         raise Invalid.of("file", str(SIGNED_FAULTS[refused.fault])) from None
-    return EInvoice.Form.XML, text, signer.subject
+    return EInvoice.Form.XML, text, signer.name
 
 
 def _kept(raw: bytes) -> str:
@@ -224,7 +224,6 @@ def move(found: EInvoice, state: EsfState, action: str) -> None:
     after = {
         "state": found.state,
         "word": found.word,
-        "signer": found.signer,
         "checked_by": found.checked_by,
         "trouble": found.trouble,
     }

@@ -142,7 +142,7 @@ def test_ncanode_vouches_for_a_signature_beside_the_file(einvoice, node):
     assert signatures.signatures_settle() == 1
     found = again(einvoice)
     assert (found.state, found.checked_by, found.form) == ("signed", "ncanode", "cms")
-    assert f"BIN{OURS}" in found.signer
+    assert found.signer == f"ТЕСТОВ ТЕСТ, BIN{OURS}"
     assert signatures.signatures_settle() == 0
     assert actions() == ["einvoice.check", "einvoice.export", "einvoice.sign"]
 
@@ -210,7 +210,7 @@ def test_a_file_that_was_put_back_meanwhile_is_not_vouched_for(einvoice, node, m
 
     def slow(*_given, **_named):
         signatures.einvoice_return(einvoice_id=einvoice.pk, person_id=CHECKER)
-        return "OU=BIN1"
+        return "Somebody"
 
     monkeypatch.setattr("compliance.registries.ncanode.client.NcaNode.cms_verify", slow)
     assert signatures.signatures_settle() == 0

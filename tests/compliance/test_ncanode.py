@@ -52,7 +52,8 @@ def trouble(call) -> NodeTrouble:
 def test_what_it_signs_holds_for_this_document_and_no_other(node, sandbox):
     key = key_make(sandbox)
     cms = node.cms_sign(DOCUMENT, key)
-    assert f"BIN{OURS}" in node.cms_verify(cms, DOCUMENT, tin=OURS, at=now())
+    said = node.cms_verify(cms, DOCUMENT, tin=OURS, at=now())
+    assert said == f"ТЕСТОВ ТЕСТ, BIN{OURS}"  # and not the person's IIN, which the certificate has
     assert refused(node, cms, DOCUMENT + b" ") == SignedFault.FORGED
     assert refused(node, cms[:-1] + bytes([cms[-1] ^ 1])) == SignedFault.FORGED
 

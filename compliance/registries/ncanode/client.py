@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 
-from compliance.domain.esf_signed import SignedFault, SignedRefused
+from compliance.domain.esf_signed import SignedFault, SignedRefused, signer_name
 from compliance.registries.ncanode.parse import (
     NO_CONTENT,
     NodeTrouble,
@@ -70,7 +70,7 @@ class NcaNode:
         certificate.require_ours(tin=tin, at=at)
         if not is_right:
             raise SignedRefused(SignedFault.FORGED)
-        return certificate.subject
+        return signer_name(certificate.name, tin)
 
     def certificate_check(self, certificate: bytes, *, tin: str, at: datetime) -> None:
         """A certificate (DER) is the company's, of the national centre, and not revoked.

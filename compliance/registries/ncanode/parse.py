@@ -46,7 +46,7 @@ class NodeCertificate:
     not revoked. `unasked` says why its revocation is not known."""
 
     bin: str
-    subject: str
+    name: str
     begins_at: datetime
     ends_at: datetime
     is_valid: bool
@@ -124,7 +124,7 @@ def _certificate(info: dict[str, Any]) -> NodeCertificate:
     unasked = [reason for reason in reasons if reason != REVOCATION_ACTIVE]
     return NodeCertificate(
         bin=str(subject.get("bin", "")),
-        subject=_typed(subject, "dn", str),
+        name=str(subject.get("commonName", "")),
         begins_at=_moment(info, "notBefore"),
         ends_at=_moment(info, "notAfter"),
         is_valid=_typed(info, "valid", bool),
