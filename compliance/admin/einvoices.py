@@ -7,7 +7,6 @@ import base64
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -17,8 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 from unfold.decorators import action
 
+from compliance.admin.einvoice_forms import (
+    EXPLAIN_NODE,
+    EXPLAIN_PEOPLE,
+    AnswerForm,
+    SignedForm,
+)
 from compliance.domain import esf
-from compliance.domain.esf import WORDS
 from compliance.models import EInvoice
 from compliance.services.einvoice_signatures import (
     einvoice_confirm,
@@ -51,35 +55,6 @@ BUTTONS = {
 }
 
 
-EXPLAIN_NODE = _(
-    "We compare it with what was handed out; then NCANode checks the signature, the company in the"
-    " certificate, and whether the certificate counts today."
-)
-EXPLAIN_PEOPLE = _(
-    "NCANode is not set up, so the signature itself is not verified: we compare the content with"
-    " what was handed out, and the company in the certificate with Birge's. Another person has to"
-    " check the signature and confirm it."
-)
-
-
-class SignedForm(forms.Form):
-    file = forms.FileField(
-        label=_("Signed file"),
-        help_text=_("XML, or a signature beside it (CMS), as the signing program saved it"),
-        error_messages={"required": _("Choose a file.")},
-    )
-
-
-class AnswerForm(forms.Form):
-    word = forms.ChoiceField(
-        label=_("status at the state's system"), choices=[(word, word) for word in WORDS]
-    )
-    registration_number = forms.CharField(
-        label=_("registration number"), max_length=60, required=False
-    )
-    note = forms.CharField(label=_("what the state's system said"), max_length=300, required=False)
-
-
 @admin.register(EInvoice)
 class EInvoiceAdmin(OpsAdmin):
     list_display = [
@@ -87,7 +62,7 @@ class EInvoiceAdmin(OpsAdmin):
         "brand",
         "total",
         "state",
-        "problem",
+        "signature",
         "age",
         "due",
         "registration_number",
@@ -100,10 +75,10 @@ class EInvoiceAdmin(OpsAdmin):
     fields = [
         ("invoice", "brand"),
         ("state", "since", "due_on"),
+        ("trouble", "trouble_detail"),
         ("exported_by", "signed_by"),
         ("form", "signer"),
-        ("checked_by", "confirmed_by"),
-        ("trouble", "trouble_detail"),
+        ("vouched", "confirmed_by"),
         ("word", "registration_number"),
         "note",
         "created_at",
@@ -114,6 +89,11 @@ class EInvoiceAdmin(OpsAdmin):
     confirmed_by = staff_column("confirmed_by_id", _("confirmed by"))
     actions_list = ["sign_all"]
     actions_detail = [*BUTTONS, "signed_file"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is wrong is told only while something is."""
+        told = super().get_fields(request, obj)
+        return [each for each in told if each[0] != "trouble" or (obj and obj.trouble)]
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
         allowed: list[Any] = super().get_actions_list(request)
@@ -148,9 +128,18 @@ class EInvoiceAdmin(OpsAdmin):
         late = _("late") if is_open and row.due_on < clock.today() else ""
         return f"{row.due_on:%d.%m.%Y} {late}".strip()
 
-    @admin.display(description=_("what is wrong"))
-    def problem(self, row: EInvoice) -> str:
-        return row.get_trouble_display()
+    @admin.display(description=_("signature"))
+    def signature(self, row: EInvoice) -> str | None:
+        """A word: the row's page says why."""
+        if row.state in esf.RETURNABLE:
+            return str(_("waits"))
+        return str(_("refused")) if row.trouble else None
+
+    @admin.display(description=_("checked by"))
+    def vouched(self, row: EInvoice) -> str | None:
+        if row.state == EInvoice.State.CHECKING:
+            return str(_("nobody yet: only the content and the named certificate were compared"))
+        return row.get_checked_by_display() or None
 
     @action(
         description=_("Sign all with NCANode"),
@@ -281,10 +270,10 @@ class EInvoiceAdmin(OpsAdmin):
         page = FormPage(
             title=_("Confirm the signature of %(number)s") % {"number": row.invoice.number},
             explain=_(
-                "NCANode has not vouched for it. We have compared the content and the company in"
-                " the certificate; a GOST signature we cannot compute, and whether the certificate"
-                " is one of the national centre we do not know. Open the signed file in a program"
-                " that checks signatures, and confirm only if it says that the signature holds."
+                "NCANode has not vouched for this signature. We have compared the content and the"
+                " company in the certificate, and no more: a GOST signature we cannot compute."
+                " Open the signed file in a program that checks signatures and certificates, and"
+                " confirm only if it says that both hold."
             ),
             facts={
                 _("signed by"): row.signer,

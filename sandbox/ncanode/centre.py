@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime, timedelta
+from functools import cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -23,7 +24,7 @@ def centre_of(
     """The centre's key and certificate, made when first needed. `which` "other": one that
     NCANode does not know."""
     if which not in state:
-        key = rsa.generate_private_key(65537, 2048)
+        key = _key(which)
         name = _name("CN", "NCA (SANDBOX)" if which == "centre" else "SOMEBODY ELSE")
         certificate = _issue(name, key, name, key, (now - YEARS, now + YEARS))
         state[which] = _pem(key) + certificate.public_bytes(serialization.Encoding.PEM).decode()
@@ -45,7 +46,7 @@ def container_make(
 ) -> tuple[bytes, x509.Certificate]:
     """A .p12 as the centre gives it to an employee of a company, and its certificate."""
     centre_key, centre = centre_of(state, now, "other" if is_of_another_centre else "centre")
-    key = rsa.generate_private_key(65537, 2048)
+    key = _key(bin)
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COMMON_NAME, person),
@@ -81,6 +82,12 @@ def is_signed(key: object, signature: bytes, content: bytes) -> bool:
 
 def text64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
+
+
+@cache
+def _key(owner: str) -> rsa.RSAPrivateKey:
+    """One for each owner while the process lives: making one takes longer than all the rest."""
+    return rsa.generate_private_key(65537, 2048)
 
 
 def _issue(
