@@ -103,7 +103,12 @@ def signed_check(exported: str, signed: bytes, *, tin: str, at: datetime) -> Sig
 
 def signer_name(common_name: str, tin: str) -> str:
     """A person and a company. The certificate has the person's IIN too: that is nobody's here."""
-    return f"{common_name}, BIN{tin}"
+    return f"{printable(common_name)}, BIN{tin}"
+
+
+def printable(text: str) -> str:
+    """Somebody else's words, as a database and a page can hold them."""
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _common_name(certificate: x509.Certificate) -> str:

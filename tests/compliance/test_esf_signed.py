@@ -139,8 +139,9 @@ def test_what_is_not_the_signed_document_is_refused_and_why(content, fault):
 
 
 def test_a_signature_that_javas_own_library_made_is_right_and_every_changed_byte_is_seen():
-    """The library (Apache Santuario, inside the JDK) is the one that NCANode and NCALayer carry.
-    The file has everything that the canonical form treats differently."""
+    """The library (Apache Santuario, here the JDK 17's: XMLSignatureFactory, RSA, enveloped, with a
+    key that was thrown away) is the one that NCANode carries. The file has everything that the
+    canonical form treats differently."""
     content = (GOLDEN / "signed_by_java.xml").read_bytes()
     assert signature_read(content).is_computed is True
     for old, new in [(b"&#13;ext", b"ext"), (b'o="2"', b'o="3"'), (b'xmlns=""', b'xmlns="urn:d"'),

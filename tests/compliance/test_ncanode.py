@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.serialization import pkcs7
 
-from compliance.domain.esf_signed import SignedFault, SignedRefused
+from compliance.domain.esf_signed import SignedFault, SignedRefused, signer_name
 from compliance.registries.ncanode import NodeTrouble, SigningKey, Trouble, ncanode, signing_key
 from compliance.registries.ncanode.parse import cms_read, x509_read
 from tests.compliance.ncanode_world import (
@@ -162,6 +162,12 @@ def test_without_an_address_there_is_none(settings):
     found = ncanode()
     assert found is not None
     assert (found.base_url, found.client.free_origin) == ("http://ncanode:14579",) * 2
+
+
+def test_its_words_are_kept_as_a_database_can_hold_them():
+    said = NodeTrouble(Trouble.UNUSABLE, "a\0b\n" + "c" * 300)
+    assert said.detail == "ab" + "c" * 198
+    assert signer_name("ТЕСТОВ\0 ТЕСТ", OURS) == f"ТЕСТОВ ТЕСТ, BIN{OURS}"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from compliance.domain.esf_signed import SignedFault, SignedRefused, require_valid_at
+from compliance.domain.esf_signed import (
+    SignedFault,
+    SignedRefused,
+    printable,
+    require_valid_at,
+)
 
 REVOCATION_ACTIVE = "OK"  # its OCSP's word for a certificate that is not revoked
 NO_CONTENT = "CMS doesn't have signed content"
@@ -37,7 +42,7 @@ class NodeTrouble(Exception):
     def __init__(self, trouble: Trouble, detail: str = "") -> None:
         super().__init__(f"{trouble}: {detail}")
         self.trouble = trouble
-        self.detail = detail[:DETAIL_MAX]
+        self.detail = printable(detail)[:DETAIL_MAX]
 
 
 @dataclass(frozen=True, slots=True)
