@@ -3,7 +3,8 @@
 Only https, only port 443, only public addresses: the name is resolved here, once per connection,
 every address of it is judged, and the connection goes to the judged address and nowhere else (a
 name that changes between check and use gains nothing). Redirects are not followed. One origin is
-free of these rules: SANDBOX_URL, the stand-in of the outside world in the demo and in tests.
+free of these rules: SANDBOX_URL, the stand-in of the outside world in the demo and in tests; or,
+for a client that is made for it (`inside`), a service of our own network that the settings name.
 
 Every call has a deadline for the whole of it, a cap on what it may read, and retries only where
 repeating does no harm. Addresses are logged without their query: identity numbers travel there.
@@ -217,6 +218,23 @@ def outgoing(
         response_bytes_max=response_bytes_max,
         attempts_max=attempts_max,
         free_origin=settings.SANDBOX_URL,
+    )
+
+
+def inside(
+    origin: str,
+    *,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    response_bytes_max: int = RESPONSE_BYTES_MAX,
+    attempts_max: int = ATTEMPTS_MAX,
+) -> OutgoingClient:
+    """A client for one service of our own network, whose address stands in the settings and never
+    comes from a user."""
+    return OutgoingClient(
+        timeout_seconds=timeout_seconds,
+        response_bytes_max=response_bytes_max,
+        attempts_max=attempts_max,
+        free_origin=origin,
     )
 
 

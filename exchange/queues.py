@@ -164,11 +164,25 @@ QUEUES = (
         "draw",
         "compliance.view_einvoice",
         lambda: EInvoice.objects.filter(
-            state__in=[EInvoice.State.READY, EInvoice.State.EXPORTED, EInvoice.State.SIGNED]
+            state__in=[
+                EInvoice.State.READY,
+                EInvoice.State.EXPORTED,
+                EInvoice.State.SIGNING,
+                EInvoice.State.SIGNED,
+            ]
         ),
         "since",
         5 * DAY,
         "",
+    ),
+    Queue(
+        _("Signatures of e-invoices to confirm"),
+        "how_to_reg",
+        "compliance.view_einvoice",
+        lambda: EInvoice.objects.filter(state=EInvoice.State.CHECKING),
+        "since",
+        DAY,
+        "state__exact=checking",
     ),
     Queue(
         _("E-invoices that were declined"),

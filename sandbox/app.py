@@ -25,6 +25,7 @@ from sandbox.mailbox import SERVICE as MAILBOX
 from sandbox.mailbox.service import JSON_ROUTE
 from sandbox.market import SERVICE as MARKET
 from sandbox.national_bank import SERVICE as NATIONAL_BANK
+from sandbox.ncanode import SERVICE as NCANODE
 from sandbox.ozon import SERVICE as OZON
 from sandbox.pages import html, page
 from sandbox.service import Service, world_of
@@ -53,6 +54,7 @@ SERVICES: tuple[Service, ...] = (
     KGD,
     BANK,
     NATIONAL_BANK,
+    NCANODE,
     MAILBOX,
 )
 

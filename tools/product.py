@@ -143,6 +143,8 @@ def env_make(urls: Urls, ports: Ports, keys: Mapping[str, str], folder: Path) ->
         "DEMO": "1",
         "MEDIA_ROOT": str(folder / "media"),
         "CLICK_JOURNAL_DIR": str(folder / "click-journal"),
+        "NCANODE_KEY_PATH": str(folder / "ncanode/key.p12"),
+        "NCANODE_PASSWORD_PATH": str(folder / "ncanode/password"),
         "DJANGO_SETTINGS_MODULE": "exchange.settings.dev",
         "PYTHONUNBUFFERED": "1",
     }

@@ -1,4 +1,4 @@
-"""The e-invoice (ESF): its XML version 2, its states, and whether a signed file is the same.
+"""The e-invoice (ESF): its XML version 2 and its states. The signed file: esf_signed.py.
 
 Source: facts/kazakhstan.md 4.2. Fields stand in the order of the seen examples; the official XSD
 was not at hand, so what has no value is left out, and nothing is added.
@@ -6,21 +6,11 @@ was not at hand, so what has no value is left out, and nothing is added.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from xml.etree.ElementTree import Element, ParseError, canonicalize, tostring
 from xml.sax.saxutils import escape
-
-from cryptography import x509
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
-SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
-CERTIFICATE = "{http://www.w3.org/2000/09/xmldsig#}X509Certificate"
 
 
 class EsfState(StrEnum):
@@ -28,6 +18,8 @@ class EsfState(StrEnum):
 
     READY = "ready"
     EXPORTED = "exported"
+    SIGNING = "signing"
+    CHECKING = "checking"
     SIGNED = "signed"
     SENT = "sent"
     ACCEPTED = "accepted"
@@ -37,6 +29,9 @@ class EsfState(StrEnum):
 # What may be done in which state; a declined one is handed out again.
 EXPORTABLE = frozenset({EsfState.READY, EsfState.EXPORTED, EsfState.DECLINED})
 SIGNABLE = frozenset({EsfState.EXPORTED})
+CONFIRMABLE = frozenset({EsfState.CHECKING})
+RETURNABLE = frozenset({EsfState.SIGNING, EsfState.CHECKING})
+UNSIGNED = frozenset({EsfState.READY, EsfState.EXPORTED})  # what a batch signs
 SENDABLE = frozenset({EsfState.SIGNED})
 ANSWERABLE = frozenset({EsfState.SENT, EsfState.ACCEPTED})
 
@@ -235,78 +230,3 @@ def _tenge(minor: int) -> str:
 def _percent(bps: int) -> str:
     whole, rest = divmod(bps, 100)
     return f"{whole}.{rest:02}".rstrip("0").rstrip(".") if rest else str(whole)
-
-
-# --- The signed file ------------------------------------------------------------------------
-
-
-class SignedFault(StrEnum):
-    """Why a file is not the signed e-invoice."""
-
-    NOT_XML = "not_xml"
-    NOT_SIGNED = "not_signed"
-    ANOTHER_DOCUMENT = "another_document"
-    NO_CERTIFICATE = "no_certificate"
-    ANOTHER_SIGNER = "another_signer"
-
-
-class SignedRefused(ValueError):
-    def __init__(self, fault: SignedFault) -> None:
-        super().__init__(str(fault))
-        self.fault = fault
-
-
-def signed_check(exported: str, signed: bytes, *, tin: str) -> str:
-    """Whether a file is the exported document with a signature of the company `tin` in it;
-    returns the certificate's subject.
-
-    The signature's own arithmetic is the state system's to check: it knows which keys are good.
-
-    Raises:
-        SignedRefused: it is not, and why.
-    """
-    root = _parsed(signed)
-    signatures = list(root.iter(SIGNATURE))
-    if not signatures:
-        raise SignedRefused(SignedFault.NOT_SIGNED)
-    certificates = [node.text or "" for each in signatures for node in each.iter(CERTIFICATE)]
-    for parent in [*root.iter()]:
-        for child in [each for each in parent if each.tag == SIGNATURE]:
-            parent.remove(child)
-    if _canonical(root) != _canonical(_parsed(exported.encode())):
-        raise SignedRefused(SignedFault.ANOTHER_DOCUMENT)
-    return _subject(certificates, tin)
-
-
-def _parsed(content: bytes) -> Element:
-    try:
-        root: Element = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
-        raise SignedRefused(SignedFault.NOT_XML) from None
-    return root
-
-
-def _canonical(root: Element) -> str:
-    """As XML compares: signing programs trim blanks between elements and rename prefixes."""
-    text: str = canonicalize(
-        tostring(root, encoding="unicode"), strip_text=True, rewrite_prefixes=True
-    )
-    return text
-
-
-def _subject(certificates: Iterable[str], tin: str) -> str:
-    subjects = [_subject_of(each) for each in certificates]
-    if not any(subjects):
-        raise SignedRefused(SignedFault.NO_CERTIFICATE)
-    for subject in subjects:
-        if f"BIN{tin}" in subject:
-            return subject
-    raise SignedRefused(SignedFault.ANOTHER_SIGNER)
-
-
-def _subject_of(text: str) -> str:
-    try:
-        der = base64.b64decode("".join(text.split()), validate=True)
-        return x509.load_der_x509_certificate(der).subject.rfc4514_string()
-    except (binascii.Error, ValueError):
-        return ""

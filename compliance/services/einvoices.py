@@ -1,20 +1,23 @@
 """E-invoices: handed out as a file, signed outside, sent by ops; what the state says is mirrored.
 
-Nothing here signs: a server keeps no keys of the company (facts/kazakhstan.md 4.4). Runs as the
+What becomes of a signature until somebody vouches for it: einvoice_signatures.py. Runs as the
 system, for whom of ops the door has checked.
 """
 
 from __future__ import annotations
 
+import base64
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance.domain import esf
-from compliance.domain.esf import EsfState, SignedFault
+from compliance.domain.esf import EsfState
+from compliance.domain.esf_signed import SignedFault, SignedRefused, cms_bytes, signed_check
 from compliance.domain.invoicing import Dealing
 from compliance.domain.rules import RuleMissing, RulesInForce
 from compliance.models import EInvoice, Invoice
@@ -22,9 +25,11 @@ from compliance.selectors.law import rules_in_force
 from core import clock
 from core.audit.services import audit_record
 from core.errors import DomainError, Invalid, NotFound
+from core.jobs import enqueue
 from core.tenancy.context import acting_as
 
 PURPOSE = "e-invoices"
+SETTLE = "compliance.tasks.signatures_settle"
 SIGNED_BYTES_MAX = 1_048_576
 LANGUAGE = "ru"  # of the lines: the state's form is filled in Kazakh or Russian
 ISSUE_DAYS = "esf_issue_days"
@@ -32,16 +37,32 @@ ORIGIN = "esf_tru_origin"
 AGENT_STATUSES = "esf_agent_statuses"
 KBE = "kbe_llp"
 SIGNED_FAULTS = {
-    SignedFault.NOT_XML: gettext_lazy("This is not an XML file. Choose the signed file."),
+    SignedFault.NOT_XML: gettext_lazy(
+        "This is neither an XML file nor a signature (CMS). Choose what the signing program saved."
+    ),
     SignedFault.NOT_SIGNED: gettext_lazy("There is no signature in this file."),
+    SignedFault.NOT_WHOLE: gettext_lazy(
+        "The signature does not cover exactly this file as a whole: sign the file as it was handed"
+        " out, once."
+    ),
+    SignedFault.UNKNOWN_METHOD: gettext_lazy(
+        "The signature is made in a way that we cannot judge. Sign with NCALayer."
+    ),
     SignedFault.ANOTHER_DOCUMENT: gettext_lazy(
         "This is another document than the one that was handed out: hand it out again, sign that"
         " file and change nothing in it."
     ),
-    SignedFault.NO_CERTIFICATE: gettext_lazy("The signature has no certificate that can be read."),
+    SignedFault.NO_CERTIFICATE: gettext_lazy(
+        "The signature does not have exactly one certificate that can be read."
+    ),
+    SignedFault.FORGED: gettext_lazy(
+        "The signature is wrong: it was not made over this file by the owner of the certificate."
+    ),
     SignedFault.ANOTHER_SIGNER: gettext_lazy(
         "This certificate is not of Birge's company: its BIN is another one."
     ),
+    SignedFault.NOT_YET_VALID: gettext_lazy("The certificate is not valid yet."),
+    SignedFault.EXPIRED: gettext_lazy("The certificate has expired."),
 }
 
 
@@ -77,18 +98,17 @@ def einvoice_export(*, einvoice_id: int, person_id: int, person_name: str) -> tu
         EInvoiceConflict: it is signed already, or a figure of the law is missing.
     """
     with acting_as(system=PURPOSE, user_id=person_id):
-        found = _locked(einvoice_id)
-        _require(found, esf.EXPORTABLE)
+        found = locked(einvoice_id)
+        require(found, esf.EXPORTABLE)
         if found.state != EsfState.EXPORTED:
-            found.document = _document(found.invoice, person_name)
-            found.exported_by_id = person_id
-            found.signed_document = found.signer = ""
-            _move(found, EsfState.EXPORTED, "einvoice.export")
+            document_renew(found, person_id, person_name)
+            move(found, EsfState.EXPORTED, "einvoice.export")
         return f"{found.invoice.number}.xml", found.document
 
 
 def einvoice_sign(*, einvoice_id: int, raw: bytes, person_id: int) -> EInvoice:
-    """Take the signed file back: the same document, with a signature of our company.
+    """Take the signed file back, or the signature beside it. What can be known here is judged at
+    once; then it waits for NCANode or a second person. The same file twice is taken once.
 
     Raises:
         NotFound: no such e-invoice.
@@ -98,15 +118,45 @@ def einvoice_sign(*, einvoice_id: int, raw: bytes, person_id: int) -> EInvoice:
     if len(raw) > SIGNED_BYTES_MAX:
         raise Invalid.of("file", _("This file is too large for an e-invoice."))
     with acting_as(system=PURPOSE, user_id=person_id):
-        found = _locked(einvoice_id)
-        _require(found, esf.SIGNABLE)
-        try:
-            signer = esf.signed_check(found.document, raw, tin=found.invoice.seller["bin"])
-        except esf.SignedRefused as refused:
-            raise Invalid.of("file", str(SIGNED_FAULTS[refused.fault])) from None
-        found.signed_document, found.signer = raw.decode("utf-8", "replace"), signer[:300]
-        _move(found, EsfState.SIGNED, "einvoice.sign")
+        found = locked(einvoice_id)
+        if found.state == EsfState.CHECKING and found.signed_document == _kept(raw):
+            return found
+        require(found, esf.SIGNABLE)
+        form, text, signer = _taken(found, raw)
+        found.form, found.signed_document, found.signer = form, text, signer[:300]
+        found.signed_by_id, found.checked_by, found.confirmed_by_id = person_id, "", None
+        found.trouble = found.trouble_detail = ""
+        move(found, EsfState.CHECKING, "einvoice.sign")
+        if settings.NCANODE_URL:
+            enqueue(SETTLE)
     return found
+
+
+def _taken(found: EInvoice, raw: bytes) -> tuple[EInvoice.Form, str, str]:
+    """(form, what is kept, whose it says it is) of a file that ops brought.
+
+    Raises:
+        Invalid: it cannot be the signed e-invoice.
+    """
+    text = _kept(raw)
+    if cms_bytes(raw) is not None:
+        if not settings.NCANODE_URL:
+            message = _("Only NCANode can read a signature beside the file, and it is not set up.")
+            raise Invalid.of("file", message)
+        return EInvoice.Form.CMS, text, ""
+    tin = found.invoice.seller["bin"]
+    try:
+        # What is kept is what was judged, also where the file is in another encoding than ours.
+        signer = signed_check(found.document, text.encode(), tin=tin, at=clock.now())
+    except SignedRefused as refused:
+        raise Invalid.of("file", str(SIGNED_FAULTS[refused.fault])) from None
+    return EInvoice.Form.XML, text, signer.name
+
+
+def _kept(raw: bytes) -> str:
+    """A file as it is kept: XML as text, a signature in base64."""
+    cms = cms_bytes(raw)
+    return raw.decode("utf-8", "replace") if cms is None else base64.b64encode(cms).decode()
 
 
 def einvoice_sent(*, einvoice_id: int, person_id: int) -> EInvoice:
@@ -117,9 +167,9 @@ def einvoice_sent(*, einvoice_id: int, person_id: int) -> EInvoice:
         EInvoiceConflict: it is not signed.
     """
     with acting_as(system=PURPOSE, user_id=person_id):
-        found = _locked(einvoice_id)
-        _require(found, esf.SENDABLE)
-        _move(found, EsfState.SENT, "einvoice.send")
+        found = locked(einvoice_id)
+        require(found, esf.SENDABLE)
+        move(found, EsfState.SENT, "einvoice.send")
     return found
 
 
@@ -137,19 +187,20 @@ def einvoice_answer(
         raise Invalid.of("word", _("Choose a status from the list."))
     state, number = esf.state_of_word(word), registration_number.strip()
     with acting_as(system=PURPOSE, user_id=person_id):
-        found = _locked(einvoice_id)
-        _require(found, esf.ANSWERABLE)
+        found = locked(einvoice_id)
+        require(found, esf.ANSWERABLE)
         number = number or found.registration_number
         if state == EsfState.ACCEPTED and not number:
             raise Invalid.of(
                 "registration_number", _("An accepted e-invoice has a registration number.")
             )
         found.word, found.note, found.registration_number = word, note.strip(), number
-        _move(found, state, "einvoice.answer")
+        move(found, state, "einvoice.answer")
     return found
 
 
-def _locked(einvoice_id: int) -> EInvoice:
+def locked(einvoice_id: int) -> EInvoice:
+    """Raises NotFound."""
     rows = EInvoice.objects.select_for_update(of=("self",)).select_related("invoice__credits")
     found = rows.filter(pk=einvoice_id).first()
     if found is None:
@@ -157,22 +208,38 @@ def _locked(einvoice_id: int) -> EInvoice:
     return found
 
 
-def _require(found: EInvoice, states: frozenset[EsfState]) -> None:
+def require(found: EInvoice, states: frozenset[EsfState]) -> None:
+    """Raises EInvoiceConflict: it is in none of these states."""
     if found.state not in states:
         message = _("This cannot be done with an e-invoice that is “%(state)s”.")
         raise EInvoiceConflict(message % {"state": found.get_state_display()})
 
 
-def _move(found: EInvoice, state: EsfState, action: str) -> None:
+def move(found: EInvoice, state: EsfState, action: str) -> None:
+    """Keep it in its new state, and write down what happened."""
     before = {"state": found.state}
     if found.state != state:
         found.state, found.since = str(state), clock.now()
     found.save()
-    after = {"state": found.state, "word": found.word, "signer": found.signer}
+    after = {
+        "state": found.state,
+        "word": found.word,
+        "checked_by": found.checked_by,
+        "trouble": found.trouble,
+    }
     audit_record(action, found, before=before, after=after)
 
 
 # --- The document ---------------------------------------------------------------------------
+
+
+def document_renew(found: EInvoice, person_id: int, person_name: str) -> None:
+    """The file as it is handed out now; what was signed before is gone."""
+    found.document = _document(found.invoice, person_name)
+    found.exported_by_id = person_id
+    found.form = found.signed_document = found.signer = ""
+    found.signed_by_id = found.confirmed_by_id = None
+    found.checked_by = found.trouble = found.trouble_detail = ""
 
 
 def _document(invoice: Invoice, person_name: str) -> str:

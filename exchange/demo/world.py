@@ -66,6 +66,7 @@ from exchange.demo.people import (
 )
 from exchange.demo.receipts import receipts_tell, shops_connect
 from exchange.demo.reruns import between_told, other_code, rule_changed
+from exchange.demo.signatures import signing_key_make
 from exchange.demo.tables import fair_sell
 from exchange.demo.tracker import calls_tell
 from exchange.demo.wall import wall_open
@@ -206,7 +207,8 @@ def _invoices_make(
     paid_at: datetime,
     now: datetime,
 ) -> None:
-    """One that was credited, and one that waits for VAT."""
+    """One that was credited, and one that waits for VAT. The e-invoices can be signed."""
+    signing_key_make()
     invoices_tell(toqyma, paid_at, ops.finance, ops.checker)
     invoice_wait(nur, skin, person, ops.finance, now)
 

@@ -40,6 +40,11 @@ KGD_TOKEN = read.env("KGD_TOKEN", "sandbox" if SANDBOX_URL else "")
 # The National Bank's official rates; in the demo, its stand-in.
 _BANK_HOST = f"{SANDBOX_URL}/national_bank" if SANDBOX_URL else "https://nationalbank.kz"
 NATIONAL_BANK_URL = read.env("NATIONAL_BANK_URL", _BANK_HOST)
+# NCANode computes signatures of the national certification centre; empty: nobody does. It stands
+# in our own network. The key is read from these files when something is signed, by the worker.
+NCANODE_URL = read.env("NCANODE_URL", f"{SANDBOX_URL}/ncanode" if SANDBOX_URL else "").rstrip("/")
+NCANODE_KEY_PATH = read.env("NCANODE_KEY_PATH", "")
+NCANODE_PASSWORD_PATH = read.env("NCANODE_PASSWORD_PATH", "")
 # Whose X-Forwarded-For is believed, as in the click path
 TRUSTED_PROXIES = networks_of(read.env("CLICK_TRUSTED_PROXIES", ""))
 IS_HTTPS = BASE_URL.startswith("https://")
@@ -270,6 +275,7 @@ CELERY_BEAT_SCHEDULE = {
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
     "deals": {"task": "campaigns.tasks.deals_sweep", "schedule": 60.0},
     "invoices": {"task": "campaigns.tasks.invoices_sweep", "schedule": 900.0},
+    "signatures": {"task": "compliance.tasks.signatures_settle", "schedule": 300.0},
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
     "rates": {"task": "attribution.tasks.rates_keep_up", "schedule": 900.0},

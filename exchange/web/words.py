@@ -191,6 +191,8 @@ PHONE_CLAIM = {
 EINVOICE = {
     "ready": Status("wait", _("Being prepared"), _("We hand it out to be signed.")),
     "exported": Status("wait", _("Being signed"), _("It is with our accountant.")),
+    "signing": Status("wait", _("Waits to be signed"), _("It is with our accountant.")),
+    "checking": Status("wait", _("Being checked"), _("It is signed; its signature is checked.")),
     "signed": Status("appr", _("Signed"), _("It goes into the state's system next.")),
     "sent": Status(
         "appr", _("Sent"), _("It is in the state's system, which has not answered yet.")

@@ -9,6 +9,7 @@ import pytest
 from campaigns.services.invoices import brand_invoice
 from compliance.models import EInvoice, TaxRule
 from compliance.services import einvoices
+from compliance.services.einvoice_signatures import einvoice_confirm
 from compliance.services.einvoices import EInvoiceConflict
 from core.audit.models import AuditEntry
 from core.errors import Invalid, NotFound
@@ -45,7 +46,9 @@ def export(einvoice) -> str:
 
 
 def sign(einvoice, raw: bytes) -> EInvoice:
-    return einvoices.einvoice_sign(einvoice_id=einvoice.pk, raw=raw, person_id=1)
+    """One person brings the file, another one confirms its signature."""
+    einvoices.einvoice_sign(einvoice_id=einvoice.pk, raw=raw, person_id=1)
+    return einvoice_confirm(einvoice_id=einvoice.pk, person_id=2)
 
 
 def answer(einvoice, word: str, number: str = "") -> EInvoice:
@@ -73,6 +76,7 @@ def test_all_the_way(einvoice):
         assert sorted(rows.values_list("action", flat=True)) == [
             "einvoice.answer",
             "einvoice.answer",
+            "einvoice.confirm",
             "einvoice.export",
             "einvoice.send",
             "einvoice.sign",

@@ -1,4 +1,4 @@
-"""The e-invoice: its XML to the letter, and what is taken for the signed one."""
+"""The e-invoice: its XML to the letter, and what its states are called by the state's system."""
 
 from __future__ import annotations
 
@@ -14,13 +14,10 @@ from compliance.domain.esf import (
     Product,
     Related,
     Side,
-    SignedFault,
-    SignedRefused,
     esf_xml,
-    signed_check,
     state_of_word,
 )
-from tests.compliance.signing import OURS, signed
+from tests.compliance.signing import OURS
 
 GOLDEN = Path(__file__).parent / "golden"
 SELLER = Side(
@@ -93,44 +90,3 @@ def test_a_letter_that_xml_cannot_hold_is_left_out():
 def test_the_words_of_the_states_system_are_our_states(word, state):
     assert word in WORDS
     assert state_of_word(word) == state
-
-
-# --- The signed file ------------------------------------------------------------------------
-
-OUT = esf_xml(invoice())
-
-
-def fault_of(content: bytes) -> SignedFault:
-    with pytest.raises(SignedRefused) as refused:
-        signed_check(OUT, content, tin=OURS)
-    return refused.value.fault
-
-
-def test_the_same_document_with_our_companys_signature_is_taken():
-    assert f"BIN{OURS}" in signed_check(OUT, signed(OUT), tin=OURS)
-
-
-def test_other_prefixes_and_blanks_are_the_same_document():
-    renamed = signed(OUT).decode().replace("v2:", "x:").replace("xmlns:v2", "xmlns:x")
-    spaced = renamed.replace("<num>", "\n  <num>")
-    assert signed_check(OUT, spaced.encode(), tin=OURS)
-
-
-@pytest.mark.parametrize(
-    ("content", "fault"),
-    [
-        (b"", SignedFault.NOT_XML),
-        (b"%PDF-1.7", SignedFault.NOT_XML),
-        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', SignedFault.NOT_XML),
-        (OUT.encode(), SignedFault.NOT_SIGNED),
-        (signed(esf_xml(invoice(num="F-2026-000013"))), SignedFault.ANOTHER_DOCUMENT),
-        (signed(OUT.replace("19288.00", "19288.01")), SignedFault.ANOTHER_DOCUMENT),
-        (signed(OUT.replace("<num>", "<extra>1</extra><num>")), SignedFault.ANOTHER_DOCUMENT),
-        (signed(OUT, x509_text=""), SignedFault.NO_CERTIFICATE),
-        (signed(OUT, x509_text="AAAA"), SignedFault.NO_CERTIFICATE),
-        (signed(OUT, tin="240540000016"), SignedFault.ANOTHER_SIGNER),
-    ],
-    ids=lambda value: str(value) if isinstance(value, SignedFault) else "",
-)
-def test_what_is_not_the_signed_document_is_refused_and_why(content, fault):
-    assert fault_of(content) == fault

@@ -284,6 +284,16 @@ def test_the_judged_address_is_the_one_connected_to():
     assert b"host: shop.example:" in scripted.requests[0].lower()
 
 
+def test_a_client_for_a_service_inside_reaches_it_and_nothing_else_inside():
+    with server(OK) as scripted, server(OK) as neighbour:
+        client = http.inside(scripted.url)
+        assert client.request("GET", scripted.url).body == b"ok"
+        with pytest.raises(OutgoingRefused, match="only https"):
+            client.request("GET", neighbour.url)
+        with pytest.raises(OutgoingRefused, match="not an address of the open"):
+            client.request("GET", "https://127.0.0.1/")
+
+
 def test_the_next_address_is_tried_when_the_first_is_dead():
     with server(OK) as scripted:
         origin = f"http://shop.example:{scripted.port}"

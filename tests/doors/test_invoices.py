@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -20,6 +21,7 @@ from tests.doors.test_admin import logged_in, url
 
 # The workplace's one final order: 1 000 000,00, of it 10 % reward, 15 % fee on that, 16 % VAT
 FEE, VAT = 15_000_00, 2_400_00
+BUTTONS = {"export", "sign", "sign-by-node", "sign-all", "confirm", "put-back", "sent"}
 
 
 @pytest.fixture
@@ -141,6 +143,12 @@ def test_ops_take_an_einvoice_all_the_way_and_the_brand_sees_it(workplace, invoi
     assert [*refused.context["form"].errors] == ["file"]
     file = io.BytesIO(signed(out.text))
     assert finance.post(f"{base}/sign/", {"file": file}).status_code == 302
+    assert workplace.page("invoice", invoice.public_id).einvoice.status == "checking"
+    alone = finance.post(f"{base}/confirm/")
+    assert len(alone.context["form"].non_field_errors()) == 1  # another person has to
+    checker = logged_in(workplace.cast.checker)
+    assert b"SignatureValue" in checker.get(f"{base}/signed-file/").content
+    assert checker.post(f"{base}/confirm/").status_code == 302
     late = finance.post(f"{base}/export/")
     assert len(late.context["form"].non_field_errors()) == 1  # it is signed already
     assert finance.post(f"{base}/sent/").status_code == 302
@@ -149,6 +157,46 @@ def test_ops_take_an_einvoice_all_the_way_and_the_brand_sees_it(workplace, invoi
     page = workplace.page("invoice", invoice.public_id).einvoice
     assert (page.status, [str(fact.value) for fact in page.facts][-1]) == ("accepted", "ESF-77")
     assert b"SignatureValue" in workplace.get("invoice_xml", invoice.public_id).content
+
+
+def test_a_page_says_when_nobody_verifies_the_signature_itself(workplace, invoice, settings):
+    finance = logged_in(workplace.cast.maker)
+    base = f"/admin/compliance/einvoice/{the(EInvoice).pk}"
+    settings.NCANODE_URL = ""
+    assert "the signature itself is not verified" in finance.get(f"{base}/sign/").content.decode()
+    settings.NCANODE_URL = "http://ncanode:14579"
+    assert "then NCANode checks the signature" in finance.get(f"{base}/sign/").content.decode()
+
+
+def test_ops_let_ncanode_sign_all_drop_one_and_are_offered_only_what_can_be_done(
+    workplace, invoice, settings, tmp_path
+):
+    finance = logged_in(workplace.cast.maker)
+    base = f"/admin/compliance/einvoice/{the(EInvoice).pk}"
+    sign_all = url(EInvoice, "sign_all")
+
+    def offered(path: str) -> set[str]:
+        return set(re.findall(r"/([a-z-]+)/\"", finance.get(path).content.decode())) & BUTTONS
+
+    assert offered(f"{base}/change/") == {"export"}
+    assert offered(url(EInvoice)) == set()
+    assert len(finance.post(sign_all).context["form"].non_field_errors()) == 1  # not set up
+    settings.NCANODE_URL = "http://127.0.0.1:1"
+    settings.NCANODE_KEY_PATH = settings.NCANODE_PASSWORD_PATH = str(tmp_path / "none")
+    assert offered(f"{base}/change/") == {"export", "sign-by-node"}
+    assert offered(url(EInvoice)) == {"sign-all"}
+    assert finance.post(sign_all).status_code == 302
+    assert the(EInvoice).state == "signing"
+    assert offered(f"{base}/change/") == {"put-back"}
+    again = finance.post(f"{base}/sign-by-node/")
+    assert len(again.context["form"].non_field_errors()) == 1
+    assert finance.post(f"{base}/put-back/").status_code == 302
+    assert (the(EInvoice).state, finance.get(f"{base}/signed-file/").status_code) == (
+        "exported",
+        302,
+    )
+    assert finance.post(f"{base}/sign-by-node/").status_code == 302
+    assert the(EInvoice).state == "signing"
 
 
 def test_ops_enter_terms_of_invoicing_once_a_day(workplace):

@@ -57,12 +57,13 @@ def invoice_xlsx(request: HttpRequest, public_id: UUID, language: str) -> HttpRe
 
 @require_GET
 def invoice_xml(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The electronic form: signed where it is, else as it was handed out."""
+    """The electronic form: with the signature in it where it has one, else as it was handed out."""
     found = invoice_access(member_of(request).brand_id, public_id)
     row = EInvoice.objects.filter(invoice=found).exclude(document="").first()
     if row is None:
         raise Http404
-    content = (row.signed_document or row.document).encode()
+    is_inside = row.form == EInvoice.Form.XML
+    content = (row.signed_document if is_inside else row.document).encode()
     return _file(content, f"{found.number}.xml", "application/xml; charset=utf-8")
 
 
