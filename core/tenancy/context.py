@@ -127,9 +127,10 @@ def row_as_system(purpose: str, sql: str, values: Sequence[Any]) -> tuple[Any, .
     """
     outer, is_alone = current_actor(), not connection.in_atomic_block
     become, settings = _becoming(Actor("system", purpose), is_first=is_alone)
+    message = "; ".join((become, sql))
     whole = nullcontext() if is_alone else transaction.atomic(durable=outer is None)
     with whole, connection.cursor() as cursor:
-        cursor.execute(f"{become}; {sql}", [*settings, *values])
+        cursor.execute(message, [*settings, *values])
         row: tuple[Any, ...] = cursor.fetchone()
         if not is_alone:
             cursor.execute(*_becoming(outer))
