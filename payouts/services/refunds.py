@@ -32,6 +32,8 @@ CHANGES: dict[str, frozenset[str]] = {
     State.SENDING: frozenset({State.PAID, State.FAILED}),
     State.PAID: frozenset({State.RETURNED}),
 }
+# Whose payment file is at the bank. One whose money went back here must never be paid there.
+HANDED_OUT = (State.SENDING, State.PAID, State.RETURNED)
 
 
 class RefundDecided(DomainError):
@@ -171,7 +173,7 @@ def refund_hand_out(*, refund_id: int, person_id: int) -> tuple[str, bytes]:
         refund = _locked(refund_id)
         if refund.state == State.APPROVED:
             _move(refund, State.SENDING)
-        elif refund.content is None:
+        elif refund.state not in HANDED_OUT:
             raise RefundDecided(_("This refund is not approved: it has no payment file."))
         audit_record("payment file handed out", refund, after={"person": person_id})
         assert refund.content is not None
