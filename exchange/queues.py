@@ -44,7 +44,14 @@ from exchange.checks import LEDGER_CHECKED
 from ledger.domain.accounts import AccountKind
 from ledger.models import Correction, ProofDay
 from ledger.selectors import account_total
-from payouts.models import DebtWriteOff, Payout, PayoutBatch, Refund, StatementRow
+from payouts.models import (
+    DebtWriteOff,
+    Payout,
+    PayoutBatch,
+    PayoutStop,
+    Refund,
+    StatementRow,
+)
 from payouts.selectors import debts_open
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -350,14 +357,16 @@ def _state(queue: Queue) -> QueueState:
 
 @dataclass(frozen=True, slots=True)
 class LedgerHealth:
-    """What the last check of the ledger found, and when. `checked_at` None: never."""
+    """What the last check of the ledger found, and when. `checked_at` None: never. `stopped_at`:
+    since when no payout leaves."""
 
     checked_at: datetime | None
     findings: list[str]
+    stopped_at: datetime | None = None
 
     @property
     def tone(self) -> str:
-        if self.findings:
+        if self.findings or self.stopped_at:
             return "bad"
         is_fresh = self.checked_at and clock.now() - self.checked_at <= LEDGER_CHECK_AGE_MAX
         return "paid" if is_fresh else "hold"
@@ -368,9 +377,11 @@ def ledger_health() -> LedgerHealth:
         object_type="ledger", object_id="all", action=LEDGER_CHECKED
     ).order_by("-at")
     entry = latest.first()
-    if entry is None:
-        return LedgerHealth(None, [])
-    return LedgerHealth(entry.at, list(entry.after["findings"]))
+    stops = list(PayoutStop.objects.filter(ended_at__isnull=True).order_by("begun_at"))
+    findings = list(entry.after["findings"]) if entry else []
+    findings += [each for stop in stops for each in stop.findings if each not in findings]
+    stopped_at = stops[0].begun_at if stops else None
+    return LedgerHealth(entry.at if entry else None, findings, stopped_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from payouts.admin.debts import DebtAdmin, DebtWriteOffAdmin
 from payouts.admin.payouts import PayoutAdmin
 from payouts.admin.refunds import RefundAdmin
 from payouts.admin.statements import BankStatementAdmin, StatementRowAdmin
+from payouts.admin.stops import PayoutStopAdmin
 from payouts.admin.transfers import UnclaimedTransferAdmin
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "DebtWriteOffAdmin",
     "PayoutAdmin",
     "PayoutBatchAdmin",
+    "PayoutStopAdmin",
     "RefundAdmin",
     "StatementRowAdmin",
     "UnclaimedTransferAdmin",

@@ -21,6 +21,7 @@ from core import clock
 from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
 from core.errors import DomainError
 from influencers.models import Influencer
+from payouts.admin.stops import stop_notes
 from payouts.admin.tables import (
     ROWS_PER_PAGE,
     ROWS_SHOWN_MAX,
@@ -133,11 +134,13 @@ class PayoutBatchAdmin(OpsAdmin):
         return response
 
     def _notes(self, request: HttpRequest, batch: PayoutBatch) -> list[str]:
-        """Why somebody who may decide finds no buttons to do so."""
+        """Why somebody who may decide finds no buttons to do so, or will be refused."""
         is_theirs = batch.created_by_id == request.user.pk
+        stopped = stop_notes()
         if not is_theirs or batch.state != PayoutBatch.State.SUBMITTED:
-            return []
-        return [_("You made this batch, so another person decides: a batch needs two people.")]
+            return stopped
+        said = _("You made this batch, so another person decides: a batch needs two people.")
+        return [*stopped, said]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only what can be done to this batch, by this person."""
@@ -161,14 +164,15 @@ class PayoutBatchAdmin(OpsAdmin):
             if batch is not None:
                 return redirect(self.url_of("change", batch.pk))
         ready, held = payees_sort(clock.today())
-        ready = ready[:PAYOUTS_PER_BATCH_MAX]
+        ready, notes = ready[:PAYOUTS_PER_BATCH_MAX], stop_notes()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Make a payout batch"),
             "opts": self.model._meta,
             "media": self.media,
             "facts": _preview_facts(ready, held),
-            "can_make": bool(ready),
+            "can_make": bool(ready) and not notes,
+            "notes": notes,
             "tables": [ready_table(ready), held_table(held)],
             "back": self.url_of("changelist"),
         }

@@ -43,6 +43,8 @@ TONES: Mapping[str, str] = {
     StatementRow.Outcome.UNMATCHED: "warning",
     StatementRow.Outcome.DEPOSIT: "success",
     StatementRow.Outcome.UNCLAIMED: "warning",
+    "stopped": "danger",  # of PayoutStop, which has no states
+    "over": "success",
     BankStatement.State.COLUMNS: "warning",
     BankStatement.State.CHECKED: "warning",
     BankStatement.State.APPLIED: "success",

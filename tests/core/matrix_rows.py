@@ -118,6 +118,7 @@ from payouts.models import (
     PayoutBatch,
     PayoutLine,
     PayoutNetting,
+    PayoutStop,
     PayoutTaxLine,
     Refund,
     StatementLayout,
@@ -787,6 +788,7 @@ def payout_rows(party: Party, maker: int) -> list[models.Model]:
         StatementLayout.objects.create(
             titles_sha256=party.slug.ljust(64, "0"), columns={}, chosen_by_id=maker
         ),
+        PayoutStop.objects.create(check_name=party.slug[:6], findings=["test"]),
     ]
 
 
