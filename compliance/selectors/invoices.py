@@ -135,11 +135,13 @@ def invoices_of(brand_id: int, status: str = "") -> QuerySet[Invoice]:
     return rows.filter(kind=Invoice.Kind.INVOICE, state=status) if status else rows
 
 
-NOTE = "note"
+NOTE, ADDITIONAL = "note", "additional"
 
 
 def status_of(invoice: Invoice) -> str:
-    """What a list calls it: its state, or "note"."""
+    """What a list calls it: its state, "note", or "additional" (a filter has them under "note")."""
+    if invoice.is_additional:
+        return ADDITIONAL
     return NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else invoice.state
 
 

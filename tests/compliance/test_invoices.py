@@ -10,11 +10,13 @@ from django.db import DatabaseError, transaction
 from campaigns.services.invoices import brand_invoice, invoice_credit, invoices_sweep
 from compliance.models import BillingTerms, Invoice, InvoiceEntry, TaxRule
 from compliance.selectors import is_vat_invoiced
+from compliance.selectors.invoices import status_of
 from compliance.services.invoice_credits import invoice_credit_ask, invoice_credit_refuse
 from compliance.services.invoices import InvoiceConflict
 from core.errors import Forbidden, Invalid, NotFound
 from core.notify.models import Message
 from core.tenancy.context import acting_as
+from exchange.invoice_checks import invoice_findings
 from ledger.domain import accounts
 from ledger.selectors import balances
 from tests.compliance.fees import fee_back, fee_final, reserve_put
@@ -194,6 +196,28 @@ def test_a_return_after_the_invoice_is_told_by_a_credit_note(tulpar):
     )
     assert held(tulpar)["payable"] == 72_00
     assert brand_invoice(brand_id=tulpar.brand, until=NOV) == []
+
+
+def test_a_return_undone_after_its_note_is_an_additional_invoice(tulpar):
+    """150,00 and 24,00 of VAT came back and were credited; the return is undone."""
+    brand_invoice(brand_id=tulpar.brand, until=NOV)
+    fee_back(tulpar, 1, NOON, is_vat_invoiced=True)
+    (note,) = brand_invoice(brand_id=tulpar.brand, until=NOV)
+    undone = {"reward_minor": -1_000_00, "fee_minor": -150_00, "vat_minor": -24_00}
+    fee_back(tulpar, 1, NOON, is_vat_invoiced=True, version=3, **undone)
+    (extra,) = brand_invoice(brand_id=tulpar.brand, until=NOV)
+    assert [(each.number, each.kind_text, status_of(each)) for each in (note, extra)] == [
+        ("C-2026-000001", "credit note", "note"),
+        ("C-2026-000002", "additional invoice", "additional"),
+    ]
+    assert documents()[2] == ("C-2026-000002", "issued", 150_00, 24_00)
+    assert extra.reason_text == "A return that an earlier note had told of was undone"
+    assert held(tulpar) == {"funded": 0, "payable": 96_00, "free": 0}
+    assert invoice_findings() == []
+    with acting_as(system="test"):
+        told = Message.objects.filter(kind="additional_invoice_issued")
+        subjects = set(told.values_list("subject", flat=True))
+    assert subjects == {"Additional invoice C-2026-000002 to invoice F-2026-000001"}
 
 
 def test_a_principals_return_gives_the_vat_of_the_reward_back_too(principal, cast):
