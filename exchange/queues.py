@@ -46,13 +46,14 @@ from ledger.models import Correction, ProofDay
 from ledger.selectors import account_total
 from payouts.models import (
     DebtWriteOff,
+    Outlay,
     Payout,
     PayoutBatch,
     PayoutStop,
     Refund,
     StatementRow,
 )
-from payouts.selectors import debts_open
+from payouts.selectors import debts_open, rows_unclear
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LEDGER_CHECK_AGE_MAX = timedelta(hours=3)  # beat checks it every hour
@@ -219,12 +220,19 @@ QUEUES = (
         _("Unclear rows of bank statements"),
         "quick_reference",
         "payouts.view_bankstatement",
-        lambda: StatementRow.objects.filter(
-            outcome__in=[StatementRow.Outcome.UNMATCHED, StatementRow.Outcome.MISMATCH]
-        ),
+        rows_unclear,
         "statement__created_at",
         DAY,
         "",
+    ),
+    Queue(
+        _("Taxes and bank's fees to book"),
+        "receipt_long",
+        "payouts.view_outlay",
+        lambda: Outlay.objects.filter(state=Outlay.State.ASKED),
+        "created_at",
+        DAY,
+        "state__exact=asked",
     ),
     Queue(
         _("Refunds to decide on"),

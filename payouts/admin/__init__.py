@@ -7,6 +7,7 @@ person sees of a payee is what recognises them: masked names, the end of an acco
 
 from payouts.admin.batches import PayoutBatchAdmin
 from payouts.admin.debts import DebtAdmin, DebtWriteOffAdmin
+from payouts.admin.outlays import OutlayAdmin
 from payouts.admin.payouts import PayoutAdmin
 from payouts.admin.refunds import RefundAdmin
 from payouts.admin.statements import BankStatementAdmin, StatementRowAdmin
@@ -17,6 +18,7 @@ __all__ = [
     "BankStatementAdmin",
     "DebtAdmin",
     "DebtWriteOffAdmin",
+    "OutlayAdmin",
     "PayoutAdmin",
     "PayoutBatchAdmin",
     "PayoutStopAdmin",

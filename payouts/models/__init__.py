@@ -1,5 +1,6 @@
 from payouts.models.bank import BankFile, BankStatement, StatementLayout, StatementRow
 from payouts.models.debts import Debt, DebtWriteOff, PayoutNetting
+from payouts.models.outlays import Outlay
 from payouts.models.payouts import Payout, PayoutBatch, PayoutLine, PayoutTaxLine
 from payouts.models.refunds import Refund
 from payouts.models.stops import PayoutStop
@@ -9,6 +10,7 @@ __all__ = [
     "BankStatement",
     "Debt",
     "DebtWriteOff",
+    "Outlay",
     "Payout",
     "PayoutBatch",
     "PayoutLine",
