@@ -271,6 +271,10 @@ CELERY_BEAT_SCHEDULE = {
     "campaigns": {"task": "campaigns.tasks.campaigns_sweep", "schedule": 60.0},
     "deals": {"task": "campaigns.tasks.deals_sweep", "schedule": 60.0},
     "invoices": {"task": "campaigns.tasks.invoices_sweep", "schedule": 900.0},
+    "credit notes": {
+        "task": "campaigns.tasks.returns_sweep",
+        "schedule": crontab(hour="22", minute="0"),  # three o'clock in Kazakhstan
+    },
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
     "money check": {

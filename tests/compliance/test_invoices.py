@@ -7,7 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from campaigns.services.invoices import brand_invoice, invoice_credit, invoices_sweep
+from campaigns.services.invoices import (
+    brand_invoice,
+    invoice_credit,
+    invoices_sweep,
+    returns_sweep,
+)
 from compliance.models import BillingTerms, Invoice, InvoiceEntry, TaxRule
 from compliance.selectors import is_vat_invoiced
 from compliance.selectors.invoices import status_of
@@ -110,6 +115,29 @@ def test_beat_invoices_a_month_once_it_is_over(tulpar, at):
     assert invoices_sweep() == 1
     assert invoices_sweep() == 0
     assert documents() == [("F-2026-000001", "issued", 600_00, 96_00)]
+
+
+def test_what_became_final_after_an_invoice_of_the_last_day_is_not_left_for_a_month(tulpar, at):
+    at(datetime(2026, 11, 30, 7, tzinfo=UTC))
+    brand_invoice(brand_id=tulpar.brand)
+    fee_final(tulpar, 3, datetime(2026, 11, 30, 18, tzinfo=UTC))  # 23:00 of the same day
+    at(datetime(2026, 12, 2, 1, tzinfo=UTC))
+    assert (invoices_sweep(), invoices_sweep()) == (1, 0)
+    assert documents()[1] == ("F-2026-000002", "issued", 300_00, 48_00)
+
+
+def test_a_return_is_credited_within_its_days_and_not_at_the_months_end(tulpar, at):
+    """The e-invoice of a note has 15 days from the return; two parts of five days make one."""
+    brand_invoice(brand_id=tulpar.brand, until=NOV)
+    fee_back(tulpar, 1, NOON, is_vat_invoiced=True)
+    at(NOON + timedelta(days=5))
+    assert returns_sweep() == 0
+    fee_back(tulpar, 2, NOON + timedelta(days=5), is_vat_invoiced=True)
+    at(NOON + timedelta(days=5, seconds=1))
+    assert (returns_sweep(), returns_sweep()) == (1, 0)
+    assert documents()[1:] == [("C-2026-000001", "issued", -300_00, -48_00)]
+    assert held(tulpar) == {"funded": 0, "payable": 48_00, "free": 0}
+    assert invoice_findings() == []
 
 
 def test_without_a_rate_of_vat_nothing_is_invoiced(tulpar):
