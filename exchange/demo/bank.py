@@ -1,5 +1,5 @@
-"""What our own bank tells in the demo: a top-up that found its brand, one that did not, and what the
-bank took for its own work."""
+"""What our own bank tells in the demo: a top-up that found its brand, one that did not, and what
+the bank took for its own work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from payouts.services.statements import statement_import
 
 TOP_UP_TENGE, UNKNOWN_TENGE, BANK_FEE_TENGE = 300_000, 45_000, 1_250
 BRAND_IBAN = "KZ41722C000000000777"
-STRANGER = ("ТОО «Сарыарқа Трейд»", "240540000711", "KZ918562000000000001")
+STRANGER = ("ТОО «Сарыарқа Трейд»", "240540000819", "KZ918562000000000001")
 OUR_BANK = ("АО «Халық банкі»", "", "")
 
 
