@@ -18,11 +18,13 @@ from unfold.decorators import action
 from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
 from ledger.selectors import balance_minor
 from payouts.admin.payouts import signed
+from payouts.admin.statement_steps import company_text, tax_id_text
 from payouts.admin.tables import badge, person_id
 from payouts.forms import OutlayForm
 from payouts.models import Outlay, StatementRow
 from payouts.selectors import person_name, row_left_minor
 from payouts.services.outlays import outlay_ask, outlay_book, outlay_refuse, owed_account
+from payouts.words import numbers_masked
 
 ADD, CHANGE = "payouts.add_outlay", "payouts.change_outlay"
 
@@ -34,9 +36,9 @@ class OutlayAdmin(OpsAdmin):
     list_select_related = ["row__statement"]
     ordering = ["-id"]
     fields = [
-        ("kind", "amount", "state_badge"),
+        ("kind", "amount"),
         ("row_of", "booked_on"),
-        "reason",
+        ("reason", "state_badge"),
         ("maker", "created_at"),
         ("checker", "decided_at"),
     ]
@@ -150,6 +152,7 @@ class RowOutlays(OpsAdmin):
             facts={
                 _("Date"): date_format(row.booked_on),
                 _("Sum"): signed(row),
+                **_party_facts(row),
                 _("Not told yet"): tenge(left_minor),
                 **_owed_facts(),
             },
@@ -179,11 +182,23 @@ def _owed_facts() -> dict[Any, Any]:
     }
 
 
+def _party_facts(row: StatementRow) -> dict[Any, Any]:
+    """Who got it and what for, as the statement says."""
+    name, tax_id = row.party_name or "", row.party_tax_id or ""
+    said = {
+        _("To whom"): company_text(name, tax_id),
+        _("BIN or IIN"): tax_id_text(tax_id) if tax_id else "",
+        _("Purpose"): numbers_masked(row.purpose or ""),
+    }
+    return {word: text for word, text in said.items() if text}
+
+
 def _facts(outlay: Outlay) -> dict[Any, Any]:
     return {
         _("What it was"): outlay.get_kind_display(),
         _("Sum"): tenge(outlay.amount_minor),
         _("Date"): date_format(outlay.row.booked_on),
         _("Row"): f"{outlay.row.statement}, {outlay.row.number}",
+        **_party_facts(outlay.row),
         _("How we know"): outlay.reason,
     }

@@ -62,4 +62,4 @@ class Outlay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.row}"
+        return f"{self.get_kind_display()}, {self.row}"
