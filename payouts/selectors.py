@@ -388,9 +388,9 @@ def statement_rows(statement_id: int, outcome: str = "") -> QuerySet[StatementRo
 
 
 def rows_unclear() -> Any:
-    """Rows that a person has to look at; one that two people have told what it was is clear."""
-    booked = Outlay.objects.filter(row=OuterRef("pk"), state=Outlay.State.BOOKED)
-    return StatementRow.objects.filter(outcome__in=UNCLEAR).exclude(Exists(booked))
+    """Rows that a person has to look at, and of which nobody has said yet what they were."""
+    told = Outlay.objects.filter(row=OuterRef("pk"), state__in=Outlay.COUNTS)
+    return StatementRow.objects.filter(outcome__in=UNCLEAR).exclude(Exists(told))
 
 
 def row_left_minor(row: StatementRow) -> int:

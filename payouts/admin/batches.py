@@ -127,20 +127,19 @@ class PayoutBatchAdmin(OpsAdmin):
         tables = [_payouts_table(batch, request.GET.get("p", "1"))]
         if batch.state == PayoutBatch.State.SUBMITTED:
             tables.append(held_table(payees_sort(clock.today())[1]))
-        shown = {"tables": tables, "notes": self._notes(request, batch)}
+        notes = self._notes(request, batch)
+        shown = {"tables": tables, "notes": notes, "alarms": stop_notes()}
         response: HttpResponse = super().change_view(
             request, object_id, form_url, shown | (extra_context or {})
         )
         return response
 
     def _notes(self, request: HttpRequest, batch: PayoutBatch) -> list[str]:
-        """Why somebody who may decide finds no buttons to do so, or will be refused."""
+        """Why somebody who may decide finds no buttons to do so."""
         is_theirs = batch.created_by_id == request.user.pk
-        stopped = stop_notes()
         if not is_theirs or batch.state != PayoutBatch.State.SUBMITTED:
-            return stopped
-        said = _("You made this batch, so another person decides: a batch needs two people.")
-        return [*stopped, said]
+            return []
+        return [_("You made this batch, so another person decides: a batch needs two people.")]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only what can be done to this batch, by this person."""
@@ -164,15 +163,15 @@ class PayoutBatchAdmin(OpsAdmin):
             if batch is not None:
                 return redirect(self.url_of("change", batch.pk))
         ready, held = payees_sort(clock.today())
-        ready, notes = ready[:PAYOUTS_PER_BATCH_MAX], stop_notes()
+        ready, alarms = ready[:PAYOUTS_PER_BATCH_MAX], stop_notes()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Make a payout batch"),
             "opts": self.model._meta,
             "media": self.media,
             "facts": _preview_facts(ready, held),
-            "can_make": bool(ready) and not notes,
-            "notes": notes,
+            "can_make": bool(ready) and not alarms,
+            "alarms": alarms,
             "tables": [ready_table(ready), held_table(held)],
             "back": self.url_of("changelist"),
         }

@@ -62,7 +62,7 @@ class RefundAdmin(OpsAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        shown = {"notes": stop_notes()} | (extra_context or {})
+        shown = {"alarms": stop_notes()} | (extra_context or {})
         response: HttpResponse = super().change_view(request, object_id, form_url, shown)
         return response
 

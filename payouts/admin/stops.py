@@ -18,7 +18,7 @@ from payouts.models import PayoutStop
 def stop_notes() -> list[str]:
     """Why nothing can be approved or handed to the bank now. One query."""
     return [
-        _("Payouts are stopped since %(day)s. Check “%(check)s”: %(finding)s")
+        _("Payouts are stopped since %(day)s, check “%(check)s”: %(finding)s")
         % {
             "day": date_format(clock.day_of(stop.begun_at)),
             "check": stop.get_check_name_display(),
