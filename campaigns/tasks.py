@@ -21,6 +21,12 @@ def invoices_sweep() -> int:
 
 
 @shared_task
+def returns_sweep() -> int:
+    """Credit notes for what came back after its invoice, every night. Returns how many."""
+    return invoices.returns_sweep()
+
+
+@shared_task
 def deals_sweep() -> int:
     """Posts that nobody objected to are accepted, what nobody answered or sent in goes back.
     Returns how many deals and posts moved."""

@@ -59,12 +59,19 @@ def day_of(moment: datetime) -> date:
 
 
 def day_start(day: date) -> datetime:
-    """The first moment of a day in Kazakhstan, in UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=ALMATY).astimezone(UTC)
+    """The first moment of a day in Kazakhstan, in UTC. People type days of any year: of the very
+    first one it is the first moment there is."""
+    try:
+        return datetime(day.year, day.month, day.day, tzinfo=ALMATY).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def day_end(day: date) -> datetime:
-    """The first moment that is no longer of a day in Kazakhstan, in UTC."""
+    """The first moment that is no longer of a day in Kazakhstan, in UTC; of the very last one the
+    last moment there is."""
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
     return day_start(day + timedelta(days=1))
 
 

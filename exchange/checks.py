@@ -23,6 +23,8 @@ from core.zone import zone_faults
 from exchange.invoice_checks import invoice_findings
 from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
+from payouts.models import PayoutStop
+from payouts.services.stops import payouts_follow_check
 
 LEDGER_CHECKED = "ledger.check"
 RATE_DAYS_MAX = 2
@@ -141,7 +143,8 @@ def rules_cover_today() -> list[str]:
 
 
 def ledger_check_record() -> list[str]:
-    """Check the ledger and write the result down, where the admin's home shows it."""
+    """Check the ledger and write the result down, where the admin's home shows it. Payouts stop at
+    a finding, and go on after a check without any."""
     findings = ledger_findings()
     with acting_as(system="ledger check"):
         AuditEntry.objects.create(
@@ -152,6 +155,14 @@ def ledger_check_record() -> list[str]:
             object_id="all",
             after={"findings": findings},
         )
+    payouts_follow_check(check=PayoutStop.Check.LEDGER, findings=findings)
+    return findings
+
+
+def money_check_follow() -> list[str]:
+    """The same of what the ledger is about."""
+    findings = money_findings()
+    payouts_follow_check(check=PayoutStop.Check.MONEY, findings=findings)
     return findings
 
 
@@ -190,12 +201,12 @@ CHECKS = (
     Check(
         "the ledger is whole",
         ledger_check_record,
-        "stop payouts and follow docs/runbooks/ledger-out-of-balance.md",
+        "payouts are stopped: follow docs/runbooks/ledger-out-of-balance.md",
     ),
     Check(
         "rewards and payouts are what the ledger says",
-        money_findings,
-        "stop payouts and find the event that moved one and not the other in the audit log",
+        money_check_follow,
+        "payouts are stopped: find the event that moved one and not the other in the audit log",
     ),
     Check(
         "invoices are numbered without gaps, and say what the ledger says",

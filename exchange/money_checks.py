@@ -213,6 +213,24 @@ def guarantees_match_escrow() -> list[str]:
     ]
 
 
+def outlays_match_postings() -> list[str]:
+    """A tax or fee that two people have booked has left the bank by its sum; another has not."""
+    rows = _rows("""
+        SELECT o.id, o.state, o.kind, o.booked_minor, coalesce(sum(e.amount_minor), 0)
+          FROM (SELECT *, CASE state WHEN 'booked' THEN amount_minor ELSE 0 END AS booked_minor
+                  FROM payouts_outlay) o
+          LEFT JOIN ledger_journal j ON j.business_key IN (
+                    'remit:' || o.id, 'rail-fee:' || o.row_id || '/' || o.id)
+          LEFT JOIN ledger_account a ON a.kind = 'bank'
+          LEFT JOIN ledger_entry e ON e.journal_id = j.id AND e.account_id = a.id
+         GROUP BY o.id, o.state, o.kind, o.booked_minor
+        HAVING o.booked_minor <> coalesce(sum(e.amount_minor), 0) ORDER BY o.id""")
+    return [
+        f"payment {id} ({kind}) is {state}: {said} must have left the bank, the ledger has {found}"
+        for id, state, kind, said, found in rows
+    ]
+
+
 CHECKS = (
     conversions_match_postings,
     totals_match_conversions,
@@ -222,6 +240,7 @@ CHECKS = (
     deals_match_escrow,
     posts_match_postings,
     guarantees_match_escrow,
+    outlays_match_postings,
 )
 
 

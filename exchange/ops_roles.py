@@ -55,6 +55,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "payouts.add_bankstatement",
         "payouts.add_debtwriteoff",
         "payouts.change_debtwriteoff",
+        "payouts.add_outlay",
+        "payouts.change_outlay",
         "payouts.add_refund",
         "payouts.change_refund",
         "ledger.add_correction",

@@ -44,8 +44,16 @@ from exchange.checks import LEDGER_CHECKED
 from ledger.domain.accounts import AccountKind
 from ledger.models import Correction, ProofDay
 from ledger.selectors import account_total
-from payouts.models import DebtWriteOff, Payout, PayoutBatch, Refund, StatementRow
-from payouts.selectors import debts_open
+from payouts.models import (
+    DebtWriteOff,
+    Outlay,
+    Payout,
+    PayoutBatch,
+    PayoutStop,
+    Refund,
+    StatementRow,
+)
+from payouts.selectors import debts_open, rows_unclear
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LEDGER_CHECK_AGE_MAX = timedelta(hours=3)  # beat checks it every hour
@@ -226,12 +234,19 @@ QUEUES = (
         _("Unclear rows of bank statements"),
         "quick_reference",
         "payouts.view_bankstatement",
-        lambda: StatementRow.objects.filter(
-            outcome__in=[StatementRow.Outcome.UNMATCHED, StatementRow.Outcome.MISMATCH]
-        ),
+        rows_unclear,
         "statement__created_at",
         DAY,
         "",
+    ),
+    Queue(
+        _("Taxes and bank's fees to book"),
+        "receipt_long",
+        "payouts.view_outlay",
+        lambda: Outlay.objects.filter(state=Outlay.State.ASKED),
+        "created_at",
+        DAY,
+        "state__exact=asked",
     ),
     Queue(
         _("Refunds to decide on"),
@@ -364,14 +379,16 @@ def _state(queue: Queue) -> QueueState:
 
 @dataclass(frozen=True, slots=True)
 class LedgerHealth:
-    """What the last check of the ledger found, and when. `checked_at` None: never."""
+    """What the last check of the ledger found, and when. `checked_at` None: never. `stopped_at`:
+    since when no payout leaves."""
 
     checked_at: datetime | None
     findings: list[str]
+    stopped_at: datetime | None = None
 
     @property
     def tone(self) -> str:
-        if self.findings:
+        if self.findings or self.stopped_at:
             return "bad"
         is_fresh = self.checked_at and clock.now() - self.checked_at <= LEDGER_CHECK_AGE_MAX
         return "paid" if is_fresh else "hold"
@@ -382,9 +399,11 @@ def ledger_health() -> LedgerHealth:
         object_type="ledger", object_id="all", action=LEDGER_CHECKED
     ).order_by("-at")
     entry = latest.first()
-    if entry is None:
-        return LedgerHealth(None, [])
-    return LedgerHealth(entry.at, list(entry.after["findings"]))
+    stops = list(PayoutStop.objects.filter(ended_at__isnull=True).order_by("begun_at"))
+    findings = list(entry.after["findings"]) if entry else []
+    findings += [each for stop in stops for each in stop.findings if each not in findings]
+    stopped_at = stops[0].begun_at if stops else None
+    return LedgerHealth(entry.at if entry else None, findings, stopped_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from brands.models import Brand
-from core.forms import UploadField
+from core.forms import TengeField, UploadField
+from payouts.models import Outlay
 from payouts.rails.bank_file.table_statement import columns_missing
 
 STATEMENT_BYTES_MAX = 1_048_576
@@ -90,6 +91,22 @@ class TransferForm(forms.Form):
         choice = self.fields["brand"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = Brand.objects.order_by("name")
+
+
+class OutlayForm(forms.Form):
+    """What an outgoing row was, or a part of it."""
+
+    kind = forms.ChoiceField(label=_("What it was"), choices=Outlay.Kind.choices)
+    amount = TengeField(
+        label=_("Sum, ₸"),
+        help_text=_("Less than the row where a part of it is not of these books."),
+    )
+    reason = forms.CharField(
+        label=_("How you know"),
+        help_text=_("For the person who books it: the payment order, the declaration."),
+        max_length=REASON_CHARS_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class RefundReasonForm(forms.Form):

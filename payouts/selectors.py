@@ -13,6 +13,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    Exists,
     Max,
     OuterRef,
     Q,
@@ -49,7 +50,14 @@ from ledger.domain.accounts import AccountKind
 from ledger.selectors import influencers_owed
 from payouts.domain.batching import Part, payee_hold
 from payouts.domain.netting import SHARE_RULE, Debt, Kept, netting_plan
-from payouts.models import BankStatement, Payout, PayoutBatch, PayoutTaxLine, StatementRow
+from payouts.models import (
+    BankStatement,
+    Outlay,
+    Payout,
+    PayoutBatch,
+    PayoutTaxLine,
+    StatementRow,
+)
 from payouts.models import Debt as DebtRow
 
 # A payout in one of these states never reached, or did not stay with, its payee.
@@ -379,9 +387,25 @@ def statement_rows(statement_id: int, outcome: str = "") -> QuerySet[StatementRo
     )
 
 
+def rows_unclear() -> Any:
+    """Rows that a person has to look at, and of which nobody has said yet what they were."""
+    told = Outlay.objects.filter(row=OuterRef("pk"), state__in=Outlay.COUNTS)
+    return StatementRow.objects.filter(outcome__in=UNCLEAR).exclude(Exists(told))
+
+
+def row_left_minor(row: StatementRow) -> int:
+    """How much of a row that left our account nobody has said yet what it was; 0 for others."""
+    if not row.is_outgoing or row.outcome != StatementRow.Outcome.UNMATCHED:
+        return 0
+    told = Outlay.objects.filter(row=row, state__in=Outlay.COUNTS).aggregate(
+        minor=Sum("amount_minor")
+    )
+    return int(row.amount_minor - (told["minor"] or 0))
+
+
 def unclear_rows() -> Coalesce:
     """For `annotate` on statements: how many rows of each a person has to look at."""
-    rows = StatementRow.objects.filter(statement=OuterRef("pk"), outcome__in=UNCLEAR)
+    rows = rows_unclear().filter(statement=OuterRef("pk"))
     counted = rows.order_by().values("statement").annotate(rows=Count("pk")).values("rows")
     return Coalesce(Subquery(counted), 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from campaigns.models import Campaign, CampaignTotals
@@ -12,9 +13,10 @@ from compliance.selectors.invoices import (
     brands_invoiced,
     brands_with_drafts,
     brands_with_fees,
+    brands_with_returns,
 )
 from compliance.services.invoice_credits import invoice_credit_agree
-from compliance.services.invoices import invoices_make
+from compliance.services.invoices import invoices_make, notes_make
 from core import clock
 from core.errors import DomainError
 from core.tenancy.context import acting_as
@@ -22,6 +24,9 @@ from core.tenancy.context import acting_as
 logger = logging.getLogger(__name__)
 PURPOSE = "invoices"
 MONTH_CLOSES_ON = 2  # the day of the next month: what was posted at midnight is there by then
+# So long what came back after its invoice waits for more of the same, or for its own undoing. The
+# law gives a note as many days as an invoice (esf_issue_days), which waits for no month to end.
+RETURNS_WAIT = timedelta(days=5)
 
 
 def brand_invoice(*, brand_id: int, until: date | None = None) -> list[Invoice]:
@@ -61,9 +66,30 @@ def invoices_sweep() -> int:
     return sum(_brand_sweep(brand_id, wanted[brand_id]) for brand_id in sorted(wanted))
 
 
+def returns_sweep() -> int:
+    """Credit notes for what came back after its invoice. Returns how many were issued.
+
+    Repeatable, and each brand by itself, as above.
+    """
+    with acting_as(system=PURPOSE):
+        brand_ids = brands_with_returns(clock.now() - RETURNS_WAIT)
+    return sum(_issued(brand_id, _notes) for brand_id in brand_ids)
+
+
+def _notes(brand_id: int) -> list[Invoice]:
+    with acting_as(system=PURPOSE):
+        _totals_lock(brand_id)
+        return notes_make(brand_id=brand_id, until=clock.today())
+
+
 def _brand_sweep(brand_id: int, until: date) -> int:
+    return _issued(brand_id, lambda id: brand_invoice(brand_id=id, until=until))
+
+
+def _issued(brand_id: int, make: Callable[[int], list[Invoice]]) -> int:
+    """How many documents it issued; 0 where the brand cannot be invoiced now."""
     try:
-        made = brand_invoice(brand_id=brand_id, until=until)
+        made = make(brand_id)
     except DomainError as error:
         logger.warning("brand %s cannot be invoiced: %s", brand_id, error.code)
         return 0

@@ -130,8 +130,13 @@ def campaign_update(*, campaign_id: int, offer: Offer) -> Campaign:
 
 
 def campaign_locked(campaign_id: int) -> Campaign:
-    """The row, locked until the end of the transaction. NotFound when there is none."""
-    campaign = Campaign.objects.select_for_update().filter(pk=campaign_id).first()
+    """The row, locked until the end of the transaction. NotFound when there is none.
+
+    What refers to it may still be written: an order that comes holds the campaign's totals and
+    names its row, while whoever changes its money holds the row and waits for the totals.
+    """
+    rows = Campaign.objects.select_for_update(no_key=True)
+    campaign = rows.filter(pk=campaign_id).first()
     if campaign is None:
         raise NotFound(_("There is no such campaign."))
     return campaign

@@ -60,7 +60,8 @@ class Invoice(models.Model):
 
     A draft waits for the VAT that its lines need (`missing_minor` of free balance) and is worked
     out anew at each try. `lines` are what was sold, `seller` and `customer` who sold and bought,
-    as they were at the moment of issue. A credit note has negative amounts.
+    as they were at the moment of issue. A credit note has negative amounts; where it tells of a
+    return that was undone after a note had told of it, they are positive again (`is_additional`).
     """
 
     class Kind(models.TextChoices):
@@ -171,8 +172,22 @@ class Invoice(models.Model):
         return self.net_minor + self.vat_minor
 
     @property
+    def is_additional(self) -> bool:
+        """A note that adds to its invoice: an additional invoice, as the e-invoice calls it."""
+        return self.kind == self.Kind.CREDIT_NOTE and self.total_minor > 0
+
+    @property
+    def kind_text(self) -> str:
+        """In the reader's language."""
+        if self.is_additional:
+            return gettext("additional invoice")
+        return str(self.get_kind_display())
+
+    @property
     def reason_text(self) -> str:
         """Why a credit note was issued; what no person wrote is in the reader's language."""
+        if self.is_additional:
+            return gettext("A return that an earlier note had told of was undone")
         return self.reason or gettext("Goods came back after the invoice")
 
     def line_text(self, line: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
@@ -88,9 +88,33 @@ def brands_with_fees() -> list[int]:
 
 
 def brands_invoiced(month_end: date) -> set[int]:
-    """Those that have an invoice, or a draft, up to the end of a month. Runs as the system."""
-    made = Invoice.objects.filter(kind=Invoice.Kind.INVOICE, period_to=month_end)
+    """Those that have an invoice, or a draft, up to the end of a month, made after it: one that was
+    asked for on the last day lacks what became final later that day. Runs as the system."""
+    made = Invoice.objects.filter(
+        kind=Invoice.Kind.INVOICE, period_to=month_end, created_at__gte=clock.day_end(month_end)
+    )
     return set(made.values_list("brand_id", flat=True))
+
+
+def brands_with_returns(before: datetime) -> list[int]:
+    """Brands for which goods came back before a moment, after their fee was invoiced, and no credit
+    note has told it. Reads all such returns: for once a day. Runs as the system."""
+    with acting_as(system="invoices"), connection.cursor() as cursor:
+        cursor.execute(_UNTOLD, [before])
+        return [brand_id for (brand_id,) in cursor]
+
+
+_UNTOLD = """
+SELECT DISTINCT invoiced.brand_id
+  FROM ledger_journal j
+  JOIN compliance_invoiceentry invoiced
+    ON invoiced.conversion_id = (j.refs ->> 'conversion')::bigint
+   AND invoiced.counts AND NOT invoiced.is_return
+ WHERE j.kind = 'clawback' AND j.occurred_at < %s
+   AND NOT EXISTS (SELECT FROM compliance_invoiceentry told
+                    WHERE told.journal_id = j.id AND told.counts)
+ ORDER BY 1
+"""
 
 
 def brands_with_drafts() -> dict[int, date]:
@@ -135,11 +159,13 @@ def invoices_of(brand_id: int, status: str = "") -> QuerySet[Invoice]:
     return rows.filter(kind=Invoice.Kind.INVOICE, state=status) if status else rows
 
 
-NOTE = "note"
+NOTE, ADDITIONAL = "note", "additional"
 
 
 def status_of(invoice: Invoice) -> str:
-    """What a list calls it: its state, or "note"."""
+    """What a list calls it: its state, "note", or "additional" (a filter has them under "note")."""
+    if invoice.is_additional:
+        return ADDITIONAL
     return NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else invoice.state
 
 

@@ -16,7 +16,7 @@ def invoice_waits_notice(invoice: Invoice) -> None:
 
 
 def note_issued_notice(note: Invoice) -> None:
-    _tell("credit_note_issued", note)
+    _tell("additional_invoice_issued" if note.is_additional else "credit_note_issued", note)
 
 
 def _tell(kind: str, invoice: Invoice) -> None:

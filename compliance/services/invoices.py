@@ -76,17 +76,35 @@ def invoices_make(
     """
     with acting_as(system=PURPOSE):
         lock_for_transaction(f"invoices of brand {brand_id}")
-        entries = fee_entries(brand_id)
-        invoiced = is_vat_invoiced({each.conversion_id for each in entries if each.conversion_id})
-        ours = [each for each in entries if each.conversion_id not in invoiced]
-        given_back = [
-            each for each in entries if each.conversion_id in invoiced and each.happened_on <= until
-        ]
+        ours, given_back = _entries(brand_id, until)
         plans = _plans(brand_id, ours, until, campaigns)
         return [
             *notes_issue(brand_id=brand_id, entries=given_back),
             *_drafts_settle(brand_id, plans, until, campaigns),
         ]
+
+
+def notes_make(*, brand_id: int, until: date) -> list[Invoice]:
+    """Only the credit notes of that: for what came back after its invoice, up to a day.
+
+    Raises:
+        EInvoiceConflict: a figure of the law is missing.
+    """
+    with acting_as(system=PURPOSE):
+        lock_for_transaction(f"invoices of brand {brand_id}")
+        _ours, given_back = _entries(brand_id, until)
+        return notes_issue(brand_id=brand_id, entries=given_back)
+
+
+def _entries(brand_id: int, until: date) -> tuple[list[FeeEntry], list[FeeEntry]]:
+    """What is to be invoiced, and what was given back up to a day after its invoice."""
+    entries = fee_entries(brand_id)
+    invoiced = is_vat_invoiced({each.conversion_id for each in entries if each.conversion_id})
+    ours = [each for each in entries if each.conversion_id not in invoiced]
+    given_back = [
+        each for each in entries if each.conversion_id in invoiced and each.happened_on <= until
+    ]
+    return ours, given_back
 
 
 def _plans(

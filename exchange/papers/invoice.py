@@ -56,6 +56,8 @@ def invoice_xlsx(invoice: Invoice, language: str) -> bytes:
 
 def invoice_title(invoice: Invoice) -> str:
     """ "Invoice F-2026-000012", or what the credit note is called."""
+    if invoice.is_additional:
+        return _("Additional invoice %(number)s") % {"number": invoice.number}
     if invoice.kind == Invoice.Kind.CREDIT_NOTE:
         return _("Credit note %(number)s") % {"number": invoice.number}
     return _("Invoice %(number)s") % {"number": invoice.number}
@@ -132,7 +134,7 @@ def fact_pairs(invoice: Invoice) -> Pairs:
 def _note(invoice: Invoice) -> str:
     if invoice.is_whole:
         return _("The invoice does not count any more: its fees are invoiced anew.")
-    if invoice.kind == Invoice.Kind.CREDIT_NOTE:
+    if invoice.kind == Invoice.Kind.CREDIT_NOTE and not invoice.is_additional:
         return _("The sums went back to the reserve of the campaign.")
     return _("Paid: taken from what the brand had reserved at Birge. Nothing is to be transferred.")
 

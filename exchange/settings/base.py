@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -276,8 +277,16 @@ CELERY_BEAT_SCHEDULE = {
     "deals": {"task": "campaigns.tasks.deals_sweep", "schedule": 60.0},
     "invoices": {"task": "campaigns.tasks.invoices_sweep", "schedule": 900.0},
     "signatures": {"task": "compliance.tasks.signatures_settle", "schedule": 300.0},
+    "credit notes": {
+        "task": "campaigns.tasks.returns_sweep",
+        "schedule": crontab(hour="22", minute="0"),  # three o'clock in Kazakhstan
+    },
     "payouts": {"task": "payouts.tasks.payouts_sweep", "schedule": 60.0},
     "ledger check": {"task": "exchange.tasks.ledger_check", "schedule": 3600.0},
+    "money check": {
+        "task": "exchange.tasks.money_check",
+        "schedule": crontab(hour="21", minute="30"),  # half past two in Kazakhstan
+    },
     "rates": {"task": "attribution.tasks.rates_keep_up", "schedule": 900.0},
     "old clicks": {"task": "attribution.tasks.clicks_forget", "schedule": 3600.0},
     "same sales": {"task": "attribution.tasks.same_sales_sweep", "schedule": 3600.0},

@@ -67,6 +67,8 @@ NAVIGATION = [
             _list(_("Payout batches"), "payments", "payouts.payoutbatch"),
             _list(_("Payouts"), "send_money", "payouts.payout"),
             _list(_("Refunds"), "undo", "payouts.refund"),
+            _list(_("Taxes and fees paid"), "account_balance_wallet", "payouts.outlay"),
+            _list(_("Stops of payouts"), "front_hand", "payouts.payoutstop"),
             _list(_("Debts of influencers"), "hourglass_bottom", "payouts.debt"),
             _list(_("Bank statements"), "receipt_long", "payouts.bankstatement"),
             _list(_("Fee invoices"), "request_quote", "compliance.invoice"),

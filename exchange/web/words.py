@@ -182,6 +182,9 @@ INVOICE = {
     "issued": Status("paid", _("Issued"), _("Numbered and paid out of what was reserved.")),
     "credited": Status("wait", _("Credited"), _("A credit note has taken all of it back.")),
     "note": Status("appr", _("Credit note"), _("It takes something off an invoice.")),
+    "additional": Status(
+        "appr", _("Additional invoice"), _("A return was undone: its fee is invoiced again.")
+    ),
 }
 PHONE_CLAIM = {
     "active": Status("paid", _("Counts"), _("Orders with this number are looked for.")),

@@ -346,10 +346,16 @@ class Recovered:
     is_closed: bool = False
 
 
-def payout_netted(payout_id: int, influencer_id: int, parts: Iterable[Recovered]) -> JournalDraft:
-    """A payout was paid: what it kept pays the influencer's debts, and the brands have it back."""
+def payout_netted(
+    payout_id: int, influencer_id: int, parts: Iterable[Recovered], *, unowed_minor: int = 0
+) -> JournalDraft:
+    """A payout was paid: what it kept pays the influencer's debts, and the brands have it back.
+    `unowed_minor` it kept for debts that ended while it was under way: payable again."""
+    assert unowed_minor >= 0, unowed_minor
     source = accounts.payout_in_flight(influencer_id, payout_id)
     legs = _recovery_legs(source, influencer_id, parts)
+    legs[source] -= unowed_minor
+    legs[accounts.influencer_payable(influencer_id)] = unowed_minor
     return draft(JournalKind.NETTING, f"net:{payout_id}", legs, payout=payout_id)
 
 

@@ -7,17 +7,21 @@ person sees of a payee is what recognises them: masked names, the end of an acco
 
 from payouts.admin.batches import PayoutBatchAdmin
 from payouts.admin.debts import DebtAdmin, DebtWriteOffAdmin
+from payouts.admin.outlays import OutlayAdmin
 from payouts.admin.payouts import PayoutAdmin
 from payouts.admin.refunds import RefundAdmin
 from payouts.admin.statements import BankStatementAdmin, StatementRowAdmin
+from payouts.admin.stops import PayoutStopAdmin
 from payouts.admin.transfers import UnclaimedTransferAdmin
 
 __all__ = [
     "BankStatementAdmin",
     "DebtAdmin",
     "DebtWriteOffAdmin",
+    "OutlayAdmin",
     "PayoutAdmin",
     "PayoutBatchAdmin",
+    "PayoutStopAdmin",
     "RefundAdmin",
     "StatementRowAdmin",
     "UnclaimedTransferAdmin",

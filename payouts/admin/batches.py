@@ -21,6 +21,7 @@ from core import clock
 from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
 from core.errors import DomainError
 from influencers.models import Influencer
+from payouts.admin.stops import stop_notes
 from payouts.admin.tables import (
     ROWS_PER_PAGE,
     ROWS_SHOWN_MAX,
@@ -126,7 +127,8 @@ class PayoutBatchAdmin(OpsAdmin):
         tables = [_payouts_table(batch, request.GET.get("p", "1"))]
         if batch.state == PayoutBatch.State.SUBMITTED:
             tables.append(held_table(payees_sort(clock.today())[1]))
-        shown = {"tables": tables, "notes": self._notes(request, batch)}
+        notes = self._notes(request, batch)
+        shown = {"tables": tables, "notes": notes, "alarms": stop_notes()}
         response: HttpResponse = super().change_view(
             request, object_id, form_url, shown | (extra_context or {})
         )
@@ -161,14 +163,15 @@ class PayoutBatchAdmin(OpsAdmin):
             if batch is not None:
                 return redirect(self.url_of("change", batch.pk))
         ready, held = payees_sort(clock.today())
-        ready = ready[:PAYOUTS_PER_BATCH_MAX]
+        ready, alarms = ready[:PAYOUTS_PER_BATCH_MAX], stop_notes()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Make a payout batch"),
             "opts": self.model._meta,
             "media": self.media,
             "facts": _preview_facts(ready, held),
-            "can_make": bool(ready),
+            "can_make": bool(ready) and not alarms,
+            "alarms": alarms,
             "tables": [ready_table(ready), held_table(held)],
             "back": self.url_of("changelist"),
         }

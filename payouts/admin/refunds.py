@@ -18,6 +18,7 @@ from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_col
 from core.errors import DomainError
 from core.iban import iban_format
 from payouts.admin.statement_steps import company_text, tax_id_text
+from payouts.admin.stops import stop_notes
 from payouts.admin.tables import account_text, badge, person_id
 from payouts.forms import RefundReasonForm
 from payouts.models import Refund
@@ -51,7 +52,19 @@ class RefundAdmin(OpsAdmin):
         ("created_at", "paid_on", "finished_at"),
     ]
     actions_detail = ["prepare", "approve", "cancel", "download", "refused"]
+    change_form_outer_before_template = "admin/payouts/_notes.html"
     amount = tenge_column("amount_minor", gettext_lazy("amount"))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        shown = {"alarms": stop_notes()} | (extra_context or {})
+        response: HttpResponse = super().change_view(request, object_id, form_url, shown)
+        return response
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
         refunds: QuerySet[Refund] = super().get_queryset(request)

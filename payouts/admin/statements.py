@@ -13,15 +13,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from core.admin import OpsAdmin, posted, tenge
+from core.admin import posted, tenge
 from core.errors import DomainError
 from core.forms import form_refuse
+from payouts.admin.outlays import RowOutlays
 from payouts.admin.payouts import outcome_cell, signed
 from payouts.admin.statement_steps import StatementSteps
 from payouts.admin.tables import (
@@ -206,7 +208,7 @@ def _kept(request: HttpRequest, form: forms.Form) -> BankStatement | None:
 
 
 @admin.register(StatementRow)
-class StatementRowAdmin(OpsAdmin):
+class StatementRowAdmin(RowOutlays):
     """Rows of all statements, what needs a person first."""
 
     list_display = [
@@ -227,6 +229,7 @@ class StatementRowAdmin(OpsAdmin):
         ("document_number", "number", "statement"),
         ("booked_on", "amount", "is_outgoing"),
         ("outcome_badge", "what", "payout"),
+        "told",
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StatementRow]:
@@ -286,7 +289,7 @@ def _rows_table(statement: BankStatement, outcome: str, page_number: str) -> Tab
 
 def _row(row: StatementRow) -> Row:
     return [
-        str(row.number),
+        Cell(str(row.number), url=reverse("admin:payouts_statementrow_change", args=[row.pk])),
         row.document_number or "–",
         date_format(row.booked_on),
         signed(row),

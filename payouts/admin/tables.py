@@ -20,7 +20,15 @@ from django.utils.translation import gettext as _
 from brands.models import UnclaimedTransfer
 from core.admin import NBSP, last4, tenge
 from core.bps import BPS_WHOLE
-from payouts.models import BankStatement, DebtWriteOff, Payout, PayoutBatch, Refund, StatementRow
+from payouts.models import (
+    BankStatement,
+    DebtWriteOff,
+    Outlay,
+    Payout,
+    PayoutBatch,
+    Refund,
+    StatementRow,
+)
 from payouts.words import HOLDS, PAYOUT_STATES, TAX_KINDS, TAX_STATUSES
 
 Word = str | Promise
@@ -43,11 +51,14 @@ TONES: Mapping[str, str] = {
     StatementRow.Outcome.UNMATCHED: "warning",
     StatementRow.Outcome.DEPOSIT: "success",
     StatementRow.Outcome.UNCLAIMED: "warning",
+    "stopped": "danger",  # of PayoutStop, which has no states
+    "over": "success",
     BankStatement.State.COLUMNS: "warning",
     BankStatement.State.CHECKED: "warning",
     BankStatement.State.APPLIED: "success",
     DebtWriteOff.State.ASKED: "warning",
     DebtWriteOff.State.DONE: "success",
+    Outlay.State.BOOKED: "success",
     UnclaimedTransfer.State.WAITING: "warning",
     UnclaimedTransfer.State.SENT_BACK: "success",
     Refund.State.REQUESTED: "warning",

@@ -23,6 +23,7 @@ from payouts.models import Payout, PayoutBatch, PayoutLine, PayoutTaxLine
 from payouts.selectors import Ready, batch_get, payees_sort, taxes_of
 from payouts.services.bank_files import bank_file_build
 from payouts.services.netting import nettings_write
+from payouts.services.stops import payouts_open_require
 
 RAIL = "bank_file"
 PAYOUTS_PER_BATCH_MAX = 5_000
@@ -45,10 +46,12 @@ def batch_create(*, maker_id: int) -> PayoutBatch:
     now, so that nothing is promised twice.
 
     Raises:
+        PayoutsStopped: a check of the books has findings.
         NobodyToPay: no balance may be paid today; the message says how many wait.
     """
     day = clock.today()
     with acting_as(system="make a payout batch"):
+        payouts_open_require()
         lock_for_transaction(PAYOUTS)
         ready, held = payees_sort(day)
         if not ready:
@@ -145,10 +148,12 @@ def batch_approve(*, batch_id: int, checker_id: int) -> PayoutBatch:
 
     Raises:
         NotFound: no such batch.
+        PayoutsStopped: a check of the books has findings.
         Forbidden: by its maker (the database refuses that too).
         BatchDecided: it does not wait for approval.
     """
     with acting_as(system="approve a payout batch"):
+        payouts_open_require()
         batch = batch_get(batch_id, for_update=True)
         _require_checker(batch, checker_id)
         _batch_move(batch, PayoutBatch.State.APPROVED, checker_id)
@@ -187,9 +192,11 @@ def batch_hand_out(*, batch_id: int, person_id: int) -> tuple[str, bytes]:
 
     Raises:
         NotFound: no such batch.
+        PayoutsStopped: a check of the books has findings.
         BatchDecided: it is not approved.
     """
     with acting_as(system="hand out a payment file"):
+        payouts_open_require()
         batch = batch_get(batch_id, for_update=True)
         if batch.state == PayoutBatch.State.APPROVED:
             _batch_move(batch, PayoutBatch.State.SENT, batch.decided_by_id)

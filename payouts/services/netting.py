@@ -36,17 +36,23 @@ def nettings_write(pairs: Sequence[tuple[Payout, Ready]]) -> None:
 
 
 def payout_net(payout: Payout) -> None:
-    """The payout was paid: what it kept pays debts, and the brands have it back."""
+    """The payout was paid: what it kept pays debts, and the brands have it back. A debt may have
+    ended meanwhile (written off, or the bank sent back what it was for): what was kept for it is
+    payable again.
+    """
     if not payout.netted_minor:
         return
     rows = list(payout.nettings.order_by("conversion_id"))
-    recovered = {row.conversion_id: row.amount_minor for row in rows}
-    conversions = _locked(recovered)
+    kept = {row.conversion_id: row.amount_minor for row in rows}
+    conversions = _locked(kept)
+    owed = {each.pk: min(kept[each.pk], each.debt_minor) for each in conversions}
     for conversion in conversions:
-        conversion.recovered_minor += recovered[conversion.pk]
+        conversion.recovered_minor += kept[conversion.pk]
     Conversion.objects.bulk_update(conversions, ["recovered_minor"])
-    parts = _parts(conversions, recovered)
-    _post(payout_netted(payout.pk, payout.influencer_id, parts), parts)
+    parts = _parts([each for each in conversions if owed[each.pk]], owed)
+    unowed_minor = sum(kept.values()) - sum(owed.values())
+    draft = payout_netted(payout.pk, payout.influencer_id, parts, unowed_minor=unowed_minor)
+    _post(draft, parts)
 
 
 def paid_back(payout: Payout) -> None:

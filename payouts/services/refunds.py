@@ -20,6 +20,7 @@ from ledger.domain import journals
 from ledger.services import journal_post
 from payouts.models import Refund, StatementRow
 from payouts.services.refund_files import refund_file_build
+from payouts.services.stops import payouts_open_require
 from payouts.services.unclaimed import State as TransferState
 from payouts.services.unclaimed import transfer_locked
 
@@ -32,6 +33,8 @@ CHANGES: dict[str, frozenset[str]] = {
     State.SENDING: frozenset({State.PAID, State.FAILED}),
     State.PAID: frozenset({State.RETURNED}),
 }
+# Whose payment file is at the bank. One whose money went back here must never be paid there.
+HANDED_OUT = (State.SENDING, State.PAID, State.RETURNED)
 
 
 class RefundDecided(DomainError):
@@ -130,8 +133,10 @@ def refund_approve(*, refund_id: int, person_id: int) -> Refund:
         NotFound, RefundDecided.
         Forbidden: by who prepared it (the database refuses that too).
         BankFileRefused: no bank would take it; says why.
+        PayoutsStopped: a check of the books has findings.
     """
     with acting_as(system="approve a refund", user_id=person_id):
+        payouts_open_require()
         refund = _locked(refund_id)
         if refund.prepared_by_id == person_id:
             raise Forbidden(_("Two people decide: you prepared it, another person approves."))
@@ -166,12 +171,14 @@ def refund_hand_out(*, refund_id: int, person_id: int) -> tuple[str, bytes]:
 
     Raises:
         NotFound, RefundDecided.
+        PayoutsStopped: a check of the books has findings.
     """
     with acting_as(system="hand out a payment file", user_id=person_id):
+        payouts_open_require()
         refund = _locked(refund_id)
         if refund.state == State.APPROVED:
             _move(refund, State.SENDING)
-        elif refund.content is None:
+        elif refund.state not in HANDED_OUT:
             raise RefundDecided(_("This refund is not approved: it has no payment file."))
         audit_record("payment file handed out", refund, after={"person": person_id})
         assert refund.content is not None

@@ -65,14 +65,15 @@ def fee_back(
     at: datetime,
     *,
     is_vat_invoiced: bool,
+    version: int = 2,
     reward_minor: int = 1_000_00,
     fee_minor: int = 150_00,
     vat_minor: int = 24_00,
 ) -> None:
-    """Half of the goods came back after approval."""
+    """Half of the goods came back after approval. Negative: the return was undone."""
     claw = clawback(
         ref(party, conversion_id),
-        version=2,
+        version=version,
         unpaid_minor=reward_minor,
         debt_minor=0,
         fee=FeeBack(fee_minor, fee_minor, vat_minor),

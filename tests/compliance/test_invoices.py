@@ -7,14 +7,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from campaigns.services.invoices import brand_invoice, invoice_credit, invoices_sweep
+from campaigns.services.invoices import (
+    brand_invoice,
+    invoice_credit,
+    invoices_sweep,
+    returns_sweep,
+)
 from compliance.models import BillingTerms, Invoice, InvoiceEntry, TaxRule
 from compliance.selectors import is_vat_invoiced
+from compliance.selectors.invoices import status_of
 from compliance.services.invoice_credits import invoice_credit_ask, invoice_credit_refuse
 from compliance.services.invoices import InvoiceConflict
 from core.errors import Forbidden, Invalid, NotFound
 from core.notify.models import Message
 from core.tenancy.context import acting_as
+from exchange.invoice_checks import invoice_findings
 from ledger.domain import accounts
 from ledger.selectors import balances
 from tests.compliance.fees import fee_back, fee_final, reserve_put
@@ -110,6 +117,29 @@ def test_beat_invoices_a_month_once_it_is_over(tulpar, at):
     assert documents() == [("F-2026-000001", "issued", 600_00, 96_00)]
 
 
+def test_what_became_final_after_an_invoice_of_the_last_day_is_not_left_for_a_month(tulpar, at):
+    at(datetime(2026, 11, 30, 7, tzinfo=UTC))
+    brand_invoice(brand_id=tulpar.brand)
+    fee_final(tulpar, 3, datetime(2026, 11, 30, 18, tzinfo=UTC))  # 23:00 of the same day
+    at(datetime(2026, 12, 2, 1, tzinfo=UTC))
+    assert (invoices_sweep(), invoices_sweep()) == (1, 0)
+    assert documents()[1] == ("F-2026-000002", "issued", 300_00, 48_00)
+
+
+def test_a_return_is_credited_within_its_days_and_not_at_the_months_end(tulpar, at):
+    """The e-invoice of a note has 15 days from the return; two parts of five days make one."""
+    brand_invoice(brand_id=tulpar.brand, until=NOV)
+    fee_back(tulpar, 1, NOON, is_vat_invoiced=True)
+    at(NOON + timedelta(days=5))
+    assert returns_sweep() == 0
+    fee_back(tulpar, 2, NOON + timedelta(days=5), is_vat_invoiced=True)
+    at(NOON + timedelta(days=5, seconds=1))
+    assert (returns_sweep(), returns_sweep()) == (1, 0)
+    assert documents()[1:] == [("C-2026-000001", "issued", -300_00, -48_00)]
+    assert held(tulpar) == {"funded": 0, "payable": 48_00, "free": 0}
+    assert invoice_findings() == []
+
+
 def test_without_a_rate_of_vat_nothing_is_invoiced(tulpar):
     with acting_as(ops=1):
         TaxRule.objects.filter(key="vat_rate").update(valid_to=date(2026, 11, 6))
@@ -194,6 +224,28 @@ def test_a_return_after_the_invoice_is_told_by_a_credit_note(tulpar):
     )
     assert held(tulpar)["payable"] == 72_00
     assert brand_invoice(brand_id=tulpar.brand, until=NOV) == []
+
+
+def test_a_return_undone_after_its_note_is_an_additional_invoice(tulpar):
+    """150,00 and 24,00 of VAT came back and were credited; the return is undone."""
+    brand_invoice(brand_id=tulpar.brand, until=NOV)
+    fee_back(tulpar, 1, NOON, is_vat_invoiced=True)
+    (note,) = brand_invoice(brand_id=tulpar.brand, until=NOV)
+    undone = {"reward_minor": -1_000_00, "fee_minor": -150_00, "vat_minor": -24_00}
+    fee_back(tulpar, 1, NOON, is_vat_invoiced=True, version=3, **undone)
+    (extra,) = brand_invoice(brand_id=tulpar.brand, until=NOV)
+    assert [(each.number, each.kind_text, status_of(each)) for each in (note, extra)] == [
+        ("C-2026-000001", "credit note", "note"),
+        ("C-2026-000002", "additional invoice", "additional"),
+    ]
+    assert documents()[2] == ("C-2026-000002", "issued", 150_00, 24_00)
+    assert extra.reason_text == "A return that an earlier note had told of was undone"
+    assert held(tulpar) == {"funded": 0, "payable": 96_00, "free": 0}
+    assert invoice_findings() == []
+    with acting_as(system="test"):
+        told = Message.objects.filter(kind="additional_invoice_issued")
+        subjects = set(told.values_list("subject", flat=True))
+    assert subjects == {"Additional invoice C-2026-000002 to invoice F-2026-000001"}
 
 
 def test_a_principals_return_gives_the_vat_of_the_reward_back_too(principal, cast):

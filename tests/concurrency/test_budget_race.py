@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 import time_machine
 
 from attribution.models import Conversion, InboundEvent
 from attribution.services import books
 from attribution.services.ingest import inbound_events_process
-from campaigns.models import CampaignTotals
+from campaigns.models import Campaign, CampaignTotals
+from campaigns.services import budgets, campaign_shrink
 from core.tenancy.context import acting_as
+from exchange.money_checks import money_findings
 from ledger.checks import ledger_findings
 from ledger.domain import accounts
 from ledger.selectors import balance_minor
 from tests.attribution.shop import order_body, shop_open, signed
 from tests.attribution.test_sale import deliver
 from tests.campaigns.test_budgets import NOW, REWARD
-from tests.concurrency.test_ledger_race import overlap, walls_down
+from tests.concurrency.test_ledger_race import WAIT_SECONDS, closing, overlap, walls_down
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,3 +68,44 @@ def test_the_race_is_real_without_the_locks(client, committed_cast, monkeypatch)
     with walls_down(lock=True, check=True):
         statuses, left = two_at_once(client, committed_cast)
     assert (statuses, left) == (["pending", "pending"], -REWARD)
+
+
+def test_a_budget_is_made_smaller_while_an_order_comes(client, committed_cast, monkeypatch):
+    """The order holds the totals and is about to name the campaign; the brand holds the campaign
+    and is about to take the totals. Neither is refused."""
+    cast = committed_cast
+    both_hold = Barrier(2, timeout=WAIT_SECONDS)
+    totals_locked, totals_lock = books._totals_locked, budgets.totals_lock
+
+    def of_the_order(campaign_ids):
+        found = totals_locked(campaign_ids)
+        both_hold.wait()
+        return found
+
+    def of_the_brand(**campaign):
+        both_hold.wait()
+        totals_lock(**campaign)
+
+    with time_machine.travel(NOW, tick=False):
+        shop = shop_open(cast.tulpar, budget_minor=4 * REWARD)
+        deliver(client, shop, order_body(9, coupons=("AQTAS",)))
+        body = order_body(1, coupons=("AQTAS",))
+        assert client.post(shop.path, body, **signed(body)).status_code == 200
+        with acting_as(system="test"):
+            event = InboundEvent.objects.get(state="received")
+        monkeypatch.setattr(books, "_totals_locked", of_the_order)
+        monkeypatch.setattr(budgets, "totals_lock", of_the_brand)
+        shrink = {"campaign_id": cast.tulpar.campaign, "amount_minor": REWARD}
+        with ThreadPoolExecutor(2) as pool:
+            done = [
+                pool.submit(closing(lambda: inbound_events_process([event.pk]))),
+                pool.submit(closing(lambda: campaign_shrink(**shrink))),
+            ]
+            assert [each.exception() for each in done] == [None, None]
+    with acting_as(system="test"):
+        event.refresh_from_db()
+        budget_minor = Campaign.objects.get(pk=cast.tulpar.campaign).budget_minor
+        left_minor = balance_minor(accounts.budget(cast.tulpar.brand, cast.tulpar.campaign))
+    assert (event.state, event.attempts) == ("done", 1)
+    assert (budget_minor, left_minor) == (3 * REWARD, REWARD)
+    assert ledger_findings() == money_findings() == []

@@ -114,10 +114,12 @@ from payouts.models import (
     BankFile,
     BankStatement,
     DebtWriteOff,
+    Outlay,
     Payout,
     PayoutBatch,
     PayoutLine,
     PayoutNetting,
+    PayoutStop,
     PayoutTaxLine,
     Refund,
     StatementLayout,
@@ -722,6 +724,19 @@ def payout_rows(party: Party, maker: int) -> list[models.Model]:
         row_count=1,
         uploaded_by_id=maker,
     )
+    row = StatementRow.objects.create(
+        statement=statement,
+        number=1,
+        document_number="1",
+        is_outgoing=True,
+        amount_minor=1_800_00,
+        booked_on=TODAY,
+        outcome="unmatched",
+        party_name="Payer",
+        party_tax_id=IINS[party.slug],
+        party_iban="KZ41722C000000000001",
+        purpose="Top-up",
+    )
     return [
         batch,
         payout,
@@ -758,18 +773,9 @@ def payout_rows(party: Party, maker: int) -> list[models.Model]:
             amount_minor=200_00,
         ),
         BankFile.objects.create(batch=batch, name="p.txt", content=b"1C", sha256="0" * 64),
-        StatementRow.objects.create(
-            statement=statement,
-            number=1,
-            document_number="1",
-            is_outgoing=True,
-            amount_minor=1_800_00,
-            booked_on=TODAY,
-            outcome="unmatched",
-            party_name="Payer",
-            party_tax_id=IINS[party.slug],
-            party_iban="KZ41722C000000000001",
-            purpose="Top-up",
+        row,
+        Outlay.objects.create(
+            row=row, kind="ipn", amount_minor=200_00, reason="test", created_by_id=maker
         ),
         Refund.objects.create(
             brand_id=party.brand,
@@ -787,6 +793,7 @@ def payout_rows(party: Party, maker: int) -> list[models.Model]:
         StatementLayout.objects.create(
             titles_sha256=party.slug.ljust(64, "0"), columns={}, chosen_by_id=maker
         ),
+        PayoutStop.objects.create(check_name=party.slug[:6], findings=["test"]),
     ]
 
 

@@ -51,6 +51,12 @@ def test_days_are_cut_at_kazakhstans_midnight(moment, day):
         assert clock.today() == day
 
 
+def test_the_first_and_the_last_day_have_their_moments_too():
+    assert clock.day_start(date.min) == datetime.min.replace(tzinfo=UTC)
+    assert clock.day_end(date.max) == datetime.max.replace(tzinfo=UTC)
+    assert clock.day_end(date.min) == clock.day_start(date(1, 1, 2))
+
+
 def test_a_day_begins_at_19_utc_of_the_day_before():
     begins = clock.day_start(date(2026, 11, 21))
     assert begins == datetime(2026, 11, 20, 19, tzinfo=UTC)

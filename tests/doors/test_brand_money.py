@@ -184,6 +184,13 @@ def test_balances_of_a_day_are_those_of_its_end_in_almaty(booked):
     assert closed.reserved_minor == 57_937_550
 
 
+def test_a_period_of_all_days_there_are_is_every_line(booked):
+    period = {"from": "0001-01-01", "to": "9999-12-31"}
+    assert rows(booked.page("money", **period)) == rows(booked.page("money"))
+    whole, asked = (booked.get("statement_csv", **each).streaming_content for each in ({}, period))
+    assert b"".join(asked) == b"".join(whole)
+
+
 @pytest.mark.parametrize(
     ("query", "field", "said"),
     [

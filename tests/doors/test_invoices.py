@@ -72,6 +72,25 @@ def test_what_lacks_its_vat_is_told_with_the_sum(workplace):
     assert workplace.get("invoice_pdf", waiting.public_id, "kk").status_code == 404
 
 
+def test_what_adds_to_an_invoice_is_no_credit_note(workplace, invoice):
+    with acting_as(system="test"):
+        added = Invoice.objects.create(
+            brand_id=invoice.brand_id, kind="credit_note", state="issued", dealing="agent",
+            segment_on=invoice.issued_on, period_from=invoice.issued_on,
+            period_to=invoice.issued_on, turnover_on=invoice.issued_on, issued_on=invoice.issued_on,
+            series="C", year=2026, sequence=1, credits=invoice, lines=invoice.lines,
+            seller=invoice.seller, customer=invoice.customer, net_minor=FEE, vat_minor=VAT,
+        )  # fmt: skip
+    page = workplace.page("invoices", status="note")
+    assert [(row.number, row.status) for row in page.rows] == [("C-2026-000001", "additional")]
+    assert workplace.page("invoice", added.public_id).hint.startswith("A return was undone")
+    content = b"".join(workplace.get("invoices_csv", status="note").streaming_content)
+    _header, row = csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")
+    assert row[1:3] == ["additional invoice", "Additional invoice"]
+    sheet = load_workbook(io.BytesIO(invoice_xlsx(added, "en"))).active
+    assert sheet["B1"].value == "Additional invoice C-2026-000001"
+
+
 def test_the_list_is_filtered_and_taken_away(workplace, invoice):
     assert [row.number for row in workplace.page("invoices", status="issued").rows] == [
         "F-2026-000001"

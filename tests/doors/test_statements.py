@@ -30,6 +30,7 @@ from core.tenancy.context import acting_as
 from payouts.models import Payout
 from tests.attribution.test_sale import the
 from tests.payouts.test_batches import APPROVED, RULES, payee_make
+from tests.payouts.test_batches import row as row_of
 from tests.payouts.test_netting import Desk, _noon, desk  # noqa: F401 fixtures
 
 NBSP = "\u00a0"
@@ -115,6 +116,20 @@ def test_what_is_owed_back_has_a_list_of_its_own(paid_again):
     assert [(one.label, one.is_current) for one in page.accounts] == [
         ("To be paid", False), ("Owed back", True),
     ]  # fmt: skip
+
+
+def test_what_was_kept_for_a_debt_that_had_ended_is_given_back(desk):  # noqa: F811
+    first = payouts_of()[0]
+    desk.earn()
+    second = desk.open_payout()
+    desk.bank_says(row_of(first, way="Приход"), row_of(second))
+    [given_back] = [row for row in rows(page_of(desk)) if row[2] == 2_400_000]
+    assert given_back == (
+        "Kept from a payout for returned goods",
+        f"{second.rail_key}, given back: the debt had ended",
+        2_400_000,
+        6_400_000,
+    )
 
 
 def test_a_return_of_what_is_not_paid_yet_is_taken_off_at_once(desk):  # noqa: F811

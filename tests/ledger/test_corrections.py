@@ -170,3 +170,6 @@ def test_the_trial_balance_is_equal_on_both_sides_at_any_moment(ops):  # noqa: F
     assert "2 000 000,00" in shown.replace("\N{NO-BREAK SPACE}", " ")
     assert "not equal" not in shown
     assert "No money had moved by then" in ops.get(page, {"on": "2026-11-20"}).content.decode()
+    assert "2 000 000,00" in ops.get(page, {"on": "9999-12-31"}).text.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )

@@ -250,3 +250,31 @@ def test_both_sides_read_what_was_kept(desk):
             assert PayoutNetting.objects.get().amount_minor == 2_400_000
     with acting_as(brand=desk.cast.sauran.brand):
         assert not PayoutNetting.objects.exists()
+
+
+def test_what_was_kept_for_a_debt_that_ended_meanwhile_is_payable_again(desk):
+    """24 000,00 of the second payout are kept for the first sale. Before the bank says that it was
+    paid, it sends the first payout back: nothing is owed for that sale any more, and of it
+    40 000,00 are payable. So the 24 000,00 are the influencer's, too."""
+    with acting_as(system="test"):
+        first = Payout.objects.get()
+    desk.earn()
+    second = desk.open_payout()
+    desk.bank_says(row(first, way="Приход"))
+    assert (payable(desk.mine), desk.books()[:2]) == (4_000_000, (0, 0))
+    budget = desk.books()[2]
+    desk.bank_says(row(second))
+    assert (payable(desk.mine), desk.books()) == (4_000_000 + 2_400_000, (0, 0, budget))
+    all_is_proven()
+    assert desk.pay().gross_minor == 6_400_000
+    all_is_proven()
+
+
+def test_a_debt_written_off_while_a_payout_keeps_some_of_it_is_given_back(desk):
+    asked = ask(desk)
+    desk.earn()
+    payout = desk.open_payout()
+    write_off_decide(write_off_id=asked.pk, checker_id=desk.cast.checker, is_agreed=True)
+    desk.bank_says(row(payout))
+    assert (payable(desk.mine), desk.books()[:2]) == (2_400_000, (0, 0))
+    all_is_proven()

@@ -131,6 +131,8 @@ def test_until_the_file_has_left_it_can_be_cancelled(rich, steps):
     assert (free(rich.tulpar), state(refund), platform()) == (10_000, "cancelled", (-10_000, 0))
     with pytest.raises(RefundDecided):
         refunds.refund_cancel(refund_id=refund.pk, person_id=rich.maker)
+    with pytest.raises(RefundDecided):  # also where a file was made: its money is free again
+        refunds.refund_hand_out(refund_id=refund.pk, person_id=rich.checker)
     assert is_sound()
 
 
@@ -141,6 +143,8 @@ def test_a_file_that_has_left_is_not_cancelled_and_may_fail(rich):
         refunds.refund_cancel(refund_id=refund.pk, person_id=rich.maker)
     refunds.refund_fail(refund_id=refund.pk, reason="The account is closed", person_id=rich.maker)
     assert (free(rich.tulpar), state(refund)) == (10_000, "failed")
+    with pytest.raises(RefundDecided):
+        refunds.refund_hand_out(refund_id=refund.pk, person_id=rich.maker)
     assert is_sound()
 
 

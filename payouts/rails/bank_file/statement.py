@@ -19,6 +19,7 @@ from core.money import MINOR_MAX, MoneyError, minor_of
 
 BYTES_MAX = 10 * 1024 * 1024
 ROWS_MAX = 20_000
+YEAR_FIRST = 2000  # no bank tells us of an earlier one
 TITLE = "1cclientbankexchange"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _AMOUNT = re.compile(r"-?[0-9]{1,15}([.,][0-9]{1,2})?")
@@ -397,7 +398,10 @@ def _date(section: _Section, key: str) -> date:
     try:
         if found is None:
             raise ValueError(text)
-        return datetime.strptime(found[1], "%d.%m.%Y").date()  # noqa: DTZ007 (a day, no moment)
+        day = datetime.strptime(found[1], "%d.%m.%Y").date()  # noqa: DTZ007 (a day, no moment)
+        if day.year < YEAR_FIRST:
+            raise ValueError(text)
+        return day
     except ValueError:
         raise StatementError(section.line_of(key), StatementReason.BAD_DATE, text) from None
 

@@ -306,6 +306,12 @@ def test_amounts_as_banks_write_them(_case, amount, minor):
             R.BAD_DATE,
         ),
         (
+            "a day before all days",
+            doc("СуммаПриход=1", "ДатаОперации=01.01.0001", "КонецДокумента"),
+            5,
+            R.BAD_DATE,
+        ),
+        (
             "a date of another land",
             doc("СуммаПриход=1", "ДатаОперации=11/21/2026", "КонецДокумента"),
             5,

@@ -114,11 +114,12 @@ def invoices_csv(desk: Desk, asked: Mapping[str, str]) -> FileResponse:
 
 
 def _csv_rows(desk: Desk, status: str) -> Iterator[list[str]]:
-    """Sums of a credit note are what it takes off: its kind says so, and no sum is negative."""
+    """Sums of a credit note are what it takes off, those of an additional invoice what it adds: the
+    kind says so, and no sum is negative."""
     for each in invoices_of(desk.brand.pk, status).iterator(1_000):
         yield [
             each.number,
-            each.get_kind_display(),
+            each.kind_text,
             str(INVOICE[status_of(each)].word),
             each.issued_on.isoformat() if each.issued_on else "",
             each.period_from.isoformat(),

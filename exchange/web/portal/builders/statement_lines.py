@@ -104,7 +104,7 @@ def _about(line: StatementLine, subjects: Subjects, *, is_debt: bool) -> About:
         return _of_post(task)
     payout = subjects.payouts.get(line.refs.get("payout", 0))
     if payout is not None:
-        return _of_payout(line, payout, subjects.payout_sums[payout.pk])
+        return _of_payout(line, payout, subjects.payout_sums[payout.pk], is_debt=is_debt)
     campaign = subjects.campaigns.get(line.refs.get("campaign", 0))
     return About(campaign.title, campaign.brand_name) if campaign else About()
 
@@ -176,8 +176,11 @@ def _of_post(task: Task) -> About:
     return About(row.note, row.name, row.url, [Sum(row.title, row.minor, note=row.note)])
 
 
-def _of_payout(line: StatementLine, payout: Payout, sums: list[Sum]) -> About:
+def _of_payout(line: StatementLine, payout: Payout, sums: list[Sum], *, is_debt: bool) -> About:
     url = reverse("portal:payout", args=[payout.public_id])
     if line.journal_kind in PAYOUT_KINDS:
         return About(payout.rail_key, url=url, sums=sums, payout=payout)
+    if line.journal_kind == JournalKind.NETTING and line.amount_minor > 0 and not is_debt:
+        note = _("%(payout)s, given back: the debt had ended") % {"payout": payout.rail_key}
+        return About(note, url=url)
     return About(payout.rail_key, url=url)
