@@ -11,8 +11,6 @@ def test_one_transfer_finds_its_brand_and_one_waits(cast):
     tulpar = cast.tulpar
     with acting_as(system="test looks"):
         brand = Brand.objects.get(pk=tulpar.brand)
-    with acting_as(system="test data"):
-        Brand.objects.filter(pk=cast.sauran.brand).update(bin="240540000815")  # the stranger's
     statement = statement_tell(brand, owner_id=tulpar.owner, ops_id=cast.maker)
     assert statement.row_count == 2
     with acting_as(system="test looks"):
