@@ -7,7 +7,7 @@ it, and a refused rule comes back as an error of the form, with nothing written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import (
@@ -201,6 +202,51 @@ def tenge_column(name: str, description: Any) -> Callable[[Any, models.Model], s
         return tenge(getattr(row, name))
 
     return column
+
+
+def told_column(
+    name: str, description: Any, *, is_field: bool = True
+) -> Callable[[Any, models.Model], Any]:
+    """A column under a name in the reader's language, where the field has none of its own. A list
+    sorts by it where it is a field, and no property."""
+
+    @admin.display(description=description, ordering=name if is_field else None)
+    def column(self: Any, row: models.Model) -> Any:
+        return getattr(row, name)
+
+    return column
+
+
+def link_column(name: str, description: Any) -> Callable[[Any, models.Model], str]:
+    """A link to the page of another row; "–" where there is none."""
+
+    @admin.display(description=description)
+    def column(self: Any, row: models.Model) -> str:
+        other: models.Model | None = getattr(row, name)
+        if other is None:
+            return "–"
+        opts = other._meta
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[other.pk])
+        return format_html('<a class="ops-link" href="{}">{}</a>', url, other)
+
+    return column
+
+
+class NamedValues(admin.AllValuesFieldListFilter):
+    """A filter over a column of words of ours that has no choices: as people call them."""
+
+    name_of: Callable[[str], Any]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        values = [None, *self.lookup_choices]  # everything comes first
+        for value, choice in zip(values, super().choices(changelist), strict=False):
+            named = choice if value is None else {**choice, "display": type(self).name_of(value)}
+            yield named
+
+
+def named_filter(field_name: str, name_of: Callable[[str], Any]) -> tuple[str, type[NamedValues]]:
+    own = {"name_of": staticmethod(name_of)}
+    return field_name, type("NamedValuesOf" + field_name, (NamedValues,), own)
 
 
 def staff_column(name: str, description: Any) -> Callable[[Any, models.Model], str]:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from core import clock
@@ -20,9 +20,12 @@ from core.admin import (
     FormPage,
     OpsAdmin,
     ReadOnly,
+    ReadOnlyInline,
+    named_filter,
     posted,
     staff_column,
     tenge,
+    tenge_column,
 )
 from ledger.corrections import (
     correction_ask,
@@ -45,9 +48,14 @@ from ledger.models import (
 from ledger.selectors import TrialRow, trial_balance
 
 
-class EntryInline(ReadOnly, TabularInline):
+class EntryInline(ReadOnlyInline):
     model = Entry
-    fields = ["account", "amount_minor", "currency"]
+    fields = ["what", "account", "amount", "currency"]
+    amount = tenge_column("amount_minor", _("amount"))
+
+    @admin.display(description=_("kind"))
+    def what(self, entry: Entry) -> str:
+        return account_name(entry.account.kind)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         entries: QuerySet[Entry] = super().get_queryset(request)
@@ -72,7 +80,7 @@ class CorrectionForm(forms.Form):
 @admin.register(Journal)
 class JournalAdmin(OpsAdmin):
     list_display = ["business_key", "what", "occurred_at", "actor"]
-    list_filter = ["kind"]
+    list_filter = [named_filter("kind", journal_name)]
     search_fields = ["business_key"]
     ordering = ["-id"]
     fields = ["business_key", "what", "occurred_at", "created_at", "actor", "refs"]
@@ -243,11 +251,28 @@ def _trial_totals(rows: list[TrialRow]) -> list[tuple[str, str, str, bool]]:
 
 @admin.register(Balance)
 class BalanceAdmin(ReadOnly, ModelAdmin):
-    list_display = ["account", "balance_minor", "floor_minor", "ceiling_minor"]
+    list_display = ["account", "what", "balance", "floor", "ceiling"]
+    fields = ["what", "account", "balance", ("floor", "ceiling")]
     list_select_related = ["account"]
     search_fields = ["account__code"]
     ordering = ["-account_id"]
     show_full_result_count = False
+
+    @admin.display(description=_("kind"))
+    def what(self, balance: Balance) -> str:
+        return account_name(balance.account.kind)
+
+    @admin.display(description=_("balance"), ordering="balance_minor")
+    def balance(self, balance: Balance) -> str:
+        return tenge(balance.balance_minor)
+
+    @admin.display(description=_("never below"), ordering="floor_minor", empty_value="–")
+    def floor(self, balance: Balance) -> str | None:
+        return None if balance.floor_minor is None else tenge(balance.floor_minor)
+
+    @admin.display(description=_("never above"), ordering="ceiling_minor", empty_value="–")
+    def ceiling(self, balance: Balance) -> str | None:
+        return None if balance.ceiling_minor is None else tenge(balance.ceiling_minor)
 
 
 @admin.register(ProofDay)
