@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.admin.utils import flatten
@@ -247,6 +248,19 @@ class NamedValues(admin.AllValuesFieldListFilter):
 def named_filter(field_name: str, name_of: Callable[[str], Any]) -> tuple[str, type[NamedValues]]:
     own = {"name_of": staticmethod(name_of)}
     return field_name, type("NamedValuesOf" + field_name, (NamedValues,), own)
+
+
+LANGUAGES = dict(settings.LANGUAGES)
+
+
+def language_name(code: str) -> str:
+    return str(LANGUAGES.get(code, code))
+
+
+@admin.display(description=_("language"), ordering="language")
+def language_column(self: Any, row: models.Model) -> str:
+    """What somebody reads, by its name."""
+    return language_name(getattr(row, "language"))  # noqa: B009 (several models have one)
 
 
 def staff_column(name: str, description: Any) -> Callable[[Any, models.Model], str]:

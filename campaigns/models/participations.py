@@ -77,7 +77,7 @@ class Participation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.influencer_id} in {self.campaign_id}"
+        return f"{self.influencer_id} · {self.campaign_id}"
 
 
 class ParticipationTerms(models.Model):
