@@ -133,7 +133,7 @@ class OpsAdmin(ReadOnly, ModelAdmin):
             **self.admin_site.each_context(request),
             "title": page.title,
             "page": page,
-            "form": _dressed(form),
+            "form": form_dressed(form),
             "opts": self.model._meta,
             "is_fullwidth": "0",
         }
@@ -166,7 +166,7 @@ DRESS: tuple[tuple[type[forms.Widget], list[str]], ...] = (
 )
 
 
-def _dressed(form: forms.Form) -> forms.Form:
+def form_dressed(form: forms.Form) -> forms.Form:
     """The form in the look of the admin."""
     for each in form.fields.values():
         if isinstance(each.widget, UnfoldAdminCheckboxSelectMultipleWidget):

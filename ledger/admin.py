@@ -21,6 +21,7 @@ from core.admin import (
     OpsAdmin,
     ReadOnly,
     ReadOnlyInline,
+    form_dressed,
     named_filter,
     posted,
     staff_column,
@@ -87,6 +88,13 @@ class JournalAdmin(OpsAdmin):
     inlines = [EntryInline]
     actions_detail = ["correct"]
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """No correction is offered of what follows from a sale or a payout."""
+        if self.row_or_404(object_id).kind not in CORRECTABLE:
+            return []
+        offered: list[Any] = super().get_actions_detail(request, object_id)
+        return offered
+
     @action(
         description=_("Correct"),
         url_path="correct",
@@ -99,10 +107,8 @@ class JournalAdmin(OpsAdmin):
         assert maker_id is not None
         page = FormPage(
             title=_("Correct %(key)s") % {"key": journal.business_key},
-            explain=(
-                _("Its opposite is posted, and your lines beside it, once another person agrees.")
-                if journal.kind in CORRECTABLE
-                else _("This follows from a sale or a payout: correct it there.")
+            explain=_(
+                "Its opposite is posted, and your lines beside it, once another person agrees."
             ),
             submit=_("Ask for it"),
             change=lambda data: correction_ask(
@@ -228,7 +234,7 @@ class AccountAdmin(OpsAdmin):
             "title": _("Trial balance"),
             "opts": self.model._meta,
             "media": self.media,
-            "form": form,
+            "form": form_dressed(form),
             "on": on,
             "rows": [
                 (row, account_name(row.kind), tenge(row.owed_minor), tenge(row.owing_minor))
