@@ -30,7 +30,16 @@ from attribution.selectors.connections import dead_days, dead_events, dead_reaso
 from attribution.services.event_log import events_replay
 from attribution.services.inbox import event_replay
 from core import clock
-from core.admin import ConfirmForm, FormPage, OpsAdmin, ReadOnlyInline, posted, tenge_column
+from core.admin import (
+    ConfirmForm,
+    FormPage,
+    OpsAdmin,
+    ReadOnlyInline,
+    posted,
+    staff_column,
+    tenge_column,
+    told_column,
+)
 
 
 class CursorInline(ReadOnlyInline):
@@ -301,10 +310,16 @@ class RerunJobAdmin(OpsAdmin):
         "why",
         ("until", "orders_count", "done_count"),
         ("rows_count", "applied_count"),
-        ("counts", "outcomes"),
-        ("started_by_id", "applied_by_id"),
+        ("changes", "corrected"),
+        ("started_by", "applied_by"),
         ("created_at", "finished_at"),
     ]
+
+    staff = ["started_by_id", "applied_by_id"]
+    started_by = staff_column("started_by_id", _("started by"))
+    applied_by = staff_column("applied_by_id", _("corrected by"))
+    changes = told_column("counts", _("what would change, lines"))
+    corrected = told_column("outcomes", _("what was corrected, lines"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RerunJob]:
         rows: QuerySet[RerunJob] = super().get_queryset(request)
@@ -315,7 +330,11 @@ class RerunJobAdmin(OpsAdmin):
 class ClickWordAdmin(OpsAdmin):
     """Clicks that looked like a machine's and for which a brand vouches."""
 
-    list_display = ["said_at", "brand", "click_id", "clicked_at", "why"]
+    list_display = ["said", "brand", "click", "clicked_at", "why"]
     search_fields = ["=click_id", "brand__name"]
     ordering = ["-said_at"]
-    fields = [("brand", "click_id", "clicked_at"), "why", ("said_by_id", "said_at")]
+    fields = [("brand", "click", "clicked_at"), "why", ("speaker", "said")]
+    staff = ["said_by_id"]
+    click = told_column("click_id", _("click"))
+    speaker = staff_column("said_by_id", _("said by"))
+    said = told_column("said_at", _("said at"))

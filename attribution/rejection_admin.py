@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from attribution.models import LateReturn, Rejection, RejectionFile
-from core.admin import OpsAdmin, tenge_column
+from core.admin import OpsAdmin, tenge_column, told_column
 
 
 @admin.register(Rejection)
@@ -32,11 +32,12 @@ class RejectionAdmin(OpsAdmin):
         ("reason_code", "lost", "door"),
         "note",
         ("rejected_at", "answer_until", "undone_at"),
-        "answer",
+        "reply",
         "answered_at",
         "shown",
     ]
     lost = tenge_column("lost_minor", _("reward"))
+    reply = told_column("answer", _("answer"))
 
     @admin.display(description=_("order"))
     def order(self, rejection: Rejection) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -65,7 +66,7 @@ class TermsInline(ReadOnlyInline):
 @admin.register(Campaign)
 class CampaignAdmin(OpsAdmin):
     list_display = [
-        "title", "brand_name", "status", "category", "review", "budget", "published_at", "ends_at",
+        "title", "brand_name", "status", "category", "review", "budget", "published_at", "last_day",
     ]  # fmt: skip
     list_filter = ["status", "access", "review", "category__flag"]
     list_select_related = ["category"]
@@ -79,12 +80,16 @@ class CampaignAdmin(OpsAdmin):
         "review_note",
         ("budget", "platform_fee_bps", "vat_bps"),
         "destination_url",
-        ("published_at", "ends_at", "created_at"),
+        ("published_at", "last_day", "created_at"),
         "about",
     ]
     inlines = [TermsInline]
     budget = tenge_column("budget_minor", _("reward budget"))
     actions_detail = ["review_pass", "review_refuse"]
+
+    @admin.display(description=_("last day"), ordering="ends_at", empty_value="–")
+    def last_day(self, campaign: Campaign) -> date | None:
+        return campaign.last_on
 
     @action(
         description=_("May be published"),

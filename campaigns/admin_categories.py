@@ -10,7 +10,7 @@ from unfold.decorators import action
 
 from campaigns.models import Category
 from campaigns.services.categories import category_save
-from core.admin import FormPage, OpsAdmin, posted, staff_column
+from core.admin import FormPage, OpsAdmin, posted, staff_column, told_column
 
 NAMES = (
     "slug", "name_kk", "name_ru", "name_en", "flag", "law", "source", "confidence", "position",
@@ -37,7 +37,7 @@ class CategoryForm(forms.Form):
 
 @admin.register(Category)
 class CategoryAdmin(OpsAdmin):
-    list_display = ["name", "flag", "confidence", "law", "position", "is_active"]
+    list_display = ["title", "flag", "confidence", "law", "position", "is_active"]
     list_filter = ["flag", "confidence", "is_active"]
     search_fields = ["slug", "name_kk", "name_ru", "name_en", "law"]
     search_help_text = _("Any of its names, or the law")
@@ -50,6 +50,7 @@ class CategoryAdmin(OpsAdmin):
         "source",
         ("changed_by", "changed_at"),
     ]
+    title = told_column("name", _("name"), is_field=False)
     staff = ["changed_by_id"]
     changed_by = staff_column("changed_by_id", _("changed by"))
     actions_list = ["enter"]

@@ -18,7 +18,15 @@ from campaigns.deal_forms import RETURN_WORDS
 from campaigns.domain.deals import NOTE_CHARS_MAX
 from campaigns.models import Deal, Task, TaskPost
 from campaigns.services.tasks import Verdict, task_accept, task_return
-from core.admin import ConfirmForm, FormPage, OpsAdmin, ReadOnlyInline, posted, tenge_column
+from core.admin import (
+    ConfirmForm,
+    FormPage,
+    OpsAdmin,
+    ReadOnlyInline,
+    link_column,
+    posted,
+    tenge_column,
+)
 
 
 class TaskInline(ReadOnlyInline):
@@ -69,13 +77,14 @@ class TaskAdmin(OpsAdmin):
     ordering = ["-id"]
     fields = [
         ("influencer", "brand", "campaign"),
-        ("deal", "number", "state", "fee"),
+        ("its_deal", "number", "state", "fee"),
         ("has_label", "review_until", "due_on"),
         "sent",
         ("accepted_at", "public_id"),
     ]
     actions_detail = ["accept", "send_back"]
     fee = tenge_column("amount_minor", _("fee"))
+    its_deal = link_column("deal", _("deal"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
         rows: QuerySet[Task] = super().get_queryset(request)

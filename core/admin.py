@@ -7,11 +7,12 @@ it, and a refused rule comes back as an error of the form, with nothing written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.admin.utils import flatten
@@ -21,6 +22,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import (
@@ -131,7 +133,7 @@ class OpsAdmin(ReadOnly, ModelAdmin):
             **self.admin_site.each_context(request),
             "title": page.title,
             "page": page,
-            "form": _dressed(form),
+            "form": form_dressed(form),
             "opts": self.model._meta,
             "is_fullwidth": "0",
         }
@@ -164,7 +166,7 @@ DRESS: tuple[tuple[type[forms.Widget], list[str]], ...] = (
 )
 
 
-def _dressed(form: forms.Form) -> forms.Form:
+def form_dressed(form: forms.Form) -> forms.Form:
     """The form in the look of the admin."""
     for each in form.fields.values():
         if isinstance(each.widget, UnfoldAdminCheckboxSelectMultipleWidget):
@@ -201,6 +203,64 @@ def tenge_column(name: str, description: Any) -> Callable[[Any, models.Model], s
         return tenge(getattr(row, name))
 
     return column
+
+
+def told_column(
+    name: str, description: Any, *, is_field: bool = True
+) -> Callable[[Any, models.Model], Any]:
+    """A column under a name in the reader's language, where the field has none of its own. A list
+    sorts by it where it is a field, and no property."""
+
+    @admin.display(description=description, ordering=name if is_field else None)
+    def column(self: Any, row: models.Model) -> Any:
+        return getattr(row, name)
+
+    return column
+
+
+def link_column(name: str, description: Any) -> Callable[[Any, models.Model], str]:
+    """A link to the page of another row; "–" where there is none."""
+
+    @admin.display(description=description)
+    def column(self: Any, row: models.Model) -> str:
+        other: models.Model | None = getattr(row, name)
+        if other is None:
+            return "–"
+        opts = other._meta
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[other.pk])
+        return format_html('<a class="ops-link" href="{}">{}</a>', url, other)
+
+    return column
+
+
+class NamedValues(admin.AllValuesFieldListFilter):
+    """A filter over a column of words of ours that has no choices: as people call them."""
+
+    name_of: Callable[[str], Any]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        values = [None, *self.lookup_choices]  # everything comes first
+        for value, choice in zip(values, super().choices(changelist), strict=False):
+            named = choice if value is None else {**choice, "display": type(self).name_of(value)}
+            yield named
+
+
+def named_filter(field_name: str, name_of: Callable[[str], Any]) -> tuple[str, type[NamedValues]]:
+    own = {"name_of": staticmethod(name_of)}
+    return field_name, type("NamedValuesOf" + field_name, (NamedValues,), own)
+
+
+LANGUAGES = dict(settings.LANGUAGES)
+
+
+def language_name(code: str) -> str:
+    return str(LANGUAGES.get(code, code))
+
+
+@admin.display(description=_("language"), ordering="language")
+def language_column(self: Any, row: models.Model) -> str:
+    """What somebody reads, by its name."""
+    return language_name(getattr(row, "language"))  # noqa: B009 (several models have one)
 
 
 def staff_column(name: str, description: Any) -> Callable[[Any, models.Model], str]:

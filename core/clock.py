@@ -75,6 +75,12 @@ def day_end(day: date) -> datetime:
     return day_start(day + timedelta(days=1))
 
 
+def last_day(end: datetime) -> date:
+    """The last day in Kazakhstan of what ends at this moment: `day_end` read backwards. An end in
+    the midst of a day belongs to that day."""
+    return day_of(end - timedelta(microseconds=1))
+
+
 def offset_forget() -> None:
     """Read the demo's offset anew at the next question: for the process that has just moved it."""
     global _offset_read_at

@@ -6,7 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from core.admin import FormPage, OpsAdmin, ReadOnlyInline, last4, person_column, posted
+from core.admin import (
+    FormPage,
+    OpsAdmin,
+    ReadOnlyInline,
+    language_column,
+    language_name,
+    last4,
+    named_filter,
+    person_column,
+    posted,
+)
 from influencers.models import (
     Influencer,
     Payee,
@@ -60,14 +70,15 @@ class AccountInline(ReadOnlyInline):
 
 @admin.register(Influencer)
 class InfluencerAdmin(OpsAdmin):
-    list_display = ["person", "city", "language", "created_at"]
-    list_filter = ["city", "language"]
+    list_display = ["person", "city", "reads", "created_at"]
+    list_filter = ["city", named_filter("language", language_name)]
     search_fields = ["name", "=socials__handle", "=payee__iin_last4"]
     search_help_text = _("Name, page, or the last four digits of the IIN")
     ordering = ["-id"]
-    fields = [("person", "city", "language"), ("public_id", "created_at")]
+    fields = [("person", "city", "reads"), ("public_id", "created_at")]
     inlines = [SocialInline, PayeeInline, TaxInline, AccountInline]
     person = person_column
+    reads = language_column
 
 
 class TopicForm(forms.Form):

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from core import clock
@@ -20,9 +20,13 @@ from core.admin import (
     FormPage,
     OpsAdmin,
     ReadOnly,
+    ReadOnlyInline,
+    form_dressed,
+    named_filter,
     posted,
     staff_column,
     tenge,
+    tenge_column,
 )
 from ledger.corrections import (
     correction_ask,
@@ -45,9 +49,14 @@ from ledger.models import (
 from ledger.selectors import TrialRow, trial_balance
 
 
-class EntryInline(ReadOnly, TabularInline):
+class EntryInline(ReadOnlyInline):
     model = Entry
-    fields = ["account", "amount_minor", "currency"]
+    fields = ["what", "account", "amount", "currency"]
+    amount = tenge_column("amount_minor", _("amount"))
+
+    @admin.display(description=_("kind"))
+    def what(self, entry: Entry) -> str:
+        return account_name(entry.account.kind)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         entries: QuerySet[Entry] = super().get_queryset(request)
@@ -72,12 +81,19 @@ class CorrectionForm(forms.Form):
 @admin.register(Journal)
 class JournalAdmin(OpsAdmin):
     list_display = ["business_key", "what", "occurred_at", "actor"]
-    list_filter = ["kind"]
+    list_filter = [named_filter("kind", journal_name)]
     search_fields = ["business_key"]
     ordering = ["-id"]
     fields = ["business_key", "what", "occurred_at", "created_at", "actor", "refs"]
     inlines = [EntryInline]
     actions_detail = ["correct"]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """No correction is offered of what follows from a sale or a payout."""
+        if self.row_or_404(object_id).kind not in CORRECTABLE:
+            return []
+        offered: list[Any] = super().get_actions_detail(request, object_id)
+        return offered
 
     @action(
         description=_("Correct"),
@@ -91,10 +107,8 @@ class JournalAdmin(OpsAdmin):
         assert maker_id is not None
         page = FormPage(
             title=_("Correct %(key)s") % {"key": journal.business_key},
-            explain=(
-                _("Its opposite is posted, and your lines beside it, once another person agrees.")
-                if journal.kind in CORRECTABLE
-                else _("This follows from a sale or a payout: correct it there.")
+            explain=_(
+                "Its opposite is posted, and your lines beside it, once another person agrees."
             ),
             submit=_("Ask for it"),
             change=lambda data: correction_ask(
@@ -220,7 +234,7 @@ class AccountAdmin(OpsAdmin):
             "title": _("Trial balance"),
             "opts": self.model._meta,
             "media": self.media,
-            "form": form,
+            "form": form_dressed(form),
             "on": on,
             "rows": [
                 (row, account_name(row.kind), tenge(row.owed_minor), tenge(row.owing_minor))
@@ -243,11 +257,28 @@ def _trial_totals(rows: list[TrialRow]) -> list[tuple[str, str, str, bool]]:
 
 @admin.register(Balance)
 class BalanceAdmin(ReadOnly, ModelAdmin):
-    list_display = ["account", "balance_minor", "floor_minor", "ceiling_minor"]
+    list_display = ["account", "what", "balance", "floor", "ceiling"]
+    fields = ["what", "account", "balance", ("floor", "ceiling")]
     list_select_related = ["account"]
     search_fields = ["account__code"]
     ordering = ["-account_id"]
     show_full_result_count = False
+
+    @admin.display(description=_("kind"))
+    def what(self, balance: Balance) -> str:
+        return account_name(balance.account.kind)
+
+    @admin.display(description=_("balance"), ordering="balance_minor")
+    def balance(self, balance: Balance) -> str:
+        return tenge(balance.balance_minor)
+
+    @admin.display(description=_("never below"), ordering="floor_minor", empty_value="–")
+    def floor(self, balance: Balance) -> str | None:
+        return None if balance.floor_minor is None else tenge(balance.floor_minor)
+
+    @admin.display(description=_("never above"), ordering="ceiling_minor", empty_value="–")
+    def ceiling(self, balance: Balance) -> str | None:
+        return None if balance.ceiling_minor is None else tenge(balance.ceiling_minor)
 
 
 @admin.register(ProofDay)

@@ -10,11 +10,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from attribution.models import Conversion
+from attribution.selectors.conversions import Page
 from core import clock
+from core.paging import keyset_page
 
 Status = Conversion.Status
 OPEN = (Status.ON_HOLD, Status.PENDING, Status.AWAITING_FUNDING)
 CHOICES_MAX = 300  # of influencers or campaigns to choose from
+HELD, OTHERS = "held", "others"  # which part of the list the last row seen was of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,27 @@ def _conditions(asked: ReviewFilter) -> dict[str, object]:
         wanted["status"] = Status.ON_HOLD
         wanted["hold_until__lte"] = clock.now() + timedelta(days=asked.days_left)
     return {name: value for name, value in wanted.items() if value is not None}
+
+
+def due_page(rows: QuerySet[Conversion], *, after: str, size: int) -> Page:
+    """Sales on hold, the soonest deadline first, then those without one, the newest first.
+
+    Two lists behind one another, because each is read along an index that there is: one order over
+    both would sort all open sales of the brand for every page. One query, two where they meet.
+    """
+    part, _sep, edge = after.partition(":")
+    held: list[Conversion] = []
+    if part != OTHERS:
+        on_hold = rows.filter(status=Status.ON_HOLD)
+        held, onward = keyset_page(on_hold, "hold_until", after=edge, size=size)
+        if onward:
+            return Page(held, f"{HELD}:{onward}")
+        edge = ""
+    others = rows.exclude(status=Status.ON_HOLD)
+    if len(held) == size:
+        return Page(held, f"{OTHERS}:" if others.exists() else "")
+    found, onward = keyset_page(others, "-ordered_at", after=edge, size=size - len(held))
+    return Page([*held, *found], f"{OTHERS}:{onward}" if onward else "")
 
 
 def review_people(brand_id: int) -> list[tuple[UUID, str]]:

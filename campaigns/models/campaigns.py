@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -136,9 +136,7 @@ class Campaign(models.Model):
     @property
     def last_on(self) -> date | None:
         """Its last day: it ends at the midnight after it."""
-        if self.ends_at is None:
-            return None
-        return clock.day_of(self.ends_at - timedelta(microseconds=1))
+        return clock.last_day(self.ends_at) if self.ends_at else None
 
     @property
     def join_rules(self) -> JoinRules:

@@ -63,6 +63,8 @@ class Participation(models.Model):
     apply_again_on = models.DateField(null=True)  # refused: from this day on they may come again
 
     class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
         constraints = [
             models.UniqueConstraint(fields=["id", "brand"], name="participation_id_with_brand"),
             models.UniqueConstraint(
@@ -75,7 +77,7 @@ class Participation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.influencer_id} in {self.campaign_id}"
+        return f"{self.influencer_id} · {self.campaign_id}"
 
 
 class ParticipationTerms(models.Model):

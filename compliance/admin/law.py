@@ -12,7 +12,29 @@ from unfold.decorators import action
 from compliance.domain.rules import Confidence, Rule, Unit
 from compliance.models import RegisterCheck, TaxRule
 from compliance.services import tax_rule_activate, tax_rule_draft
-from core.admin import ConfirmForm, DayField, FormPage, OpsAdmin, posted, staff_column
+from core.admin import (
+    ConfirmForm,
+    DayField,
+    FormPage,
+    OpsAdmin,
+    named_filter,
+    posted,
+    staff_column,
+)
+
+UNIT_NAMES = {
+    Unit.TIYN: _("tiyn"),
+    Unit.BPS: _("basis points"),
+    Unit.MRP: _("monthly calculation indices"),
+    Unit.MZP: _("minimum wages"),
+    Unit.FLAG: _("0 or 1"),
+    Unit.DAYS: _("days"),
+    Unit.CODE: _("code"),
+}
+
+
+def unit_name(unit: str) -> str:
+    return str(UNIT_NAMES[Unit(unit)])
 
 
 class RuleForm(forms.Form):
@@ -39,7 +61,7 @@ class RuleForm(forms.Form):
         self.units = {key: unit for key, unit, _count in known}
         choice = self.fields["key"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [(key, f"{key} ({unit})") for key, unit in self.units.items()]
+        choice.choices = [(key, f"{key} ({unit_name(unit)})") for key, unit in self.units.items()]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -66,14 +88,14 @@ class RuleForm(forms.Form):
 
 @admin.register(TaxRule)
 class TaxRuleAdmin(OpsAdmin):
-    list_display = ["key", "value", "unit", "valid_from", "valid_to", "state", "confidence"]
-    list_filter = ["state", "confidence", "unit"]
+    list_display = ["key", "value", "counts", "valid_from", "valid_to", "state", "confidence"]
+    list_filter = ["state", "confidence", named_filter("unit", unit_name)]
     search_fields = ["key", "source"]
     search_help_text = _("Rule or source")
     ordering = ["key", "-valid_from", "-id"]
     fields = [
         "key",
-        ("value", "unit"),
+        ("value", "counts"),
         ("valid_from", "valid_to"),
         "source",
         ("confidence", "state"),
@@ -84,6 +106,10 @@ class TaxRuleAdmin(OpsAdmin):
     activated_by = staff_column("activated_by_id", _("activated by"))
     actions_list = ["draft"]
     actions_detail = ["activate"]
+
+    @admin.display(description=_("unit"), ordering="unit")
+    def counts(self, rule: TaxRule) -> str:
+        return unit_name(rule.unit)
 
     @action(
         description=_("Enter a figure"),
@@ -119,7 +145,7 @@ class TaxRuleAdmin(OpsAdmin):
             title=_("Put %(rule)s in force") % {"rule": rule.key},
             explain=_("Compare the figure with its source. You are the second of two people."),
             facts={
-                _("Value"): f"{rule.value} {rule.unit}",
+                _("Value"): f"{rule.value} {unit_name(rule.unit)}",
                 _("Valid from"): rule.valid_from,
                 _("Valid to"): rule.valid_to,
                 _("Source"): rule.source,

@@ -52,7 +52,7 @@ class BillingTerms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand_id} from {self.valid_from}: {self.dealing}"
+        return f"{self.brand_id}, {self.valid_from}: {self.get_dealing_display()}"
 
 
 class Invoice(models.Model):

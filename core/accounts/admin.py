@@ -14,7 +14,14 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from core.accounts import services
 from core.accounts.models import User
-from core.admin import FormPage, OpsAdmin, email_column, person_column, posted
+from core.admin import (
+    FormPage,
+    OpsAdmin,
+    email_column,
+    language_column,
+    person_column,
+    posted,
+)
 
 admin.site.unregister(Group)
 
@@ -46,15 +53,23 @@ class RightsForm(forms.Form):
     groups = GroupsField()
 
 
+class GroupFilter(admin.RelatedFieldListFilter):
+    """By what groups are called in the reader's language."""
+
+    def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        groups = super().field_choices(field, request, model_admin)
+        return [(pk, gettext(str(name))) for pk, name in groups]
+
+
 @admin.register(User)
 class UserAdmin(OpsAdmin):
-    list_display = ["person", "address", "language", "is_staff", "is_active", "date_joined"]
-    list_filter = ["is_staff", "is_active", "groups"]
+    list_display = ["person", "address", "reads", "is_staff", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_active", ("groups", GroupFilter)]
     search_fields = ["=email", "name"]
     search_help_text = _("Name, or the whole e-mail address")
     ordering = ["-is_staff", "-date_joined"]
     fields = [
-        ("person", "address", "language"),
+        ("person", "address", "reads"),
         ("is_active", "is_staff", "is_superuser"),
         "groups",
         ("date_joined", "last_login"),
@@ -63,6 +78,7 @@ class UserAdmin(OpsAdmin):
     actions_detail = ["rights"]
     person = person_column
     address = email_column
+    reads = language_column
 
     @action(
         description=_("Add a colleague"),

@@ -3,17 +3,13 @@ the bank took for its own work."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.conf import settings
 
 from brands.domain.payment_reference import payment_reference
 from brands.models import Brand
 from brands.services import top_up_invoice_create
 from core import clock
-from core.accounts.models import User
 from core.tenancy.context import acting_as
-from exchange.demo.people import FINANCE, OWNER, TOQYMA_BIN
 from payouts.models import BankStatement, Outlay, StatementRow
 from payouts.services.outlays import outlay_ask
 from payouts.services.statements import statement_import
@@ -22,16 +18,6 @@ TOP_UP_TENGE, UNKNOWN_TENGE, BANK_FEE_TENGE = 300_000, 45_000, 1_250
 BRAND_IBAN = "KZ41722C000000000777"
 STRANGER = ("ТОО «Сарыарқа Трейд»", "240540000819", "KZ918562000000000001")
 OUR_BANK = ("АО «Халық банкі»", "", "")
-
-
-def bank_tell() -> None:
-    """The statement of the day before yesterday, uploaded by ops."""
-    people = User.objects.filter(email__in=[OWNER.email, FINANCE.email])
-    ids = dict(people.values_list("email", "pk"))
-    with acting_as(system="demo"):
-        toqyma = Brand.objects.get(bin=TOQYMA_BIN)
-    with clock.telling(clock.now() - timedelta(days=2)):
-        statement_tell(toqyma, owner_id=ids[OWNER.email], ops_id=ids[FINANCE.email])
 
 
 def statement_tell(brand: Brand, *, owner_id: int, ops_id: int) -> BankStatement:

@@ -13,9 +13,9 @@ from attribution.services.crm import crm_choices_save
 from attribution.services.inbox import webhook_receive
 from attribution.services.ingest import inbound_events_process
 from brands.models import Brand
-from core import clock
 from core.tenancy.context import acting_as
 from exchange.demo import stage
+from exchange.demo.telling import Story
 
 SITE = "Тоқыма шеберханасы"
 # (days ago, goods, price, the buyer's phone, what the manager made of the lead)
@@ -28,9 +28,10 @@ FIRST_NUMBER = 1_763_700_001
 WORKSHOP_SINCE = timedelta(days=3)
 
 
-def workshop_open(brand: Brand, code: str, click_id: UUID | None, now: datetime) -> None:
+def workshop_open(brand: Brand, code: str, click_id: UUID | None, now: datetime) -> Story:
     """Three carts of these days, hints all of them, and their leads: the next reading of the CRM
     confirms the one that was won."""
+    yield now - WORKSHOP_SINCE
     site, _secret = connection_create(
         brand=brand, source="tilda", name=SITE, currency="KZT", sent="at_once"
     )
@@ -48,9 +49,9 @@ def workshop_open(brand: Brand, code: str, click_id: UUID | None, now: datetime)
     )
     for n, (days_ago, goods, price, phone, status) in enumerate(CARTS):
         number = str(FIRST_NUMBER + n)
-        with clock.telling(now - timedelta(days=days_ago)):
-            click = click_id.hex if click_id and n == 0 else ""
-            _tell(site, _cart(number, goods, price, phone, click, "" if click else code))
+        yield now - timedelta(days=days_ago)
+        click = click_id.hex if click_id and n == 0 else ""
+        _tell(site, _cart(number, goods, price, phone, click, "" if click else code))
         stage.amocrm_sell(number, price, phone, status, days_ago)
 
 

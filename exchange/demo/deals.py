@@ -14,6 +14,7 @@ from campaigns.services.tasks import Verdict, task_accept, task_submit
 from core import clock
 from core.evidence import Evidence
 from core.tenancy.context import acting_as
+from exchange.demo.telling import Story
 from influencers.models import Influencer
 
 TENGE = 100
@@ -51,21 +52,21 @@ DOT = bytes.fromhex(
 
 def deals_make(
     brand: Brand, campaign: Campaign, people: Sequence[Influencer], now: datetime
-) -> None:
+) -> Story:
     """`people` are the demo's influencer and a second one."""
     aigerim, daniyar = people
-    with clock.telling(now - timedelta(days=5)):
-        posts = _taken(brand, campaign, aigerim, REELS)
-        story = _taken(brand, campaign, daniyar, STORY)
-    with clock.telling(now - timedelta(days=4)):
-        _send(posts[0], "https://www.instagram.com/p/DRkq2xYt9aB/", FIRST)
-    with clock.telling(now - timedelta(days=3)):
-        task_accept(task_id=posts[0].pk, verdict=Verdict(TaskPost.Speaker.BRAND))
-    with clock.telling(now - timedelta(days=1)):
-        _send(posts[1], "https://www.instagram.com/reel/DRnv71mKx3c/", SECOND)
-        picture = Evidence("storis.png", DOT)
-        _send(story[0], "https://www.instagram.com/stories/daniyar/34512/", "", picture)
-        _offer(brand, campaign, aigerim, TIKTOK)
+    yield now - timedelta(days=5)
+    posts = _taken(brand, campaign, aigerim, REELS)
+    story = _taken(brand, campaign, daniyar, STORY)
+    yield now - timedelta(days=4)
+    _send(posts[0], "https://www.instagram.com/p/DRkq2xYt9aB/", FIRST)
+    yield now - timedelta(days=3)
+    task_accept(task_id=posts[0].pk, verdict=Verdict(TaskPost.Speaker.BRAND))
+    yield now - timedelta(days=1)
+    _send(posts[1], "https://www.instagram.com/reel/DRnv71mKx3c/", SECOND)
+    picture = Evidence("storis.png", DOT)
+    _send(story[0], "https://www.instagram.com/stories/daniyar/34512/", "", picture)
+    _offer(brand, campaign, aigerim, TIKTOK)
 
 
 def _offer(brand: Brand, campaign: Campaign, person: Influencer, offer: DealOffer) -> Deal:

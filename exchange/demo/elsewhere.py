@@ -21,10 +21,10 @@ from campaigns.services.lifecycle import campaign_publish
 from campaigns.services.links import tracking_link_create
 from campaigns.services.offers import campaign_create
 from campaigns.services.participations import campaign_join
-from core import clock
 from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.audience import taps_imagine, taps_store
+from exchange.demo.telling import Story
 from influencers.models import Influencer
 
 SEED = 2027
@@ -47,11 +47,15 @@ ACTIONS = (
 
 def elsewhere_make(
     brand: Brand, counted: Brand, influencers: Sequence[Influencer], now: datetime
-) -> None:
+) -> Story:
     """`counted` pays Ozon's daily totals: the other one pays orders there, by a voucher."""
-    traffic_make(counted, influencers)
-    with clock.telling(now - timedelta(days=DAYS)):
-        network_make(brand, influencers, now)
+    yield now - timedelta(days=DAYS + 2)
+    tag = traffic_connect(counted)
+    tokens = totals_make(counted, influencers)
+    yield now - timedelta(days=DAYS)
+    network_make(brand, influencers, now)
+    yield now
+    traffic_come(tag, tokens)
     rates_keep_up()  # the network pays in dollars
 
 
@@ -103,9 +107,8 @@ def _last_before(taps: Iterable[Click], moment: datetime) -> Click:
 # --- What Ozon counts -----------------------------------------------------------------------
 
 
-def traffic_make(brand: Brand, influencers: Sequence[Influencer]) -> None:
-    """Ozon's external traffic of two weeks: each influencer's link, and a campaign of the brand's
-    own."""
+def traffic_connect(brand: Brand) -> str:
+    """The brand's cabinet of external traffic at Ozon. Its tag."""
     client_id, secret, tag = stage.ozon_traffic_account()
     connection_create(
         brand=brand,
@@ -115,10 +118,11 @@ def traffic_make(brand: Brand, influencers: Sequence[Influencer]) -> None:
         token=secret,
         tag=tag,
     )
-    with acting_as(system="demo"):
-        links = TrackingLink.objects.filter(brand=brand, influencer__in=influencers)
-        tokens = list(links.order_by("pk").values_list("token", flat=True)[: len(influencers)])
-    tokens += totals_make(brand, influencers)
+    return tag
+
+
+def traffic_come(tag: str, tokens: Sequence[str]) -> None:
+    """Two weeks of visits: by the links with these tokens, and by a campaign of the brand's own."""
     dice = random.Random(SEED)  # noqa: S311 (a story, not a secret)
     tags = [*(f"{tag}_birge-{token}" for token in tokens), f"{tag}_banner"]
     stage.ozon_traffic_rows(
@@ -129,12 +133,11 @@ def traffic_make(brand: Brand, influencers: Sequence[Influencer]) -> None:
 def totals_make(brand: Brand, influencers: Sequence[Influencer]) -> list[str]:
     """A campaign that Ozon's daily totals pay, since before the first of them. The tokens of its
     links, by which Ozon counts."""
-    with clock.telling(clock.now() - timedelta(days=DAYS + 2)):
-        campaign = campaign_create(brand=brand, offer=_totals_offer())
-        campaign_publish(campaign_id=campaign.pk)
-        totals_choose(campaign_id=campaign.pk, platform="ozon")
-        for person in influencers:
-            campaign_join(campaign_id=campaign.pk, influencer_id=person.pk)
+    campaign = campaign_create(brand=brand, offer=_totals_offer())
+    campaign_publish(campaign_id=campaign.pk)
+    totals_choose(campaign_id=campaign.pk, platform="ozon")
+    for person in influencers:
+        campaign_join(campaign_id=campaign.pk, influencer_id=person.pk)
     with acting_as(system="demo"):
         links = TrackingLink.objects.filter(campaign=campaign).order_by("pk")
         return list(links.values_list("token", flat=True))

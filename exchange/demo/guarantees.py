@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from attribution.models import Connection
 from attribution.services.guarantees import guarantees_settle
-from attribution.services.lifecycle import conversions_advance
 from brands.models import Brand
 from campaigns.domain.offer import Offer
 from campaigns.models import Campaign, Participation, PromoCode
@@ -20,6 +19,7 @@ from core.months import month_after
 from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.history import Past, Sale
+from exchange.demo.telling import Story
 from influencers.models import Influencer
 
 TENGE = 100
@@ -32,29 +32,28 @@ FIRST_NUMBER = 47_901
 
 def guarantees_tell(
     brand: Brand, home: Campaign, shop: Connection, people: list[Influencer], now: datetime
-) -> None:
+) -> Story:
     """`people` are the demo's influencers, the one with a login of the README first."""
     began = now - SINCE
-    with clock.telling(began):
-        autumn = campaign_create(brand=brand, offer=_offer())
-        campaign_publish(campaign_id=autumn.pk)
-        row = campaign_join(campaign_id=autumn.pk, influencer_id=people[0].pk)
-        _promise(row, clock.today().replace(day=1), 25_000)
+    yield began
+    autumn = campaign_create(brand=brand, offer=_offer())
+    campaign_publish(campaign_id=autumn.pk)
+    row = campaign_join(campaign_id=autumn.pk, influencer_id=people[0].pk)
+    _promise(row, clock.today().replace(day=1), 25_000)
     with acting_as(system="demo"):
         code = PromoCode.objects.get(participation=row).code
     sales = [
         Sale(FIRST_NUMBER + n, began + timedelta(days=days), name, price * TENGE, 1, code=code)
         for n, (days, name, price) in enumerate(SALES)
     ]
-    Past(shop, sales).tell(until=now)
-    with clock.telling(now - timedelta(days=SETTLED_DAYS_AGO)):
-        conversions_advance()
-        guarantees_settle()
-    with clock.telling(now):
-        this_month = clock.today().replace(day=1)
-        running = _promise(_row(home, people[0]), this_month, 80_000)
-        guarantee_raise(guarantee_id=running, amount_minor=90_000 * TENGE)
-        _promise(_row(home, people[1]), month_after(this_month), 40_000)
+    yield from Past(shop, sales).story(now)
+    yield now - timedelta(days=SETTLED_DAYS_AGO)
+    guarantees_settle()
+    yield now
+    this_month = clock.today().replace(day=1)
+    running = _promise(_row(home, people[0]), this_month, 80_000)
+    guarantee_raise(guarantee_id=running, amount_minor=90_000 * TENGE)
+    _promise(_row(home, people[1]), month_after(this_month), 40_000)
 
 
 def _promise(row: Participation, month: date, tenge: int) -> int:

@@ -9,7 +9,7 @@ import hmac
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -19,12 +19,12 @@ from attribution.models import Connection, InboundEvent
 from attribution.selectors.connections import connection_secrets
 from attribution.services.inbox import webhook_receive
 from attribution.services.ingest import inbound_events_process
-from attribution.services.lifecycle import conversions_advance
 from campaigns.models import PromoCode, TrackingLink
 from core import clock
 from core.money import Money
 from core.tenancy.context import acting_as
 from exchange.demo.audience import robots_imagine, taps_imagine, taps_store
+from exchange.demo.telling import Story
 
 DAYS = 42
 SEED = 2026  # the same past in every demo
@@ -46,46 +46,33 @@ class Sale:
     click_id: UUID | None = None
     code: str = ""
     fate: str = "kept"  # kept, returned_in_part, cancelled
+    kept_days: int = 4  # of what is returned
 
     @property
     def fulfilled_at(self) -> datetime:
         return self.placed_at + timedelta(days=2, hours=self.number % 9)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Past:
-    """What has happened so far; sales are told in the order of their events."""
+    """What was sold through one connection."""
 
     connection: Connection
-    sales: list[Sale] = field(default_factory=list)
-    told_until: datetime | None = None
+    sales: Sequence[Sale]
 
     def click_before(self, moment: datetime) -> UUID | None:
         """The latest click that led to a sale before this moment."""
         sold = [each for each in self.sales if each.click_id and each.placed_at < moment]
         return max(sold, key=lambda each: each.placed_at).click_id if sold else None
 
-    def tell(self, until: datetime) -> None:
-        """Deliver the events of the sales up to `until` that were not told before, and let holds
-        end day by day."""
-        events = sorted(
-            (event for sale in self.sales for event in _events(sale)), key=lambda event: event[0]
-        )
-        after, self.told_until = self.told_until, until
-        if after is not None:
-            events = [event for event in events if event[0] > after]
-        if not events:
-            return
-        day = clock.day_of(after or events[0][0])
-        for moment, body in events:
+    def story(self, until: datetime) -> Story:
+        """The events of all sales up to `until`, as the shop tells them."""
+        events = [event for sale in self.sales for event in _events(sale)]
+        for moment, body in sorted(events, key=lambda event: event[0]):
             if moment > until:
-                break
-            while clock.day_of(moment) > day:
-                day += timedelta(days=1)
-                with clock.telling(clock.day_start(day)):
-                    conversions_advance()
-            with clock.telling(moment):
-                _deliver(self.connection, body)
+                return
+            yield moment
+            _deliver(self.connection, body)
 
 
 def _events(sale: Sale) -> Iterator[tuple[datetime, bytes]]:
@@ -97,7 +84,7 @@ def _events(sale: Sale) -> Iterator[tuple[datetime, bytes]]:
         return
     yield sale.fulfilled_at, order_body(sale, "completed", sale.fulfilled_at)
     if sale.fate == "returned_in_part":
-        returned_at = sale.fulfilled_at + timedelta(days=4)
+        returned_at = sale.fulfilled_at + timedelta(days=sale.kept_days)
         refund = str(sale.price_minor // 100)
         yield returned_at, order_body(sale, "completed", returned_at, refund=refund)
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from attribution.services.connections import connection_create
-from attribution.services.lifecycle import conversions_advance
 from brands.models import Brand
 from campaigns.domain.offer import Offer
 from campaigns.models import Campaign, PromoCode
@@ -22,6 +21,7 @@ from core import clock
 from core.tenancy.context import acting_as
 from exchange.demo.history import Past, Sale
 from exchange.demo.people import FINANCE
+from exchange.demo.telling import Story
 from influencers.models import Influencer
 from ledger.domain import accounts
 from ledger.selectors import balance_minor
@@ -34,24 +34,23 @@ FIRST_NUMBER = 70_001
 RESERVE_PER_MILLE = 1_174  # budget, 15 % fee, 16 % VAT on it
 
 
-def invoices_tell(brand: Brand, at: datetime, finance_id: int, checker_id: int) -> None:
+def invoices_tell(brand: Brand, at: datetime, finance_id: int, checker_id: int) -> Story:
     """An invoice on request; its address was wrong, so two people credit it and it is issued anew.
     Its e-invoice is with the accountant."""
-    with clock.telling(at - timedelta(days=30)):
-        _terms(brand, finance_id, "agent", "TU-7", "Алматы қ., Төле би к., 1")
-    with clock.telling(at):
-        made = brand_invoice(brand_id=brand.pk)
+    yield at - timedelta(days=30)
+    _terms(brand, finance_id, "agent", "TU-7", "Алматы қ., Төле би к., 1")
+    yield at
+    made = brand_invoice(brand_id=brand.pk)
     if not made:
         return  # nothing was final by then
-    with clock.telling(at + HOUR):
-        with acting_as(ops=finance_id, user_id=finance_id):
-            invoice_credit_ask(
-                invoice_id=made[0].pk, reason="Мекенжай ескірген", person_id=finance_id
-            )
-        _terms(brand, finance_id, "agent", "TU-7", "Алматы қ., Абай даңғ., 52")
-        invoice_credit(invoice_id=made[0].pk, person_id=checker_id)
-        anew = brand_invoice(brand_id=brand.pk)[-1]
-    with clock.telling(at + 2 * HOUR), acting_as(system="demo"):
+    yield at + HOUR
+    with acting_as(ops=finance_id, user_id=finance_id):
+        invoice_credit_ask(invoice_id=made[0].pk, reason="Мекенжай ескірген", person_id=finance_id)
+    _terms(brand, finance_id, "agent", "TU-7", "Алматы қ., Абай даңғ., 52")
+    invoice_credit(invoice_id=made[0].pk, person_id=checker_id)
+    anew = brand_invoice(brand_id=brand.pk)[-1]
+    yield at + 2 * HOUR
+    with acting_as(system="demo"):
         row = EInvoice.objects.get(invoice=anew)
         einvoice_export(einvoice_id=row.pk, person_id=finance_id, person_name=FINANCE.name)
 
@@ -71,13 +70,13 @@ def _terms(brand: Brand, finance_id: int, dealing: str, number: str, address: st
 
 def invoice_wait(
     brand: Brand, campaign: Campaign, influencer: Influencer, finance_id: int, now: datetime
-) -> None:
+) -> Story:
     """A brand for which Birge is the principal and whose whole balance is reserved: three rewards
     are final, and the VAT on them is not there."""
-    with clock.telling(now - timedelta(days=40)):
-        _terms(brand, finance_id, "principal", "NS-2", "Астана қ., Мәңгілік Ел даңғ., 8")
-        campaign_join(campaign_id=campaign.pk, influencer_id=influencer.pk)
-        shop, _secret = connection_create(brand=brand, source="woocommerce", name="nurskin.kz")
+    yield now - timedelta(days=40)
+    _terms(brand, finance_id, "principal", "NS-2", "Астана қ., Мәңгілік Ел даңғ., 8")
+    campaign_join(campaign_id=campaign.pk, influencer_id=influencer.pk)
+    shop, _secret = connection_create(brand=brand, source="woocommerce", name="nurskin.kz")
     with acting_as(system="demo"):
         code = PromoCode.objects.get(campaign=campaign, influencer=influencer).code
     sales = [
@@ -91,8 +90,8 @@ def invoice_wait(
         )
         for n, (days_ago, name, price) in enumerate(NUR_SALES)
     ]
-    Past(shop, sales).tell(until=now)
-    conversions_advance()
+    yield from Past(shop, sales).story(now)
+    yield now
     _reserve_all(brand, campaign)
     brand_invoice(brand_id=brand.pk)
 

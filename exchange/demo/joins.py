@@ -16,11 +16,11 @@ from campaigns.services.invites import invite_link_create, invite_person
 from campaigns.services.lifecycle import campaign_publish
 from campaigns.services.offers import campaign_create
 from campaigns.services.participations import campaign_join
-from core import clock
 from core.accounts.models import User
 from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.people import PASSWORD
+from exchange.demo.telling import Story
 from influencers.models import Influencer, SocialProfile
 from influencers.services import influencer_create, profile_change
 
@@ -52,21 +52,21 @@ UNSUITABLE = "timur@people.example"
 ACCEPTED = "uljan@people.example"
 
 
-def joins_make(toqyma: Brand, nur: Brand, people: list[Influencer], now: datetime) -> None:
+def joins_make(toqyma: Brand, nur: Brand, people: list[Influencer], now: datetime) -> Story:
     """`people` are the demo's influencers, the one with a login of the README first."""
-    with clock.telling(now - timedelta(days=DAYS)):
-        for person in people:
-            _topics_say(person)
-        children = _published(toqyma, _children_offer())
-        rows = {each.email: _applied(children, each) for each in APPLICANTS}
-        invite_link_create(campaign_id=children.pk, note="Аналар клубы", uses_max=5, days=30)
-    with clock.telling(now - timedelta(days=DAYS - 1)):
-        _decide(rows)
-        secret = _published(nur, _secret_offer())
-        with acting_as(system="demo"):
-            page = SocialProfile.objects.filter(influencer=people[0]).order_by("pk").first()
-        assert page is not None
-        invite_person(campaign_id=secret.pk, page=page.handle, days=30)
+    yield now - timedelta(days=DAYS)
+    for person in people:
+        _topics_say(person)
+    children = _published(toqyma, _children_offer())
+    rows = {each.email: _applied(children, each) for each in APPLICANTS}
+    invite_link_create(campaign_id=children.pk, note="Аналар клубы", uses_max=5, days=30)
+    yield now - timedelta(days=DAYS - 1)
+    _decide(rows)
+    secret = _published(nur, _secret_offer())
+    with acting_as(system="demo"):
+        page = SocialProfile.objects.filter(influencer=people[0]).order_by("pk").first()
+    assert page is not None
+    invite_person(campaign_id=secret.pk, page=page.handle, days=30)
 
 
 def _decide(rows: Mapping[str, int]) -> None:

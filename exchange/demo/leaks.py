@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from attribution.models import Connection
 from attribution.services.leak_decisions import leak_mode_set
 from brands.models import Brand
 from campaigns.domain.offer import Offer
@@ -18,7 +19,8 @@ from core import clock
 from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.audience import taps_imagine, taps_store
-from exchange.demo.history import Product, Sale
+from exchange.demo.history import Past, Product, Sale
+from exchange.demo.telling import Story
 from influencers.models import Influencer
 
 SEED = 2031
@@ -47,14 +49,16 @@ def leaked_told(link: TrackingLink, code: PromoCode, product: Product, now: date
     return list(_sales(moments, code, product, FIRST_NUMBER))
 
 
-def held_told(brand: Brand, influencer: Influencer, product: Product, now: datetime) -> list[Sale]:
+def held_told(
+    brand: Brand, shop: Connection, influencer: Influencer, product: Product, now: datetime
+) -> Story:
     """A campaign that holds such rewards, and a code that was used before its first link was
     opened."""
-    with clock.telling(now - timedelta(days=HELD_DAYS)):
-        campaign = campaign_create(brand=brand, offer=_offer())
-        campaign_publish(campaign_id=campaign.pk)
-        row = campaign_join(campaign_id=campaign.pk, influencer_id=influencer.pk)
-        leak_mode_set(campaign_id=campaign.pk, mode=Campaign.LeakMode.ENFORCE)
+    yield now - timedelta(days=HELD_DAYS)
+    campaign = campaign_create(brand=brand, offer=_offer())
+    campaign_publish(campaign_id=campaign.pk)
+    row = campaign_join(campaign_id=campaign.pk, influencer_id=influencer.pk)
+    leak_mode_set(campaign_id=campaign.pk, mode=Campaign.LeakMode.ENFORCE)
     with acting_as(system="demo"):
         link = TrackingLink.objects.get(participation=row)
         code = PromoCode.objects.get(participation=row)
@@ -63,7 +67,8 @@ def held_told(brand: Brand, influencer: Influencer, product: Product, now: datet
     taps_store(taps_imagine(link.pk, opened, dice))
     moments = [now - timedelta(days=7, hours=-2 * n) for n in range(EARLY_SALES)]
     moments += [now - timedelta(days=1, hours=-n) for n in range(3)]
-    return list(_sales(moments, code, product, FIRST_NUMBER + 100))
+    sales = list(_sales(moments, code, product, FIRST_NUMBER + 100))
+    yield from Past(shop, sales).story(now)
 
 
 def _sales(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,8 +15,8 @@ from attribution.services.receipt_registers import registers_add
 from attribution.services.receipts import Claimant, receipt_claim
 from brands.models import Brand
 from campaigns.models import TrackingLink
-from core import clock
 from core.tenancy.context import acting_as
+from exchange.demo.telling import Story
 
 ABAI, MEGA = "010101240011", "010101240012"
 REGISTERS = f"{ABAI} Тоқыма Үйі, Абай 10\n{MEGA} Тоқыма Үйі, Mega, 2-қабат"
@@ -31,6 +32,12 @@ class Bought:
     hours_ago: int
     listed_minor: int = 0
     is_returned: bool = False
+
+    def sold_at(self, now: datetime) -> datetime:
+        return now - timedelta(hours=self.hours_ago)
+
+    def claimed_at(self, now: datetime) -> datetime:
+        return self.sold_at(now) + timedelta(minutes=40)
 
 
 BOUGHT = (
@@ -50,40 +57,47 @@ def shops_connect(brand: Brand) -> Connection:
     return made
 
 
-def receipts_tell(connection: Connection, links: list[TrackingLink], now: datetime) -> None:
+def receipts_tell(connection: Connection, links: list[TrackingLink], now: datetime) -> Story:
     """Buyers claim, some for each influencer; the shop's list answers most of them."""
-    listed_at = now - timedelta(hours=LISTED_HOURS_AGO)
     early = [each for each in BOUGHT if each.hours_ago > LISTED_HOURS_AGO]
     late = [each for each in BOUGHT if each.hours_ago <= LISTED_HOURS_AGO]
-    for n, bought in enumerate(early):
-        _claim(bought, links[n % len(links)], now)
+    yield from _claims(connection, early, links, now)
+    yield now - timedelta(hours=LISTED_HOURS_AGO)
+    receipts_confirm(connection_id=connection.pk, receipts=_list(early))
     _work(connection)
-    with clock.telling(listed_at):
-        receipts_confirm(connection_id=connection.pk, receipts=_list(early))
+    receipts_advance()
+    yield from _claims(connection, late, links, now)
+
+
+def _claims(
+    connection: Connection, bought: Sequence[Bought], links: Sequence[TrackingLink], now: datetime
+) -> Story:
+    for n, each in enumerate(bought):
+        yield each.claimed_at(now)
+        _claim(each, links[n % len(links)], now)
         _work(connection)
-        receipts_advance()
-    for n, bought in enumerate(late):
-        _claim(bought, links[n % len(links)], now)
-    _work(connection)
 
 
-def receipt_bring(link: TrackingLink, total_minor: int, now: datetime) -> None:
+def receipt_bring(link: TrackingLink, total_minor: int, now: datetime) -> Story:
     """One more, of what its buyer has also ordered elsewhere."""
-    _claim(Bought(ABAI, "0483924733", total_minor, 5), link, now)
+    bought = Bought(ABAI, "0483924733", total_minor, 5)
+    yield bought.claimed_at(now)
+    _claim(bought, link, now)
 
 
 def _claim(bought: Bought, link: TrackingLink, now: datetime) -> None:
-    sold_at = now - timedelta(hours=bought.hours_ago)
-    receipt = Receipt(
-        Family.KAZAKHTELECOM, bought.register, bought.sign, bought.total_minor, sold_at
+    receipt_claim(
+        token=link.token,
+        receipt=Receipt(
+            Family.KAZAKHTELECOM,
+            bought.register,
+            bought.sign,
+            bought.total_minor,
+            bought.sold_at(now),
+        ),
+        has_consent=True,
+        claimant=Claimant(f"demo {bought.sign}", ""),
     )
-    with clock.telling(sold_at + timedelta(minutes=40)):
-        receipt_claim(
-            token=link.token,
-            receipt=receipt,
-            has_consent=True,
-            claimant=Claimant(f"demo {bought.sign}", ""),
-        )
 
 
 def _list(bought: list[Bought]) -> list[ShopReceipt]:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from attribution.domain.snippet import page_snippet, purchase_snippet
 from core.http import outgoing
-from exchange.demo.people import AIGERIM, AIGERIM_IIN
+from exchange.demo.people import AIGERIM, AIGERIM_IIN, SAMAL, SAMAL_IIN
 
 SHOP = "toqyma"
 SHOPIFY_SHOP = "nurskin"
@@ -96,8 +96,9 @@ def product_url(slug: str) -> str:
 
 
 def register_fill() -> None:
-    """The state register knows Aigerim as an individual entrepreneur."""
-    control("POST", "kgd/taxpayers", {"code": AIGERIM_IIN, "full_name": AIGERIM.name.upper()})
+    """The state register knows these two as individual entrepreneurs."""
+    for iin, person in ((AIGERIM_IIN, AIGERIM), (SAMAL_IIN, SAMAL)):
+        control("POST", "kgd/taxpayers", {"code": iin, "full_name": person.name.upper()})
 
 
 def wildberries_token() -> str:

@@ -15,6 +15,7 @@ from attribution.services.order_uploads import (
 )
 from brands.models import Brand
 from core import clock
+from exchange.demo.telling import Story
 
 NAME = "Жәрмеңке"
 TITLES = ("Тапсырыс нөмірі", "Тапсырыс күні", "Тауар", "Саны", "Сомасы", "Күйі", "Промокод")
@@ -23,13 +24,14 @@ STATUSES = ("Жеткізілді", "Жеткізілді", "Төленді", "�
 SOLD_DAYS_AGO = 6
 
 
-def fair_sell(brand: Brand, code: str, user_id: int, now: datetime) -> None:
+def fair_sell(brand: Brand, code: str, user_id: int, now: datetime) -> Story:
     """A table of the fair that is stored, and a longer one of today, with what Excel did to two of
     its rows, that waits for the brand's word."""
-    with clock.telling(now - timedelta(days=SOLD_DAYS_AGO)):
-        made, _secret = connection_create(brand=brand, source="file", name=NAME)
-        stored = _table_bring(made.pk, "жәрмеңке-1.csv", _table(code, 1, 8), user_id)
-        upload_store(upload_id=stored)
+    yield now - timedelta(days=SOLD_DAYS_AGO)
+    made, _secret = connection_create(brand=brand, source="file", name=NAME)
+    stored = _table_bring(made.pk, "жәрмеңке-1.csv", _table(code, 1, 8), user_id)
+    upload_store(upload_id=stored)
+    yield now
     broken = [
         ["2,0261E+11", _day(), "Жүн көрпе", "1", "25500", "Төленді", ""],
         ["F-0131", _day(), "Сүлгілер, 4 дана", "2", "келісімді", "Төленді", ""],

@@ -10,8 +10,8 @@ from attribution.connectors.postback.reading import Call, sign
 from attribution.models import Connection, InboundEvent
 from attribution.services.ingest import inbound_events_process
 from attribution.services.postbacks import postback_receive
-from core import clock
 from core.tenancy.context import acting_as
+from exchange.demo.telling import Story
 
 # (hours ago, order, amount, status)
 CALLS = (
@@ -25,17 +25,17 @@ CALLS = (
 )
 
 
-def calls_tell(connection: Connection, secret: str, code: str, now: datetime) -> None:
+def calls_tell(connection: Connection, secret: str, code: str, now: datetime) -> Story:
     """Through the door's own service, at the moments of the calls."""
     for hours, order, amount, status in CALLS:
         at = now - timedelta(hours=hours)
         said = {"order_id": order, "sum": amount, "currency": "KZT", "status": status}
         said |= {"promo_code": code, "ts": str(int(at.timestamp()))}
         call = Call(urlencode(said | {"sig": sign(said, secret)}).encode())
-        with clock.telling(at), acting_as(system="demo history"):
+        yield at
+        with acting_as(system="demo history"):
             postback_receive(endpoint_token=connection.endpoint_token, call=call, headers={})
-        with clock.telling(at):
-            _work(connection)
+        _work(connection)
 
 
 def _work(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from campaigns.services.exclusive_skus import exclusive_sku_reserve
 from core import clock
 from exchange.demo import stage
 from exchange.demo.receipts import receipt_bring
+from exchange.demo.telling import Story
 
 SET_SKU = "TU-SET-AIGERIM"
 BUYER, READER = "7015550142", "7015550177"  # one of them has ordered
@@ -29,18 +30,20 @@ CITIES = {
 }
 
 
-def wall_open(brand: Brand, campaign: Campaign, link: TrackingLink, now: datetime) -> None:
-    with clock.telling(now - timedelta(days=10)):
-        phones_open(brand_id=brand.pk)
-        exclusive_sku_reserve(participation_id=link.participation_id, sku=SET_SKU)
-    for hours, phone in ((30, BUYER), (3, READER)):
-        with clock.telling(now - timedelta(hours=hours)):
-            _leave(link.token, phone)
+def wall_open(brand: Brand, campaign: Campaign, link: TrackingLink, now: datetime) -> Story:
+    yield now - timedelta(days=10)
+    phones_open(brand_id=brand.pk)
+    exclusive_sku_reserve(participation_id=link.participation_id, sku=SET_SKU)
+    yield now - timedelta(hours=30)
+    _leave(link.token, BUYER)
+    # Bought on Kaspi, and its receipt claimed as well: one purchase
+    yield from receipt_bring(link, PAIR * 100, now)
+    yield now - timedelta(hours=3)
+    _leave(link.token, READER)
+    yield now
     stage.kaspi_order(SET_SKU, "Айгерімнің жиынтығы: көрпе мен екі сүлгі", 42_900, "COMPLETED", 2)
     stage.kaspi_order("TU-BLANKET", "Жүн көрпе", 25_500, "ACCEPTED_BY_MERCHANT", 0.5, phone=BUYER)
-    # Bought on Kaspi, and its receipt claimed as well: one purchase
     stage.kaspi_order("TU-PAIR", "Екі көрпе", PAIR, "ACCEPTED_BY_MERCHANT", 1.1, phone=BUYER)
-    receipt_bring(link, PAIR * 100, now)
     lift_report_make(campaign=campaign, asked=LiftAsked(cities=_cities(now)))
 
 

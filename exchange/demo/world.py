@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -16,7 +15,8 @@ from django.urls import reverse
 from attribution.connectors.postback.presets import PRESETS
 from attribution.models import Connection
 from attribution.selectors.connections import connection_secrets
-from attribution.services.connections import connection_create
+from attribution.services.connections import connection_create, connection_token_change
+from attribution.services.late_returns import late_returns_apply
 from attribution.services.leak_guard import leaks_find
 from attribution.services.lifecycle import conversions_advance
 from brands.models import Brand
@@ -27,17 +27,18 @@ from campaigns.services.external_codes import external_code_add
 from campaigns.services.lifecycle import campaign_publish
 from campaigns.services.offers import campaign_create
 from campaigns.services.participations import campaign_join
-from compliance.services import payee_tax_set, register_check, tax_rules_load
+from compliance.services import tax_rules_load
 from core import clock
 from core.accounts.models import User
 from core.demo_clock import demo_clock_publish, offset_read
 from core.tenancy.context import acting_as
 from exchange.demo import stage
 from exchange.demo.audience import ranges_load
-from exchange.demo.bank import bank_tell
+from exchange.demo.bank import statement_tell
 from exchange.demo.codes import totp_now
 from exchange.demo.crm import WORKSHOP_SINCE, workshop_open
 from exchange.demo.deals import deals_make
+from exchange.demo.debts import FIRST_PAID_DAYS_AGO, debt_told
 from exchange.demo.elsewhere import elsewhere_make
 from exchange.demo.groups import best_paid
 from exchange.demo.guarantees import guarantees_tell
@@ -46,6 +47,7 @@ from exchange.demo.invoices import invoice_wait, invoices_tell
 from exchange.demo.joins import joins_make
 from exchange.demo.leaks import held_told, leaked_told
 from exchange.demo.market import market_open
+from exchange.demo.payouts import Ops, paid_told, payee_make
 from exchange.demo.people import (
     AIGERIM,
     AIGERIM_IBAN,
@@ -61,19 +63,19 @@ from exchange.demo.people import (
     OWNER,
     PASSWORD,
     PEOPLE,
+    SAMAL,
     TOQYMA_BIN,
     Person,
 )
 from exchange.demo.receipts import receipts_tell, shops_connect
-from exchange.demo.reruns import between_told, other_code, rule_changed
+from exchange.demo.reruns import between_told, rule_changed
 from exchange.demo.signatures import signing_key_make
 from exchange.demo.tables import fair_sell
+from exchange.demo.telling import nightly, once, stories_tell
 from exchange.demo.tracker import calls_tell
 from exchange.demo.wall import wall_open
 from influencers.models import Influencer
-from influencers.services import influencer_create, payee_save, payout_account_add
-from payouts.services.batches import batch_approve, batch_create, batch_hand_out
-from payouts.services.statements import statement_import
+from influencers.services import influencer_create
 
 PRODUCTS = [
     Product(product["name"], int(product["price"].replace(".", ""))) for product in stage.PRODUCTS
@@ -86,12 +88,6 @@ PAYOUT_DAYS_AGO = 6
 TENGE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Ops:
-    finance: int
-    checker: int
-
-
 def demo_seed() -> bool:
     """Make the demo world if it is not there; whether it was made now.
 
@@ -102,8 +98,6 @@ def demo_seed() -> bool:
     stage.register_fill()
     if is_new:
         _world_make(clock.now())
-        leaks_find()
-        bank_tell()
     _outside_prepare()
     return is_new
 
@@ -161,6 +155,7 @@ def _world_make(now: datetime) -> None:
         home = _campaign_make(toqyma, _home_offer())
         skin = _campaign_make(nur, _skin_offer())
         people = _people_join(home, users)
+        samal = _influencer_make(SAMAL, users)
         shop = _shop_connect(toqyma)
         connection_create(
             brand=toqyma,
@@ -178,45 +173,51 @@ def _world_make(now: datetime) -> None:
         )
         tills = shops_connect(toqyma)
     ranges_load()
-    best_paid(home, _home_offer(), people[1], now)
-    _others_make(toqyma, nur, people, now)
-    past = Past(shop, _sales_of_weeks(toqyma, home, people, now))
-    _link, code = _tools_of(home, people[0])
-    paid_at = now - timedelta(days=PAYOUT_DAYS_AGO)
-    past.tell(until=paid_at)
-    with clock.telling(paid_at):
-        conversions_advance()
-        _payout_make(ops, people[0])
-    past.tell(until=now)
-    calls_tell(crm, crm_secret, code.code, now)
-    _followers_tell(toqyma, home, tills, people, now)
-    conversions_advance()
-    deals_make(toqyma, home, people, now)
-    fair_sell(toqyma, code.code, users[OWNER.email].pk, now)
-    workshop_open(toqyma, code.code, past.click_before(now - WORKSHOP_SINCE), now)
-    guarantees_tell(toqyma, home, shop, people, now)
-    _invoices_make(toqyma, nur, skin, people[1], ops, paid_at, now)
-
-
-def _invoices_make(
-    toqyma: Brand,
-    nur: Brand,
-    skin: Campaign,
-    person: Influencer,
-    ops: Ops,
-    paid_at: datetime,
-    now: datetime,
-) -> None:
-    """One that was credited, and one that waits for VAT. The e-invoices can be signed."""
     signing_key_make()
-    invoices_tell(toqyma, paid_at, ops.finance, ops.checker)
-    invoice_wait(nur, skin, person, ops.finance, now)
+    link, code = _tools_of(home, people[0])
+    past = Past(shop, _sales_of_weeks(home, people, now))
+    owner, paid_at = users[OWNER.email].pk, now - timedelta(days=PAYOUT_DAYS_AGO)
+    stories_tell(
+        [
+            nightly(now - timedelta(days=DAYS), now, _night),
+            past.story(now),
+            debt_told(home, shop, samal, now),
+            held_told(toqyma, shop, people[1], PRODUCTS[-1], now),
+            between_told(toqyma, shop, link, PRODUCTS[1], now),
+            best_paid(home, _home_offer(), people[1], now),
+            elsewhere_make(toqyma, nur, people, now),
+            joins_make(toqyma, nur, people, now),
+            paid_told(ops, now, days_ago=FIRST_PAID_DAYS_AGO),
+            once(paid_at, lambda: payee_make(people[0], AIGERIM, AIGERIM_IIN, AIGERIM_IBAN)),
+            paid_told(ops, now, days_ago=PAYOUT_DAYS_AGO),
+            calls_tell(crm, crm_secret, code.code, now),
+            receipts_tell(tills, [_tools_of(home, person)[0] for person in people], now),
+            wall_open(toqyma, home, link, now),
+            deals_make(toqyma, home, people, now),
+            fair_sell(toqyma, code.code, owner, now),
+            workshop_open(toqyma, code.code, past.click_before(now - WORKSHOP_SINCE), now),
+            guarantees_tell(toqyma, home, shop, people, now),
+            invoices_tell(toqyma, paid_at, ops.finance, ops.checker),
+            invoice_wait(nur, skin, people[1], ops.finance, now),
+            once(
+                clock.day_start(clock.day_of(now - timedelta(days=2))),
+                lambda: statement_tell(toqyma, owner_id=owner, ops_id=ops.finance),
+            ),
+            once(now, lambda: rule_changed(toqyma, home)),
+            once(now, leaks_find),
+            once(now, lambda: _shop_read(shop)),
+        ]
+    )
 
 
-def _sales_of_weeks(
-    brand: Brand, campaign: Campaign, people: list[Influencer], now: datetime
-) -> list[Sale]:
-    """By links and codes, and with two codes that look leaked."""
+def _night() -> None:
+    """Holds that are over, and goods that came back late."""
+    conversions_advance()
+    late_returns_apply()
+
+
+def _sales_of_weeks(campaign: Campaign, people: list[Influencer], now: datetime) -> list[Sale]:
+    """By links and codes, and with a code that looks leaked."""
     sales: list[Sale] = []
     for person, count, first_number in zip(people, (34, 15), (48_100, 48_400), strict=True):
         link, code = _tools_of(campaign, person)
@@ -228,32 +229,13 @@ def _sales_of_weeks(
             first_number=first_number,
             now=now,
         )
-    sales += leaked_told(*_tools_of(campaign, people[0]), PRODUCTS[0], now)
-    sales += held_told(brand, people[1], PRODUCTS[-1], now)
-    link, _code = _tools_of(campaign, people[0])
-    return [*sales, *between_told(link, other_code(brand, campaign, link), PRODUCTS[1], now)]
-
-
-def _followers_tell(
-    brand: Brand, home: Campaign, tills: Connection, people: list[Influencer], now: datetime
-) -> None:
-    """They claim receipts, and leave numbers; and the brand changes a rule about whom sales are."""
-    links = [_tools_of(home, person)[0] for person in people]
-    receipts_tell(tills, links, now)
-    wall_open(brand, home, links[0], now)
-    rule_changed(brand, home)
+    return sales + leaked_told(*_tools_of(campaign, people[0]), PRODUCTS[0], now)
 
 
 def _law_load(ops: Ops) -> None:
     for name in TAX_FILES:
         text = (files("compliance.data") / name).read_text(encoding="utf-8")
         tax_rules_load(text=text, maker_id=ops.finance, checker_id=ops.checker)
-
-
-def _others_make(toqyma: Brand, nur: Brand, people: list[Influencer], now: datetime) -> None:
-    """What goes on beside the shop: other places of selling, and others who want to take part."""
-    elsewhere_make(toqyma, nur, people, now)
-    joins_make(toqyma, nur, people, now)
 
 
 def _user_make(person: Person) -> User:
@@ -320,6 +302,7 @@ def _home_offer() -> Offer:
         about="Жүн көрпе, төсек жиыны, сүлгі. Алматыда тігіледі, бүкіл елге жеткізіледі.",
         destination_url=stage.product_url("blanket"),
         commission_bps=700,
+        clawback_days=30,
         budget_minor=800_000 * TENGE,
         typical_basket_minor=17_900 * TENGE,
     )
@@ -370,12 +353,16 @@ def _ozon_connect(brand: Brand, campaign: Campaign, influencer: Influencer) -> N
 
 
 def _shop_connect(brand: Brand) -> Connection:
-    """The brand's own shop, which is read besides: it has orders that it never told us."""
-    shop, _secret = connection_create(
-        brand=brand, source="woocommerce", name="toqyma.example", **stage.shop_key()
-    )
-    stage.shop_sell_unheard()
+    """The brand's own shop, by its webhooks alone."""
+    shop, _secret = connection_create(brand=brand, source="woocommerce", name="toqyma.example")
     return shop
+
+
+def _shop_read(shop: Connection) -> None:
+    """From now on it is read besides: it has orders that it never told us. Only now, because what
+    came back of an order is then asked of the shop, which knows nothing of the demo's past."""
+    connection_token_change(connection_id=shop.pk, **stage.shop_key())
+    stage.shop_sell_unheard()
 
 
 def _own_shops_connect(brand: Brand) -> None:
@@ -419,33 +406,6 @@ def _tools_of(campaign: Campaign, influencer: Influencer) -> tuple[TrackingLink,
     mine: dict[str, Any] = {"campaign": campaign, "influencer": influencer}
     with acting_as(system="demo"):
         return TrackingLink.objects.get(**mine), PromoCode.objects.get(**mine)
-
-
-def _payee_make(influencer: Influencer) -> None:
-    """Aigerim's details: an entrepreneur whom the register confirms."""
-    payee_save(
-        influencer_id=influencer.pk,
-        iin_text=AIGERIM_IIN,
-        full_name=AIGERIM.name,
-        email=AIGERIM.email,
-    )
-    with acting_as(influencer=influencer.pk):
-        payee_tax_set(influencer_id=influencer.pk, status="ip_simplified")
-    register_check(influencer_id=influencer.pk)
-    payout_account_add(
-        influencer_id=influencer.pk, iban_text=AIGERIM_IBAN, holder_name=AIGERIM.name
-    )
-
-
-def _payout_make(ops: Ops, influencer: Influencer) -> None:
-    _payee_make(influencer)
-    batch = batch_create(maker_id=ops.finance)
-    batch_approve(batch_id=batch.pk, checker_id=ops.checker)
-    _name, content = batch_hand_out(batch_id=batch.pk, person_id=ops.finance)
-    stage.clock_set(offset_read() - timedelta(days=PAYOUT_DAYS_AGO))  # the bank books on that day
-    statement = stage.bank_execute(content)
-    stage.clock_set(offset_read())
-    statement_import(content=statement, name="statement.txt", uploader_id=ops.finance)
 
 
 def logins() -> list[str]:

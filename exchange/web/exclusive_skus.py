@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.utils.translation import gettext as _
 
 from campaigns.models import ExternalCode, Participation
 from campaigns.selectors.exclusive_skus import exclusive_sku_list
 from core import clock
-from core.clock import day_of
+from core.clock import day_of, last_day
 from exchange.web.formatting import day_full
 from exchange.web.pages.common import Fact
-
-LAST = timedelta(microseconds=1)  # the end is the first moment that is not theirs
 
 
 def sku_when(code: ExternalCode) -> str:
@@ -23,7 +19,7 @@ def sku_when(code: ExternalCode) -> str:
     first = day_full(day_of(code.valid_from))
     if code.valid_until is None:
         return _("since %(date)s") % {"date": first}
-    last = day_full(day_of(code.valid_until - LAST))
+    last = day_full(last_day(code.valid_until))
     return f"{first} – {last}"
 
 

@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
+from core.admin import (
+    ConfirmForm,
+    FormPage,
+    OpsAdmin,
+    link_column,
+    posted,
+    tenge,
+    tenge_column,
+)
 from core.errors import DomainError
 from core.iban import iban_format
 from payouts.admin.statement_steps import company_text, tax_id_text
@@ -44,7 +52,7 @@ class RefundAdmin(OpsAdmin):
     ordering = ["-id"]
     fields = [
         ("rail_key", "state_badge"),
-        ("brand", "transfer"),
+        ("brand", "arrived"),
         ("payee", "payee_number"),
         ("amount", "account", "is_known_account"),
         "reason",
@@ -54,6 +62,7 @@ class RefundAdmin(OpsAdmin):
     actions_detail = ["prepare", "approve", "cancel", "download", "refused"]
     change_form_outer_before_template = "admin/payouts/_notes.html"
     amount = tenge_column("amount_minor", gettext_lazy("amount"))
+    arrived = link_column("transfer", gettext_lazy("unmatched transfer"))
 
     def change_view(
         self,

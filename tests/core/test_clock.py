@@ -57,6 +57,19 @@ def test_the_first_and_the_last_day_have_their_moments_too():
     assert clock.day_end(date.min) == clock.day_start(date(1, 1, 2))
 
 
+@pytest.mark.parametrize(
+    ("end", "day"),
+    [
+        (datetime(2026, 12, 31, 19, 0, tzinfo=UTC), date(2026, 12, 31)),  # the midnight after it
+        (datetime(2026, 12, 31, 19, 0, 0, 1, tzinfo=UTC), date(2027, 1, 1)),
+        (datetime(2026, 12, 31, 7, 0, tzinfo=UTC), date(2026, 12, 31)),
+    ],
+)
+def test_what_ends_at_midnight_has_the_day_before_as_its_last(end, day):
+    assert clock.last_day(end) == day
+    assert clock.last_day(clock.day_end(day)) == day
+
+
 def test_a_day_begins_at_19_utc_of_the_day_before():
     begins = clock.day_start(date(2026, 11, 21))
     assert begins == datetime(2026, 11, 20, 19, tzinfo=UTC)

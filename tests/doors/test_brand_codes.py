@@ -82,6 +82,9 @@ def test_a_schedule_is_set_and_a_wrong_one_refused(workplace):
     given = {"first_on": "2026-11-21", "last_on": "2026-11-30", "except_skus": "A-1\r\nA-2\r\n"}
     post(workplace, "code_schedule", participation_id(workplace), **given)
     assert the(PromoCode, pk=workplace.cast.tulpar.code).except_skus == ["A-1", "A-2"]
+    (row,) = workplace.page("codes", campaign_id(workplace)).rows
+    assert (row.first_on, row.last_on) == ("2026-11-21", "2026-11-30")
+    assert row.when == "Counts: Nov\u00a021 – Nov\u00a030"
     wrong = given | {"last_on": "2026-11-01"}
     answer = post(workplace, "code_schedule", participation_id(workplace), **wrong)
     assert said(answer) == ["The last day is before the first one."]

@@ -37,6 +37,12 @@ def rows(page) -> list[tuple]:
     return [(row.text, row.note, row.minor, row.balance_minor) for row in page.rows]
 
 
+def test_of_a_transfer_the_day_is_said_and_no_hour(booked):
+    reserve, transfer = booked.page("money").rows[:2]
+    assert (transfer.note, transfer.is_of_a_day) == ("000182", True)
+    assert not reserve.is_of_a_day
+
+
 def test_free_and_reserved_by_campaign(booked):
     page = booked.page("money")
     assert page.free_minor == FREE + 20_000_000 - 11_740_000

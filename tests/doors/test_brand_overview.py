@@ -119,3 +119,11 @@ def test_a_new_brand_opens_with_nothing_in_it_and_asks_for_its_orders(workplace)
     assert [step.count for step in page.funnel] == [0, 0, 0, 0]
     assert page.is_connected is False
     assert "Connect your orders" in answer.content.decode()
+
+
+def test_orders_that_approve_themselves_lead_to_the_one_with_the_soonest_deadline(workplace):
+    page = workplace.page("overview")
+    assert page.orders_url == workplace.url("review") + "?status=on_hold"
+    shown = workplace.client("owner").get(page.orders_url).context["page"]
+    due = [row.term.due_at for row in shown.rows]
+    assert (len(due), due) == (2, sorted(due))

@@ -1,6 +1,6 @@
 """The influencer's pages: what each shows, in three languages, and whose things they never show."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,6 +14,7 @@ from attribution.services.lifecycle import conversions_advance
 from campaigns.models import TrackingLink
 from compliance.services import tax_rules_load
 from core.accounts.models import User
+from core.clock import day_end
 from core.tenancy.context import acting_as
 from payouts.models import Payout
 from payouts.services.batches import batch_create
@@ -100,6 +101,19 @@ def test_home_shows_the_stages_of_money(aliya):
     assert (page.payable.state, page.payable.minor) == ("setup", 10_000_000)
     assert page.links[0].code == "AQTAS"
     assert (page.links[0].orders, page.links[0].earned_minor) == (2, 10_255_000)
+
+
+def test_a_campaign_is_shown_with_its_last_day_not_the_one_after_it(aliya, world):
+    with acting_as(system="test"):
+        campaign = TrackingLink.objects.get(pk=world.tulpar.link).campaign
+        campaign.ends_at = day_end(date(2026, 12, 31))
+        campaign.save()
+    with override("en"):
+        cards = aliya.get(reverse("portal:campaigns")).context["page"].cards
+        page = aliya.get(reverse("portal:campaign", args=[campaign.public_id])).context["page"]
+    assert [card.ends_on for card in cards if card.ends_on] == [date(2026, 12, 31)]
+    assert page.card.ends_on == date(2026, 12, 31)
+    assert [fact.value for fact in page.facts if fact.label == "Last day"] == ["Dec\u00a031"]
 
 
 def test_a_ready_payee_sees_the_net_before_it_is_paid(aliya, world):

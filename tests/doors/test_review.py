@@ -2,10 +2,14 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from attribution.models import Conversion, Rejection
+from attribution.selectors.review import ReviewFilter, due_page, review_rows
 from core.tenancy.context import acting_as
 from influencers.models import Influencer
 from tests.doors.conftest import count, public_id, the
@@ -22,25 +26,77 @@ def refs(page) -> list[str]:
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ({}, ["4", "2", "6"]),
-        ({"status": "on_hold"}, ["2", "6"]),
+        ({}, ["6", "2", "4"]),
+        ({"status": "on_hold"}, ["6", "2"]),
         ({"status": "approved"}, ["1"]),
         ({"status": "rejected"}, ["3"]),
         ({"days": "7"}, []),
-        ({"days": "nonsense", "campaign": "nonsense", "amount": "x"}, ["4", "2", "6"]),
-        ({"amount": "2 000"}, ["4", "2"]),  # 2 550,00 and not 1 530,00
+        ({"days": "nonsense", "campaign": "nonsense", "amount": "x"}, ["6", "2", "4"]),
+        ({"amount": "2 000"}, ["2", "4"]),  # 2 550,00 and not 1 530,00
     ],
 )
 def test_filters_leave_what_they_name(workplace, asked, found):
     assert refs(workplace.page("review", **asked)) == found
 
 
+def hold_ends(number: str, day: int) -> None:
+    with acting_as(system="test data"):
+        Conversion.objects.filter(order_number=number).update(
+            hold_until=datetime(2026, 12, day, 7, tzinfo=UTC)
+        )
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, ["6", "2", "4"]),  # 4 is on its way: it has no deadline
+        ({"sort": "nonsense"}, ["6", "2", "4"]),
+        ({"sort": "newest"}, ["4", "2", "6"]),
+    ],
+)
+def test_the_soonest_deadline_comes_first_unless_asked_otherwise(workplace, asked, found):
+    hold_ends("6", 1)
+    hold_ends("2", 9)
+    page = workplace.page("review", **asked)
+    assert refs(page) == found
+    assert {row.ref: row.term.due_at.day for row in page.rows if row.term} == {"6": 1, "2": 9}
+    assert [option.value for option in page.sorts] == ["", "newest"]
+    assert not page.is_filtered
+    assert workplace.page("review", status="rejected").sorts == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_deadlines_are_read_page_by_page_without_a_gap(
+    workplace, size, django_assert_max_num_queries
+):
+    hold_ends("6", 1)
+    hold_ends("2", 9)
+    found, after, pages = [], "begin", 0
+    with acting_as(brand=workplace.cast.tulpar.brand):
+        rows = review_rows(workplace.cast.tulpar.brand, ReviewFilter())
+        while after:
+            with django_assert_max_num_queries(2):
+                page = due_page(rows, after=after, size=size)
+            found += [each.order_number for each in page.rows]
+            after, pages = page.after, pages + 1
+    assert (found, pages) == (["6", "2", "4"], -(-3 // size))
+
+
+def test_the_list_asks_as_often_for_many_sales_as_for_none(workplace):
+    asked = {}
+    for rows, days in ((0, "7"), (3, "")):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(workplace.page("review", days=days).rows) == rows
+        asked[rows] = len(queries)
+    assert asked[3] == asked[0]
+
+
 def test_by_influencer_and_campaign(workplace):
     aliya = str(public_id(Influencer, pk=workplace.cast.tulpar.influencer))
     dana = str(public_id(Influencer, pk=workplace.cast.sauran.influencer))
-    assert refs(workplace.page("review", influencer=aliya)) == ["4", "2", "6"]
+    assert refs(workplace.page("review", influencer=aliya)) == ["6", "2", "4"]
     assert refs(workplace.page("review", influencer=dana)) == []
-    assert refs(workplace.page("review", campaign=str(workplace.live))) == ["4", "2", "6"]
+    assert refs(workplace.page("review", campaign=str(workplace.live))) == ["6", "2", "4"]
 
 
 def test_who_may_only_read_gets_no_ticks(workplace):
@@ -102,6 +158,6 @@ def test_the_file_has_what_the_filter_shows(workplace):
     header, *rows = csv.reader(io.StringIO(text), delimiter=";")
     assert header[:3] == ["Conversion id", "Order", "Line"]
     assert [(row[0], row[1], row[9]) for row in rows] == [
-        (sale("2"), "2", "2550,00"),
         (sale("6"), "6", "1530,00"),
+        (sale("2"), "2", "2550,00"),
     ]

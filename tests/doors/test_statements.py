@@ -132,6 +132,12 @@ def test_what_was_kept_for_a_debt_that_had_ended_is_given_back(desk):  # noqa: F
     )
 
 
+@pytest.mark.parametrize("name", ["home", "payouts"])
+def test_what_is_owed_back_is_said_where_the_money_is(paid_again, name):
+    payable = get(paid_again, name).context["page"].payable
+    assert (payable.state, payable.owed_minor) == ("none", 3_600_000)
+
+
 def test_a_return_of_what_is_not_paid_yet_is_taken_off_at_once(desk):  # noqa: F811
     desk.earn()
     desk.tell(101, "800000.00", minutes=60, refunded="200000.00")

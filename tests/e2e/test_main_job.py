@@ -236,8 +236,8 @@ def wildberries_is_connected(aru: Person, sandbox: Sandbox) -> None:
     aru.page.get_by_role("link", name="Жылы қыс").first.click()
     aru.page.wait_for_load_state()
     row = aru.page.locator("li, tr", has_text=FULL_NAME["aigerim"].split()[1]).last
-    opener = row.locator("summary, [popovertarget^=article]").first
-    opener.click()
+    row.locator("summary").first.click()  # more
+    row.locator("details:has(> form[action$='/article/']) > summary").click()
     field = aru.page.locator("form[action$='/article/'] [name=value]:visible").first
     field.fill(ARTICLE)
     field.press("Enter")

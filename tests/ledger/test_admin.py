@@ -53,5 +53,19 @@ def test_a_journal_is_shown_with_its_legs(ops):
     with acting_as(ops=1):
         journal = Journal.objects.get(business_key="appr:1000")
     shown = ops.get(reverse("admin:ledger_journal_change", args=[journal.pk])).content.decode()
-    for word in ("appr:1000", "influencer_payable||11||KZT", "170000", "platform_fee||||KZT"):
+    for word in (
+        "appr:1000",
+        "influencer_payable||11||KZT",
+        "1\u00a0700,00\u00a0₸",
+        "platform_fee||||KZT",
+    ):
         assert word in shown
+
+
+@pytest.mark.parametrize(("kind", "is_offered"), [("deposit", True), ("approval", False)])
+def test_a_correction_is_offered_of_what_has_no_document_of_its_own(ops, kind, is_offered):
+    two_sales()
+    with acting_as(ops=1):
+        journal = Journal.objects.filter(kind=kind).order_by("pk")[0]
+    shown = ops.get(reverse("admin:ledger_journal_change", args=[journal.pk])).content.decode()
+    assert (reverse("admin:ledger_journal_correct", args=[journal.pk]) in shown) == is_offered

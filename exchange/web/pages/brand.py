@@ -188,10 +188,21 @@ class ParticipantRow:
 
     @property
     def has_actions(self) -> bool:
-        forms = (self.reject, self.remove, self.add_article, self.add_voucher)
-        urls = (self.approve_url, self.restore_url, self.vouchers_url, self.skus_url)
-        own = (self.group_out_url, self.deal_url)
-        return any(urls) or any(forms) or any(own)
+        first = (self.approve_url, self.restore_url, self.deal_url)
+        return any(first) or self.reject is not None or self.has_more
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is something behind "More": what is done seldom."""
+        forms = (self.remove, self.add_article, self.add_voucher)
+        return any(forms) or any((self.vouchers_url, self.skus_url, self.group_out_url))
+
+    @property
+    def is_more_open(self) -> bool:
+        """Where a form behind it was refused, it says so at once."""
+        small = (self.add_article, self.add_voucher)
+        refused = any(form.error for form in small if form)
+        return refused or bool(self.remove and self.remove.errors)
 
 
 @dataclass(frozen=True, slots=True)

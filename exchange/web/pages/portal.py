@@ -49,6 +49,7 @@ class Payable:
     held   `reason` is a key of words.HOLDS, `url` the page that fixes it ("" when nothing to do)
     ready  leaves with the next batch
     sent   a payout is under way: `url` leads to it
+    `owed_minor` is what later payouts keep a part of, for goods that came back.
     """
 
     state: Literal["none", "setup", "held", "ready", "sent"]
@@ -58,6 +59,7 @@ class Payable:
     reason: str = ""
     url: str = ""
     tax_why: str = ""
+    owed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from exchange.web.pages.common import Choice, Pager, Sum
 @dataclass(frozen=True, slots=True)
 class StatementRow:
     """`minor` came (positive) or went; `balance_minor` is the account's after the line. `note` says
-    what it is about, `url` leads there; `sums` is the arithmetic of the line."""
+    what it is about, `url` leads there; `sums` is the arithmetic of the line. `is_of_a_day`: only
+    the day is known, as of a transfer that a bank's statement names."""
 
     at: datetime
     text: str
@@ -21,6 +22,7 @@ class StatementRow:
     balance_minor: int
     url: str = ""
     sums: list[Sum] = field(default_factory=list)
+    is_of_a_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class Review:
     """The list of sales to decide about. `decide_url` is "" for who may only read; `reasons` are
-    (number, label); `refused` is what the last decision could not do, `chosen` what was ticked."""
+    (number, label); `refused` is what the last decision could not do, `chosen` what was ticked;
+    `sorts` is [] where there is one order only."""
 
     rows: list[ReviewRow]
     choices: list[Choice]
@@ -121,6 +122,7 @@ class Review:
     campaigns: list[Option]
     days: list[Option]
     amount: str
+    sorts: list[Option]
     csv_url: str
     here_url: str
     orders_url: str

@@ -50,6 +50,22 @@ def participants() -> list[brand.ParticipantRow]:
             vouchers=("Birge a7xk3m9q",),
             add_article=brand.SmallForm("#"),
             add_voucher=brand.SmallForm("#"),
+            vouchers_url="#",
+            skus_url="#",
+            deal_url="#",
+        ),
+        brand.ParticipantRow(
+            "Әлихан Т.",
+            "Орал",
+            7_300,
+            "approved",
+            "ALIHAN10",
+            310,
+            9,
+            1_204_500,
+            common.day_ago(14),
+            add_article=brand.SmallForm("#", "21234", _("A Wildberries article is a number.")),
+            remove=decision("remove"),
         ),
         brand.ParticipantRow(
             "Данияр О.", "Астана", 9_200, "left", "DANIAR7", 640, 22, 3_120_000, common.day_ago(9)

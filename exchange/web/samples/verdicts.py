@@ -155,6 +155,7 @@ def review() -> Review:
         campaigns=[Option("", _("All campaigns"), True)],
         days=[Option("", _("Any"), True)],
         amount="",
+        sorts=[Option("", _("Soonest deadline first"), True)],
         csv_url="#",
         here_url="#",
         orders_url="#",

@@ -42,7 +42,7 @@ def overview(desk: Desk, *, days: int) -> pages.Overview:
         ],
         campaigns=campaign_rows(desk, campaigns[:CAMPAIGNS_SHOWN]),
         top_up_url=f"{desk.url('money')}#top-up",
-        orders_url=f"{desk.url('orders')}?status=on_hold",
+        orders_url=f"{desk.url('review')}?status=on_hold",
         campaign_new_url=desk.url("campaign_new"),
         connect_url=desk.url("integrations"),
         is_connected=bool(connection_list(brand_id)),

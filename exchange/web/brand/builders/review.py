@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from attribution.domain.lifecycle import Status
 from attribution.domain.verdicts import Verdict, verdict_refusal
 from attribution.models import Conversion
-from attribution.selectors.conversions import conversion_page
+from attribution.selectors.conversions import PAGE_ROWS, Page, conversion_page
 from attribution.selectors.review import (
     OPEN,
     ReviewFilter,
+    due_page,
     review_campaigns,
     review_people,
     review_rows,
@@ -42,6 +43,8 @@ DAYS = (3, 7, 14)
 AMOUNT_CHARS_MAX = 12
 CSV_PAGE_ROWS = 1_000
 CSV_ROWS_MAX = 50_000
+NEWEST = "newest"  # the other order; without a word the soonest deadline comes first
+DECIDED = ("approved", "rejected")  # filters whose sales have no deadline any more
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "on_hold": ("on_hold",),
     "pending": ("pending", "awaiting_funding"),
@@ -59,6 +62,7 @@ class Asked:
     campaign: str = ""
     days: str = ""
     amount: str = ""
+    sort: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Asked:
@@ -70,7 +74,16 @@ class Asked:
             campaign=_uuid_text(given.get("campaign", "")),
             days=days if days in map(str, DAYS) else "",
             amount=amount if _minor(amount) is not None else "",
+            sort=NEWEST if given.get("sort") == NEWEST else "",
         )
+
+    @property
+    def is_filtered(self) -> bool:
+        return replace(self, sort="") != Asked()
+
+    @property
+    def is_by_deadline(self) -> bool:
+        return not self.sort and self.status not in DECIDED
 
     @property
     def filter(self) -> ReviewFilter:
@@ -90,6 +103,7 @@ class Asked:
             "campaign": self.campaign,
             "days": self.days,
             "amount": self.amount,
+            "sort": self.sort,
         }
         return mine | other
 
@@ -112,7 +126,7 @@ def _minor(text: str) -> int | None:
 
 
 def review(desk: Desk, asked: Asked, *, after: str) -> pages.Review:
-    page = conversion_page(review_rows(desk.brand.pk, asked.filter), after=after)
+    page = _page(desk, asked, after=after, rows=PAGE_ROWS)
     may = desk.member.may_write
     return pages.Review(
         rows=[_row(desk, each, may=may) for each in page.rows],
@@ -121,6 +135,7 @@ def review(desk: Desk, asked: Asked, *, after: str) -> pages.Review:
         campaigns=_options(review_campaigns(desk.brand.pk), asked.campaign, _("All campaigns")),
         days=_day_options(asked),
         amount=asked.amount,
+        sorts=_sort_options(asked),
         csv_url=desk.url("review_csv") + query_url(asked.words()),
         here_url=desk.url("review"),
         orders_url=desk.url("orders"),
@@ -128,9 +143,16 @@ def review(desk: Desk, asked: Asked, *, after: str) -> pages.Review:
         decide_url=desk.url("review_decide") + query_url(asked.words()) if may else "",
         status=asked.status,
         reasons=_reasons(""),
-        is_filtered=asked != Asked(),
+        is_filtered=asked.is_filtered,
         pager=pager(len(page.rows), after, page.after, asked.words()),
     )
+
+
+def _page(desk: Desk, asked: Asked, *, after: str, rows: int) -> Page:
+    found = review_rows(desk.brand.pk, asked.filter)
+    if asked.is_by_deadline:
+        return due_page(found, after=after, size=rows)
+    return conversion_page(found, after=after, rows=rows)
 
 
 def after_decision(
@@ -188,6 +210,15 @@ def _day_options(asked: Asked) -> list[pages.Option]:
         for days in DAYS
     ]
     return [pages.Option("", _("Any"), not asked.days), *said]
+
+
+def _sort_options(asked: Asked) -> list[pages.Option]:
+    if asked.status in DECIDED:
+        return []
+    return [
+        pages.Option("", _("Soonest deadline first"), not asked.sort),
+        pages.Option(NEWEST, _("Newest orders first"), asked.sort == NEWEST),
+    ]
 
 
 def _reasons(chosen: str) -> list[pages.Option]:
@@ -274,8 +305,7 @@ def review_csv(desk: Desk, asked: Asked) -> FileResponse:
 def _all(desk: Desk, asked: Asked) -> Iterator[Conversion]:
     after = "begin"
     while after:
-        rows = review_rows(desk.brand.pk, asked.filter)
-        page = conversion_page(rows, after=after, rows=CSV_PAGE_ROWS)
+        page = _page(desk, asked, after=after, rows=CSV_PAGE_ROWS)
         yield from page.rows
         after = page.after
 

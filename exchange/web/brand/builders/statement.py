@@ -184,6 +184,7 @@ def _row(line: StatementLine, about: About) -> pages.StatementRow:
         minor=line.amount_minor,
         balance_minor=line.balance_minor,
         url=about.url,
+        is_of_a_day=line.journal_kind == JournalKind.DEPOSIT,
     )
 
 

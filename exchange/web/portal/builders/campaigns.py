@@ -100,7 +100,7 @@ def campaign_card(card: Card) -> portal.CampaignCard:
         is_funded=card.is_funded,
         per_sale_minor=card.reward_minor,
         basket_minor=campaign.typical_basket_minor,
-        ends_on=day_of(campaign.ends_at) if campaign.ends_at else None,
+        ends_on=campaign.last_on,
         link_url=link_url(card.link) if card.link else "",
     )
 
@@ -120,8 +120,8 @@ def campaign(card: Card, influencer: Influencer, by_link: Invite | None = None) 
         Fact(_("Hold, days"), str(terms.hold_days)),
         Fact(_("Evidence"), ", ".join(_grades(card))),
     ]
-    if campaign.ends_at:
-        facts.append(Fact(_("Until"), day_short(campaign.ends_at)))
+    if campaign.last_on:
+        facts.append(Fact(_("Last day"), day_short(campaign.last_on)))
     facts += [*_totals_facts(card), *_voucher_facts(card)]
     facts += sku_facts(card.participation)
     return portal.Campaign(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,10 +27,12 @@ from exchange.web.pages.common import (
     Task,
 )
 from influencers.models import Influencer
+from payouts.domain.netting import Debt
 from payouts.models import Payout, PayoutNetting
 from payouts.selectors import (
     Held,
     Ready,
+    debts_of,
     payee_cases,
     payee_outcome,
     payout_list_of,
@@ -61,8 +64,20 @@ def outcome_of(influencer: Influencer) -> Ready | Held | None:
 
 
 def payable_of(influencer: Influencer, outcome: Ready | Held | None) -> portal.Payable:
+    """One query more where nothing is payable: what is owed back."""
     if outcome is None:
-        return _payable_without_money(influencer)
+        owed = debts_of([influencer.pk])[influencer.pk]
+        return replace(_payable_without_money(influencer), owed_minor=_owed_minor(owed))
+    return replace(
+        _payable_with_money(influencer, outcome), owed_minor=_owed_minor(outcome.case.debts)
+    )
+
+
+def _owed_minor(debts: Iterable[Debt]) -> int:
+    return sum(debt.owed_minor for debt in debts)
+
+
+def _payable_with_money(influencer: Influencer, outcome: Ready | Held) -> portal.Payable:
     minor = outcome.case.payable_minor
     why = tax_why(outcome)
     if isinstance(outcome, Ready):
