@@ -106,5 +106,6 @@ def _reserve_all(brand: Brand, campaign: Campaign) -> None:
         commission_bps=1000,
         budget_minor=free_minor * 1_000 // RESERVE_PER_MILLE,
         typical_basket_minor=14_900 * TENGE,
+        ends_on=clock.today().replace(month=12, day=31),
     )
     campaign_publish(campaign_id=campaign_create(brand=brand, offer=offer).pk)

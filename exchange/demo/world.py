@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -15,15 +14,14 @@ from django.urls import reverse
 from attribution.connectors.postback.presets import PRESETS
 from attribution.models import Connection
 from attribution.selectors.connections import connection_secrets
-from attribution.services.connections import connection_create, connection_token_change
+from attribution.services.connections import connection_create
 from attribution.services.late_returns import late_returns_apply
 from attribution.services.leak_guard import leaks_find
 from attribution.services.lifecycle import conversions_advance
 from brands.models import Brand
 from brands.services import brand_create, brand_verify, deposit_book, member_add
 from campaigns.domain.offer import Offer
-from campaigns.models import Campaign, Participation, PromoCode, TrackingLink
-from campaigns.services.external_codes import external_code_add
+from campaigns.models import Campaign, PromoCode, TrackingLink
 from campaigns.services.lifecycle import campaign_publish
 from campaigns.services.offers import campaign_create
 from campaigns.services.participations import campaign_join
@@ -69,6 +67,13 @@ from exchange.demo.people import (
 )
 from exchange.demo.receipts import receipts_tell, shops_connect
 from exchange.demo.reruns import between_told, rule_changed
+from exchange.demo.shops import (
+    article_give,
+    own_shops_connect,
+    ozon_connect,
+    shop_connect,
+    shop_read,
+)
 from exchange.demo.signatures import signing_key_make
 from exchange.demo.tables import fair_sell
 from exchange.demo.telling import nightly, once, stories_tell
@@ -81,9 +86,6 @@ PRODUCTS = [
     Product(product["name"], int(product["price"].replace(".", ""))) for product in stage.PRODUCTS
 ]
 TAX_FILES = ("rules_2025.toml", "rules_2026.toml", "privacy.toml")
-WB_ARTICLE = "310200999"  # Aigerim's substitute article on Wildberries
-OZON_VOUCHER = "Birge a7xk3m9q"  # her voucher on Ozon: the title of its promotion there
-OZON_BLANKET, OZON_TOWELS = 1602044871, 1602044899
 PAYOUT_DAYS_AGO = 6
 TENGE = 100
 
@@ -143,7 +145,8 @@ def _postback_url(connection: Connection) -> str:
 
 
 def _world_make(now: datetime) -> None:
-    users = {person.email: _user_make(person) for person in (*PEOPLE, NUR_OWNER, DALA_OWNER)}
+    with clock.telling(now - timedelta(days=DAYS + 4)):
+        users = {each.email: _user_make(each) for each in (*PEOPLE, NUR_OWNER, DALA_OWNER)}
     ops = Ops(users[FINANCE.email].pk, users[CHECKER.email].pk)
     _law_load(ops)
     with clock.telling(now - timedelta(days=DAYS + 3)):
@@ -156,7 +159,7 @@ def _world_make(now: datetime) -> None:
         skin = _campaign_make(nur, _skin_offer())
         people = _people_join(home, users)
         samal = _influencer_make(SAMAL, users)
-        shop = _shop_connect(toqyma)
+        shop = shop_connect(toqyma)
         connection_create(
             brand=toqyma,
             source="wildberries",
@@ -165,9 +168,9 @@ def _world_make(now: datetime) -> None:
         )
         stage.kaspi_sell()
         connection_create(brand=toqyma, source="kaspi", name="Kaspi", token=stage.kaspi_token())
-        _article_give(home, people[0])
-        _ozon_connect(toqyma, home, people[0])
-        _own_shops_connect(nur)
+        article_give(home, people[0])
+        ozon_connect(toqyma, home, people[0])
+        own_shops_connect(nur)
         crm, crm_secret = connection_create(
             brand=toqyma, source="postback", name="CRM", preset="native", currency="KZT"
         )
@@ -205,7 +208,7 @@ def _world_make(now: datetime) -> None:
             ),
             once(now, lambda: rule_changed(toqyma, home)),
             once(now, leaks_find),
-            once(now, lambda: _shop_read(shop)),
+            once(now, lambda: shop_read(shop)),
         ]
     )
 
@@ -329,69 +332,6 @@ def _influencer_make(person: Person, users: dict[str, User]) -> Influencer:
         network="instagram",
         page=person.email.partition("@")[0],
         followers=18_400 if person is AIGERIM else 9_700,
-    )
-
-
-def _article_give(campaign: Campaign, influencer: Influencer) -> None:
-    with acting_as(system="demo"):
-        participation = Participation.objects.get(campaign=campaign, influencer=influencer)
-    external_code_add(
-        participation_id=participation.pk, kind="wb_substitute_article", value=WB_ARTICLE
-    )
-
-
-def _ozon_connect(brand: Brand, campaign: Campaign, influencer: Influencer) -> None:
-    """The brand's account at Ozon, the influencer's voucher there, and three orders of today."""
-    client_id, key = stage.ozon_account()
-    connection_create(brand=brand, source="ozon", name="Ozon", client_id=client_id, token=key)
-    with acting_as(system="demo"):
-        participation = Participation.objects.get(campaign=campaign, influencer=influencer)
-    external_code_add(participation_id=participation.pk, kind="ozon_voucher", value=OZON_VOUCHER)
-    stage.ozon_order(OZON_BLANKET, 1, "25500", OZON_VOUCHER)
-    stage.ozon_order(OZON_TOWELS, 2, "8990", OZON_VOUCHER)
-    stage.ozon_order(OZON_TOWELS, 1, "8990")
-
-
-def _shop_connect(brand: Brand) -> Connection:
-    """The brand's own shop, by its webhooks alone."""
-    shop, _secret = connection_create(brand=brand, source="woocommerce", name="toqyma.example")
-    return shop
-
-
-def _shop_read(shop: Connection) -> None:
-    """From now on it is read besides: it has orders that it never told us. Only now, because what
-    came back of an order is then asked of the shop, which knows nothing of the demo's past."""
-    connection_token_change(connection_id=shop.pk, **stage.shop_key())
-    stage.shop_sell_unheard()
-
-
-def _own_shops_connect(brand: Brand) -> None:
-    """A shop on InSales and one on Shopify with orders of these days, and a Taplink page where
-    anybody can pay."""
-    secret, token = stage.shopify_open()
-    connection_create(
-        brand=brand,
-        source="shopify",
-        name="Nur Skin Shopify",
-        shop=stage.SHOPIFY_SHOP,
-        secret=secret,
-        token=token,
-    )
-    app_id, password = stage.insales_open()
-    connection_create(
-        brand=brand,
-        source="insales",
-        name="nurskin.example",
-        shop="nurskin.example",
-        app_id=app_id,
-        password=password,
-    )
-    connection_create(
-        brand=brand,
-        source="taplink",
-        name="Taplink",
-        secret=secrets.token_urlsafe(16),
-        code_field="Промокод",
     )
 
 

@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from compliance.documents.typeset import render
 from compliance.models import Invoice
+from core.iban import iban_format
 from exchange.web.formatting import day_full, money_text, percent_text
 from exchange.web.pages.invoices import InvoiceLine
 from exchange.web.spreadsheet import cell_safe
@@ -95,7 +96,7 @@ def seller_pairs(invoice: Invoice) -> Pairs:
         (_("Legal name"), said["name"]),
         (_("BIN"), said["bin"]),
         (_("Address"), said["address"]),
-        (_("Account (IBAN)"), said["iban"]),
+        (_("Account (IBAN)"), iban_format(said["iban"])),
         (_("Bank"), said["bank"]),
         (_("BIC"), said["bic"]),
         (
@@ -122,7 +123,8 @@ def customer_pairs(invoice: Invoice) -> Pairs:
 
 def fact_pairs(invoice: Invoice) -> Pairs:
     """Its period, day of turnover, and why it credits another."""
-    period = f"{day_full(invoice.period_from)} – {day_full(invoice.period_to)}"
+    first, last = day_full(invoice.period_from), day_full(invoice.period_to)
+    period = first if first == last else f"{first} – {last}"  # of a credit note: its day
     is_note = invoice.kind == Invoice.Kind.CREDIT_NOTE
     return _given(
         (_("Period"), period),

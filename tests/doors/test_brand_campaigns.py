@@ -368,6 +368,10 @@ def test_people_are_shown_with_what_they_brought(workplace):
     assert (dana.remove, dana.add_article) == (None, None)
     assert aliya.remove
     assert aliya.add_article
+    assert [(row.has_more, row.is_more_open) for row in (dana, aliya)] == [
+        (False, False),  # two buttons, both in sight
+        (True, False),
+    ]
     assert (aliya.approve_url, aliya.reject) == ("", None)
 
 
@@ -429,7 +433,9 @@ def test_a_substitute_article_is_added_to_its_influencer(workplace):
     assert workplace.page("campaign", workplace.live).participants[1].articles == ("310200411",)
     answer = workplace.post("participation_article", row, value="KZ-1")
     assert answer.status_code == 422
-    refused = answer.context["page"].participants[1].add_article
+    row_shown = answer.context["page"].participants[1]
+    assert row_shown.is_more_open, "what was refused is not folded away"
+    refused = row_shown.add_article
     assert (refused.value, refused.error) == ("KZ-1", "A Wildberries article is a number.")
     assert count(ExternalCode) == 1
 
