@@ -81,6 +81,7 @@ from exchange.demo.tracker import calls_tell
 from exchange.demo.wall import wall_open
 from influencers.models import Influencer
 from influencers.services import influencer_create
+from ledger.models import ProofDay
 
 PRODUCTS = [
     Product(product["name"], int(product["price"].replace(".", ""))) for product in stage.PRODUCTS
@@ -96,12 +97,22 @@ def demo_seed() -> bool:
     The outside world (shop, register) and the clocks are set up at every start: their addresses
     and what Redis knew may have changed.
     """
-    is_new = not User.objects.filter(email=OWNER.email).exists()
+    is_new = not _has_owner()
     stage.register_fill()
     if is_new:
         _world_make(clock.now())
     _outside_prepare()
     return is_new
+
+
+def is_half_made() -> bool:
+    """Somebody is there, but none of the past's days was published, with which a making ends."""
+    with acting_as(system="demo"):
+        return _has_owner() and not ProofDay.objects.exists()
+
+
+def _has_owner() -> bool:
+    return User.objects.filter(email=OWNER.email).exists()
 
 
 def _outside_prepare() -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core import clock
 from exchange.checks import ledger_check_record
 from exchange.demo.nights import nights_publish
-from exchange.demo.world import demo_seed, logins
+from exchange.demo.world import demo_seed, is_half_made, logins
 
 
 class Command(BaseCommand):
@@ -24,6 +24,11 @@ class Command(BaseCommand):
         if print_logins:
             self.stdout.write("\n".join(logins()))
             return
+        if is_half_made():
+            raise CommandError(
+                "An earlier start ended while the demo world was being made. `make demo-reset`"
+                " removes what there is, `make demo` makes it anew."
+            )
         is_new = demo_seed()
         if is_new:
             nights_publish(clock.now())
