@@ -100,6 +100,12 @@ class ConfirmForm(forms.Form):
     """Nothing to fill in: pressing the button is the answer."""
 
 
+def person_id(request: HttpRequest) -> int:
+    """Who is logged in: the admin lets nobody else in."""
+    assert request.user.pk is not None
+    return int(request.user.pk)
+
+
 def posted(request: HttpRequest) -> Any:
     """What a form of a button's page is bound to. By the method: a form may have no fields."""
     return request.POST if request.method == "POST" else None

@@ -21,7 +21,7 @@ from brands.models import Brand
 from campaigns.services.invoices import brand_invoice, invoice_credit
 from compliance.models import Invoice
 from compliance.services.invoice_credits import invoice_credit_ask, invoice_credit_refuse
-from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
+from core.admin import ConfirmForm, FormPage, OpsAdmin, person_id, posted, tenge, tenge_column
 from core.errors import DomainError
 from exchange.papers.invoice import invoice_pdf
 
@@ -162,7 +162,7 @@ class InvoiceAdmin(OpsAdmin):
     )
     def credit_ask(self, request: HttpRequest, object_id: str) -> HttpResponse:
         invoice: Invoice = self.row_or_404(object_id)
-        person_id = _person(request)
+        who = person_id(request)
         page = FormPage(
             title=_("Credit %(invoice)s wholly") % {"invoice": invoice},
             explain=_(
@@ -172,7 +172,7 @@ class InvoiceAdmin(OpsAdmin):
             facts=_facts(invoice),
             submit=_("Ask"),
             change=lambda data: invoice_credit_ask(
-                invoice_id=invoice.pk, reason=data["reason"], person_id=person_id
+                invoice_id=invoice.pk, reason=data["reason"], person_id=who
             ),
             done=_("Asked. Another person agrees."),
             back=self.url_of("change", invoice.pk),
@@ -188,13 +188,13 @@ class InvoiceAdmin(OpsAdmin):
     )
     def credit_agree(self, request: HttpRequest, object_id: str) -> HttpResponse:
         invoice: Invoice = self.row_or_404(object_id)
-        person_id = _person(request)
+        who = person_id(request)
         page = FormPage(
             title=_("Credit %(invoice)s wholly") % {"invoice": invoice},
             explain=_("You are the second of two people. This cannot be taken back."),
             facts=_facts(invoice) | {_("Reason"): invoice.reason},
             submit=_("Issue the credit note"),
-            change=lambda data: invoice_credit(invoice_id=invoice.pk, person_id=person_id),
+            change=lambda data: invoice_credit(invoice_id=invoice.pk, person_id=who),
             done=_("The credit note is issued."),
             back=self.url_of("changelist"),
             is_danger=True,
@@ -209,12 +209,12 @@ class InvoiceAdmin(OpsAdmin):
     )
     def credit_refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         invoice: Invoice = self.row_or_404(object_id)
-        person_id = _person(request)
+        who = person_id(request)
         page = FormPage(
             title=_("Leave %(invoice)s as it is") % {"invoice": invoice},
             facts=_facts(invoice) | {_("Reason"): invoice.reason},
             submit=_("Refuse the credit"),
-            change=lambda data: invoice_credit_refuse(invoice_id=invoice.pk, person_id=person_id),
+            change=lambda data: invoice_credit_refuse(invoice_id=invoice.pk, person_id=who),
             done=_("The invoice stays as it is."),
             back=self.url_of("change", invoice.pk),
         )
@@ -226,12 +226,6 @@ def _issue(brand: Brand) -> list[Invoice]:
     if not made:
         raise NothingToInvoice(_("Nothing to invoice: every final fee is invoiced."))
     return made
-
-
-def _person(request: HttpRequest) -> int:
-    person_id = request.user.pk
-    assert person_id is not None
-    return person_id
 
 
 def _facts(invoice: Invoice) -> dict[Any, Any]:

@@ -49,11 +49,10 @@ from payouts.models import (
     Outlay,
     Payout,
     PayoutBatch,
-    PayoutStop,
     Refund,
     StatementRow,
 )
-from payouts.selectors import debts_open, rows_unclear
+from payouts.selectors import debts_open, rows_unclear, stops_open
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LEDGER_CHECK_AGE_MAX = timedelta(hours=3)  # beat checks it every hour
@@ -399,7 +398,7 @@ def ledger_health() -> LedgerHealth:
         object_type="ledger", object_id="all", action=LEDGER_CHECKED
     ).order_by("-at")
     entry = latest.first()
-    stops = list(PayoutStop.objects.filter(ended_at__isnull=True).order_by("begun_at"))
+    stops = list(stops_open())
     findings = list(entry.after["findings"]) if entry else []
     findings += [each for stop in stops for each in stop.findings if each not in findings]
     stopped_at = stops[0].begun_at if stops else None

@@ -55,6 +55,7 @@ from payouts.models import (
     Outlay,
     Payout,
     PayoutBatch,
+    PayoutStop,
     PayoutTaxLine,
     StatementRow,
 )
@@ -385,6 +386,11 @@ def statement_rows(statement_id: int, outcome: str = "") -> QuerySet[StatementRo
         .defer(*SEALED_OF_ROWS)
         .order_by(OUTCOME_RANK, "number")
     )
+
+
+def stops_open() -> QuerySet[PayoutStop]:
+    """What keeps payouts from leaving now, the oldest first."""
+    return PayoutStop.objects.filter(ended_at__isnull=True).order_by("begun_at")
 
 
 def rows_unclear() -> Any:

@@ -38,7 +38,7 @@ from compliance.services.einvoices import (
 )
 from core import clock
 from core.accounts.models import User
-from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, staff_column, tenge
+from core.admin import ConfirmForm, FormPage, OpsAdmin, person_id, posted, staff_column, tenge
 from core.errors import DomainError
 
 CHANGE = "compliance.change_einvoice"
@@ -218,7 +218,7 @@ class EInvoiceAdmin(OpsAdmin):
     )
     def sign(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row: EInvoice = self.row_or_404(object_id)
-        person_id = _person(request)
+        who = person_id(request)
         has_node = bool(settings.NCANODE_URL)
         form = SignedForm(posted(request), request.FILES or None)
         page = FormPage(
@@ -226,7 +226,7 @@ class EInvoiceAdmin(OpsAdmin):
             explain=EXPLAIN_NODE if has_node else EXPLAIN_PEOPLE,
             submit=_("Take it"),
             change=lambda data: einvoice_sign(
-                einvoice_id=row.pk, raw=data["file"].read(), person_id=person_id
+                einvoice_id=row.pk, raw=data["file"].read(), person_id=who
             ),
             done=_("The file is here. NCANode checks its signature: look again in a minute.")
             if has_node
@@ -266,7 +266,7 @@ class EInvoiceAdmin(OpsAdmin):
     )
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row: EInvoice = self.row_or_404(object_id)
-        person_id = _person(request)
+        who = person_id(request)
         page = FormPage(
             title=_("Confirm the signature of %(number)s") % {"number": row.invoice.number},
             explain=_(
@@ -281,7 +281,7 @@ class EInvoiceAdmin(OpsAdmin):
                 _("what is wrong"): row.get_trouble_display(),
             },
             submit=_("The signature holds"),
-            change=lambda data: einvoice_confirm(einvoice_id=row.pk, person_id=person_id),
+            change=lambda data: einvoice_confirm(einvoice_id=row.pk, person_id=who),
             done=_("Confirmed. Send it, then say so."),
             back=self.url_of("change", row.pk),
         )
@@ -295,7 +295,7 @@ class EInvoiceAdmin(OpsAdmin):
     )
     def put_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row: EInvoice = self.row_or_404(object_id)
-        person_id = _person(request)
+        who = person_id(request)
         page = FormPage(
             title=_("Sign %(number)s anew") % {"number": row.invoice.number},
             explain=_(
@@ -305,7 +305,7 @@ class EInvoiceAdmin(OpsAdmin):
             facts={_("signed by"): row.signer, _("what is wrong"): row.get_trouble_display()},
             submit=_("Drop it"),
             is_danger=True,
-            change=lambda data: einvoice_return(einvoice_id=row.pk, person_id=person_id),
+            change=lambda data: einvoice_return(einvoice_id=row.pk, person_id=who),
             done=_("It waits to be signed."),
             back=self.url_of("change", row.pk),
         )
@@ -337,13 +337,13 @@ class EInvoiceAdmin(OpsAdmin):
     @action(description=_("It was sent"), url_path="sent", permissions=[CHANGE], icon="send")
     def sent(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row: EInvoice = self.row_or_404(object_id)
-        person_id = _person(request)
+        who = person_id(request)
         page = FormPage(
             title=_("The e-invoice %(number)s was sent") % {"number": row.invoice.number},
             explain=_("You have put the signed file into the state's system."),
             facts={_("signed by"): row.signer, _("checked by"): row.get_checked_by_display()},
             submit=_("It was sent"),
-            change=lambda data: einvoice_sent(einvoice_id=row.pk, person_id=person_id),
+            change=lambda data: einvoice_sent(einvoice_id=row.pk, person_id=who),
             done=_("Noted. Enter what the state's system answers."),
             back=self.url_of("change", row.pk),
         )
@@ -352,12 +352,12 @@ class EInvoiceAdmin(OpsAdmin):
     @action(description=_("Enter the answer"), url_path="answer", permissions=[CHANGE], icon="rule")
     def answer(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row: EInvoice = self.row_or_404(object_id)
-        person_id = _person(request)
+        who = person_id(request)
         page = FormPage(
             title=_("What the state's system says of %(number)s") % {"number": row.invoice.number},
             explain=_("Its own word, as its page shows it. A declined one is handed out again."),
             submit=_("Enter"),
-            change=lambda data: einvoice_answer(einvoice_id=row.pk, person_id=person_id, **data),
+            change=lambda data: einvoice_answer(einvoice_id=row.pk, person_id=who, **data),
             done=_("The answer is entered."),
             back=self.url_of("change", row.pk),
         )
@@ -378,9 +378,3 @@ def _offered(row: EInvoice, person_id: int | None) -> set[str]:
 def _name(person_id: int | None) -> str:
     found = User.objects.filter(pk=person_id).first() if person_id else None
     return found.name if found else ""
-
-
-def _person(request: HttpRequest) -> int:
-    person_id = request.user.pk
-    assert person_id is not None
-    return person_id

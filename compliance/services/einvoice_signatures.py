@@ -27,12 +27,12 @@ from compliance.services.einvoices import (
     locked,
     move,
     require,
+    signature_clear,
 )
 from core import clock
 from core.jobs import enqueue
 from core.tenancy.context import acting_as
 
-WAITING = (EsfState.SIGNING, EsfState.CHECKING)
 CHECKED_BY = EInvoice.CheckedBy
 METHOD = EInvoice.Trouble.METHOD
 
@@ -109,8 +109,7 @@ def _unsigned() -> list[int]:
 
 
 def _drop(found: EInvoice, trouble: str, detail: str, action: str) -> None:
-    found.form = found.signed_document = found.signer = found.checked_by = ""
-    found.signed_by_id = None
+    signature_clear(found)
     found.trouble, found.trouble_detail = trouble, detail
     move(found, EsfState.EXPORTED, action)
 
@@ -122,11 +121,11 @@ def signatures_settle() -> int:
     """Sign and check what waits, oldest first; a NCANode that is down is asked once. Returns how
     many are signed and checked now. Opens its own transactions: HTTP lies between them."""
     node = ncanode()
-    with acting_as(system=PURPOSE):
-        rows = EInvoice.objects.filter(state__in=WAITING).exclude(trouble=METHOD)
-        waiting = list(rows.order_by("since", "pk").select_related("invoice"))
     if node is None:
         return 0
+    with acting_as(system=PURPOSE):
+        rows = EInvoice.objects.filter(state__in=esf.RETURNABLE).exclude(trouble=METHOD)
+        waiting = list(rows.order_by("since", "pk").select_related("invoice"))
     done = 0
     for row in waiting:
         try:
@@ -210,6 +209,6 @@ def _same(row: EInvoice) -> EInvoice | None:
 def _wait(ids: Iterable[int], trouble: NodeTrouble) -> None:
     """Say on each row why it waits. No change of state, so nothing for the audit."""
     with acting_as(system=PURPOSE):
-        EInvoice.objects.filter(pk__in=ids, state__in=WAITING).update(
+        EInvoice.objects.filter(pk__in=ids, state__in=esf.RETURNABLE).update(
             trouble=trouble.trouble.value, trouble_detail=trouble.detail
         )

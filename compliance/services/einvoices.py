@@ -123,9 +123,9 @@ def einvoice_sign(*, einvoice_id: int, raw: bytes, person_id: int) -> EInvoice:
             return found
         require(found, esf.SIGNABLE)
         form, text, signer = _taken(found, raw)
+        signature_clear(found)
         found.form, found.signed_document, found.signer = form, text, signer[:300]
-        found.signed_by_id, found.checked_by, found.confirmed_by_id = person_id, "", None
-        found.trouble = found.trouble_detail = ""
+        found.signed_by_id = person_id
         move(found, EsfState.CHECKING, "einvoice.sign")
         if settings.NCANODE_URL:
             enqueue(SETTLE)
@@ -237,6 +237,11 @@ def document_renew(found: EInvoice, person_id: int, person_name: str) -> None:
     """The file as it is handed out now; what was signed before is gone."""
     found.document = _document(found.invoice, person_name)
     found.exported_by_id = person_id
+    signature_clear(found)
+
+
+def signature_clear(found: EInvoice) -> None:
+    """Nobody has signed it, brought a signature or vouched for one, and nothing is wrong."""
     found.form = found.signed_document = found.signer = ""
     found.signed_by_id = found.confirmed_by_id = None
     found.checked_by = found.trouble = found.trouble_detail = ""

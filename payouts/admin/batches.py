@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from core import clock
-from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
+from core.admin import ConfirmForm, FormPage, OpsAdmin, person_id, posted, tenge, tenge_column
 from core.errors import DomainError
 from influencers.models import Influencer
 from payouts.admin.stops import stop_notes
@@ -35,7 +35,6 @@ from payouts.admin.tables import (
     hold_text,
     payee_cell,
     payout_url,
-    person_id,
     state_cell,
     sums_text,
     tax_cells,

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
-from payouts.admin.tables import badge, person_id
+from core.admin import ConfirmForm, FormPage, OpsAdmin, person_id, posted, tenge, tenge_column
+from payouts.admin.tables import badge
 from payouts.models import Debt, DebtWriteOff
 from payouts.selectors import debts_with_sums, person_name
 from payouts.services.write_offs import REASON_CHARS_MAX, write_off_ask, write_off_decide

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
-from ledger.selectors import balance_minor
+from core.admin import ConfirmForm, FormPage, OpsAdmin, person_id, posted, tenge, tenge_column
+from ledger.selectors import balances
 from payouts.admin.payouts import signed
 from payouts.admin.statement_steps import company_text, tax_id_text
-from payouts.admin.tables import badge, person_id
+from payouts.admin.tables import badge
 from payouts.forms import OutlayForm
 from payouts.models import Outlay, StatementRow
 from payouts.selectors import person_name, row_left_minor
@@ -173,12 +173,12 @@ class RowOutlays(OpsAdmin):
 
 def _owed_facts() -> dict[Any, Any]:
     """What is owed to the state now, by kind."""
-    owed = {kind: owed_account(kind) for kind in Outlay.Kind}
-    minor = {kind: balance_minor(account) for kind, account in owed.items() if account}
+    accounts = {kind: ref for kind in Outlay.Kind if (ref := owed_account(kind))}
+    held = balances(accounts.values())
     return {
-        _("Owed: %(kind)s") % {"kind": kind.label}: tenge(held)
-        for kind, held in minor.items()
-        if held
+        _("Owed: %(kind)s") % {"kind": kind.label}: tenge(held[ref])
+        for kind, ref in accounts.items()
+        if held[ref]
     }
 
 

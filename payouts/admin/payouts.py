@@ -9,12 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from core.admin import FormPage, OpsAdmin, posted, tenge, tenge_column
+from core.admin import FormPage, OpsAdmin, link_column, posted, tenge, tenge_column
 from payouts.admin.tables import (
     ROWS_SHOWN_MAX,
     Cell,
@@ -80,6 +79,7 @@ class PayoutAdmin(OpsAdmin):
     ]
     actions_detail = ["refused"]
     change_form_outer_after_template = "admin/payouts/_tables.html"
+    batch_link = link_column("batch", gettext_lazy("payout batch"))
     gross = tenge_column("gross_minor", gettext_lazy("gross"))
     withheld = tenge_column("tax_minor", gettext_lazy("withheld"))
     netted = tenge_column("netted_minor", gettext_lazy("kept for debts"))
@@ -111,11 +111,6 @@ class PayoutAdmin(OpsAdmin):
     @admin.display(description=gettext_lazy("account"), ordering="iban_last4")
     def account(self, payout: Payout) -> str:
         return account_text(payout.iban_last4)
-
-    @admin.display(description=gettext_lazy("payout batch"))
-    def batch_link(self, payout: Payout) -> str:
-        url = reverse("admin:payouts_payoutbatch_change", args=[payout.batch_id])
-        return format_html('<a class="ops-link" href="{}">{}</a>', url, payout.batch)
 
     @admin.display(description=gettext_lazy("why it failed"))
     def why_failed(self, payout: Payout) -> str:

@@ -19,6 +19,7 @@ from core.admin import (
     FormPage,
     OpsAdmin,
     link_column,
+    person_id,
     posted,
     tenge,
     tenge_column,
@@ -27,7 +28,7 @@ from core.errors import DomainError
 from core.iban import iban_format
 from payouts.admin.statement_steps import company_text, tax_id_text
 from payouts.admin.stops import stop_notes
-from payouts.admin.tables import account_text, badge, person_id
+from payouts.admin.tables import account_text, badge
 from payouts.forms import RefundReasonForm
 from payouts.models import Refund
 from payouts.services.refunds import (

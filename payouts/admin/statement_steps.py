@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
 from brands.models import Brand
-from core.admin import FormPage, OpsAdmin, posted, tenge
+from core.admin import FormPage, OpsAdmin, person_id, posted, tenge
 from core.errors import DomainError
 from core.iban import iban_format
 from core.iin import IdNumberError, bin_parse
@@ -30,7 +30,6 @@ from payouts.admin.tables import (
     account_text,
     badge,
     name_masked,
-    person_id,
 )
 from payouts.forms import StatementColumnsForm
 from payouts.models import BankStatement, StatementRow

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from core.admin import posted, tenge
+from core.admin import person_id, posted, tenge
 from core.errors import DomainError
 from core.forms import form_refuse
 from payouts.admin.outlays import RowOutlays
@@ -35,7 +35,6 @@ from payouts.admin.tables import (
     badge,
     fingerprint,
     payout_url,
-    person_id,
 )
 from payouts.forms import StatementForm
 from payouts.models import BankStatement, StatementRow

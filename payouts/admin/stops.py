@@ -13,6 +13,7 @@ from core import clock
 from core.admin import OpsAdmin
 from payouts.admin.tables import badge
 from payouts.models import PayoutStop
+from payouts.selectors import stops_open
 
 
 def stop_notes() -> list[str]:
@@ -24,7 +25,7 @@ def stop_notes() -> list[str]:
             "check": stop.get_check_name_display(),
             "finding": stop.findings[0],
         }
-        for stop in PayoutStop.objects.filter(ended_at__isnull=True).order_by("begun_at")
+        for stop in stops_open()
     ]
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -113,15 +112,6 @@ class Table:
     def _line(self, row: Row) -> list[tuple[Column, Cell]]:
         cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
         return list(zip(self.columns, cells, strict=True)) if cells else []
-
-
-# --- The request ----------------------------------------------------------------------------
-
-
-def person_id(request: HttpRequest) -> int:
-    """Who is logged in: the admin lets nobody else in."""
-    assert request.user.pk is not None
-    return int(request.user.pk)
 
 
 # --- How things read ------------------------------------------------------------------------

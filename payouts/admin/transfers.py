@@ -14,9 +14,9 @@ from unfold.decorators import action
 
 from brands.models import UnclaimedTransfer
 from core import clock
-from core.admin import ConfirmForm, FormPage, OpsAdmin, posted, tenge, tenge_column
+from core.admin import ConfirmForm, FormPage, OpsAdmin, person_id, posted, tenge, tenge_column
 from payouts.admin.statement_steps import company_text, tax_id_text, transfer_facts
-from payouts.admin.tables import account_text, badge, person_id
+from payouts.admin.tables import account_text, badge
 from payouts.forms import SendBackForm, TransferForm
 from payouts.services.refunds import transfer_send_back
 from payouts.services.unclaimed import transfer_confirm, transfer_propose, transfer_refuse

@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.locks import lock_for_transaction
 from core.tenancy.context import acting_as
 from payouts.models import PayoutStop
+from payouts.selectors import stops_open
 
 
 class PayoutsStopped(DomainError):
@@ -28,7 +29,7 @@ def payouts_follow_check(*, check: PayoutStop.Check, findings: Sequence[str]) ->
     """Findings of a check begin a stop, or are added to the one that stands; none end it."""
     with acting_as(system="check of the books"):
         lock_for_transaction("stop of payouts")
-        stop = PayoutStop.objects.filter(check_name=check, ended_at__isnull=True).first()
+        stop = stops_open().filter(check_name=check).first()
         if stop is None and findings:
             stop = PayoutStop.objects.create(check_name=check, findings=list(findings))
             audit_record("payouts.stop", stop, after={"findings": stop.findings})
@@ -47,8 +48,7 @@ def payouts_open_require() -> None:
     Raises:
         PayoutsStopped: a check has findings; says how many.
     """
-    found = [finding for stop in PayoutStop.objects.filter(ended_at__isnull=True)
-             for finding in stop.findings]  # fmt: skip
+    found = [finding for stop in stops_open() for finding in stop.findings]
     if found:
         raise PayoutsStopped(
             _("Payouts are stopped: a check of the books has findings (%(count)s).")

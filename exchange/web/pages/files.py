@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 
@@ -16,7 +17,7 @@ class FileFault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedFile:
+class CheckedFile(ABC):
     """The form of a file (layouts/checked_file.html), and what the file before would do; `payload`
     carries that to the buttons. Of the faults the first ones are shown."""
 
@@ -30,9 +31,9 @@ class CheckedFile:
     payload: str = ""
 
     @property
+    @abstractmethod
     def counts(self) -> list[tuple[str, int]]:
         """What it would do, and to how many."""
-        raise NotImplementedError
 
     @property
     def is_ready(self) -> bool:
